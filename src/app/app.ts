@@ -1,0 +1,64 @@
+import type { AppTenant, ConnectionKey, ConnectionRecord, Digest } from "../desired/connection.ts";
+import type { Coverage, DiscoverySnapshot, ObservedAppTenant, ObservedRecord } from "../plan/observed.ts";
+import type { Secret } from "../secret/secret.ts";
+
+/** `staged`: a pending record exists but lets nobody in. `atomic`: one write makes it live. */
+export type Gate = "staged" | "atomic";
+
+/** What is written: the wanted record, what discovery said, and the proven secret. */
+export interface RecordWrite {
+  readonly record: ConnectionRecord;
+  readonly discovery: DiscoverySnapshot;
+  readonly specDigest: Digest;
+  /** Missing for a client without a secret. */
+  readonly secret?: { readonly id: string; readonly value: Secret } | undefined;
+}
+
+export interface RecordObservation {
+  readonly tenants: ReadonlyMap<string, ObservedAppTenant>;
+  readonly records: ReadonlyMap<ConnectionKey, ObservedRecord>;
+  /** Ours by marker, wanted by nobody in the folder. */
+  readonly undeclared: readonly ObservedRecord[];
+  /** Keys that stand in the app under another marker or none: never changed, the connection stops. */
+  readonly foreign: readonly { readonly key: ConnectionKey; readonly message: string }[];
+  readonly coverage: readonly Coverage[];
+}
+
+/** The records of one app, whatever its kind. Every method may throw a `TenantryError` with one of the kind's codes. */
+export interface AppAdapter {
+  readonly name: string;
+  readonly gate: Gate;
+
+  /** What is there. Writes nothing. `keys` undefined: the whole app. */
+  observe(wanted: readonly ConnectionRecord[]): Promise<RecordObservation>;
+
+  /** Creates or updates the tenant's row and its domains. */
+  writeTenant(tenant: AppTenant): Promise<void>;
+
+  /**
+   * Writes the values. No record, or a pending or disabled one: it becomes (or stays) `pending` and lets nobody in.
+   * An active one stays active with the new values, the old ones kept beside it until `settle` or `restore`; when old
+   * values are kept already (an interrupted run), those stay, so that what was proven last is never lost.
+   */
+  write(write: RecordWrite): Promise<void>;
+
+  /** Pending to active. Already active is done. */
+  activate(key: ConnectionKey): Promise<void>;
+
+  /** The change is proven: forget the old values. None kept is done. */
+  settle(key: ConnectionKey): Promise<void>;
+
+  /** The change failed: put the old values back as they were, sealed secret included. None kept is done. */
+  restore(key: ConnectionKey): Promise<void>;
+
+  /** Nobody comes in any more; the record is kept. Fails closed. */
+  disable(key: ConnectionKey): Promise<void>;
+
+  /** Leaves a tombstone: the slug is never used again. */
+  remove(key: ConnectionKey): Promise<void>;
+
+  /** The secret as the app would open it. Undefined when the record has none. For proofs only. */
+  secretOf(key: ConnectionKey): Promise<{ readonly id: string; readonly value: Secret } | undefined>;
+
+  close(): Promise<void>;
+}

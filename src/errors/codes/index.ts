@@ -1,0 +1,31 @@
+import { applyCodes } from "./apply.ts";
+import { cliCodes } from "./cli.ts";
+import { fileCodes } from "./file.ts";
+import { oktaCodes } from "./okta.ts";
+import { planCodes } from "./plan.ts";
+import { ruleCodes } from "./rule.ts";
+import { secretCodes } from "./secret.ts";
+import { sqlCodes } from "./sql.ts";
+import { storeCodes } from "./store.ts";
+import { tenantCodes } from "./tenant.ts";
+import { verifyCodes } from "./verify.ts";
+import { workspaceCodes } from "./workspace.ts";
+
+/** Every stable code, with cause, mend and exit code. `docs/codes.md` is generated from this table. */
+export const codes = {
+  ...fileCodes,
+  ...workspaceCodes,
+  ...tenantCodes,
+  ...ruleCodes,
+  ...planCodes,
+  ...secretCodes,
+  ...storeCodes,
+  ...oktaCodes,
+  ...sqlCodes,
+  ...verifyCodes,
+  ...applyCodes,
+  ...cliCodes,
+} as const;
+
+/** A stable code: `ROOM_REASON`. */
+export type Code = keyof typeof codes;

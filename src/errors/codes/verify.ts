@@ -1,0 +1,3 @@
+import type { CodeEntry } from "../code.ts";
+
+export const verifyCodes = {} as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,66 @@
+import type { ConnectionKey } from "../desired/connection.ts";
+import type { Json } from "../desired/json.ts";
+import type { TenantStatus } from "../tenant/tenant.ts";
+
+/** A flat set of comparable fields: what is on both sides of a change. Field names are the words of the model. */
+export type Fields = Readonly<Record<string, Json>>;
+
+/** One OIDC client as found at the identity provider, in our words. */
+export interface ObservedRegistration {
+  /** The identity provider's own id of the object (Okta: app id). */
+  readonly id: string;
+  readonly key: ConnectionKey;
+  readonly active: boolean;
+  /** The same field names as `registrationFields` of a wanted registration; a field that was not read is missing. */
+  readonly fields: Fields;
+  /** Id of the secret that would be handed over now (Okta: newest active one); missing when it was not read. */
+  readonly secretId?: string | undefined;
+}
+
+/** One record as found at the app, in our words. */
+export interface ObservedRecord {
+  readonly key: ConnectionKey;
+  readonly state: "pending" | "active" | "disabled" | "tombstone";
+  /** The same field names as `recordFields` of a wanted record. */
+  readonly fields: Fields;
+  /** Id of the secret that was handed over with these values. */
+  readonly secretId?: string | undefined;
+  /** Spec digest written with these values. */
+  readonly specDigest?: string | undefined;
+  /** Whether old values are still kept beside it (a change that was not finished). */
+  readonly previous: boolean;
+}
+
+/** The tenant's row as found at the app. */
+export interface ObservedAppTenant {
+  readonly tenant: string;
+  readonly fields: Fields;
+  readonly status: TenantStatus;
+}
+
+/** What an issuer's discovery document said, as far as a record or a guard needs it. */
+export interface DiscoverySnapshot {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly userinfoEndpoint?: string | undefined;
+  readonly jwksUri: string;
+  readonly endSessionEndpoint?: string | undefined;
+}
+
+/** How much of something was looked at: nothing unread is called unchanged. */
+export interface Coverage {
+  /** What, such as `idp/workforce assignments`. */
+  readonly what: string;
+  readonly read: number;
+  readonly total: number;
+}
+
+/** Calls that an apply of the plan will make at one rate-limit bucket. */
+export interface CallBudget {
+  /** Host and bucket, such as `acme.okta.com /api/v1/apps/{id}`. */
+  readonly bucket: string;
+  readonly calls: number;
+  /** Calls a minute that our share of the bucket allows; missing when the host has not said. */
+  readonly perMinute?: number | undefined;
+}

@@ -1,0 +1,86 @@
+import type { Address, ConnectionKey, Digest } from "../desired/connection.ts";
+import type { Json } from "../desired/json.ts";
+import type { Secret } from "../secret/secret.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** Who holds a lock. */
+export interface Holder {
+  /** Person or CI job, such as `alice` or `ci`. */
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface LockInfo {
+  readonly address: Address;
+  readonly holder: Holder;
+  /** ISO 8601. */
+  readonly acquiredAt: string;
+  readonly heartbeatAt: string;
+}
+
+/** A held lock: its heartbeat runs until it is released. */
+export interface Lock {
+  readonly address: Address;
+  /** Set when it was taken over from a holder that died or lapsed: read the journal before going on. */
+  readonly takenOverFrom?: Holder | undefined;
+  /** Throws STORE_LOCK_LOST when somebody has taken it over. Call it before every remote effect. */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** The five steps of an apply, per connection (design, section 3). */
+export type StepName = "register" | "prove-idp" | "hand-over" | "prove-app" | "activate" | "switch-off" | "delete";
+
+export interface JournalStep {
+  readonly run: string;
+  readonly key: ConnectionKey;
+  readonly step: StepName;
+  readonly state: "started" | "done" | "failed";
+  /** Secret-free facts for whoever resumes: ids, spec digest, whether old values are kept. */
+  readonly detail: Readonly<Record<string, Json>>;
+  readonly at: string;
+}
+
+export interface AuditEntry {
+  readonly at: string;
+  readonly actor: string;
+  /** What happened, such as `apply.started`, `record.activated`, `verify.failed`. */
+  readonly event: string;
+  readonly address?: Address | undefined;
+  readonly key?: ConnectionKey | undefined;
+  readonly detail: Readonly<Record<string, Json>>;
+}
+
+/**
+ * History and coordination: id cache, evidence, audit log, locks, apply journal. Never a secret. Losing it loses
+ * history, not control. Every method throws a `TenantryError` (STORE_…) when the store cannot be reached.
+ */
+export interface Store {
+  rememberId(address: Address, id: string): Promise<void>;
+  forgetId(address: Address): Promise<void>;
+  idOf(address: Address): Promise<string | undefined>;
+
+  addEvidence(evidence: Evidence): Promise<void>;
+  /** The newest one of the connection, whatever its verdict. */
+  latestEvidence(key: ConnectionKey): Promise<Evidence | undefined>;
+
+  audit(entry: Omit<AuditEntry, "at">): Promise<void>;
+  /** Newest first. */
+  auditLog(limit: number): Promise<readonly AuditEntry[]>;
+
+  beginRun(run: { readonly planDigest: Digest; readonly actor: string }): Promise<string>;
+  recordStep(step: Omit<JournalStep, "at">): Promise<void>;
+  finishRun(run: string, outcome: "done" | "failed"): Promise<void>;
+  /** Steps of the newest run that touched the connection, in order, and whether that run finished. */
+  lastSteps(key: ConnectionKey): Promise<{ readonly finished: boolean; readonly steps: readonly JournalStep[] }>;
+
+  /** Throws STORE_LOCKED, naming the holder, when it is held and alive. */
+  lock(address: Address, holder: Holder): Promise<Lock>;
+  locks(): Promise<readonly LockInfo[]>;
+
+  /** HMAC-SHA-256 (hex) under a random key that the store made for itself. */
+  fingerprint(secret: Secret): Promise<string>;
+
+  close(): Promise<void>;
+}

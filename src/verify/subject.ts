@@ -1,0 +1,22 @@
+import type { ConnectionKey, Digest } from "../desired/connection.ts";
+import type { Secret } from "../secret/secret.ts";
+import type { ClientAuth } from "../workspace/workspace.ts";
+
+/** What is proven: one client at one issuer with one callback. */
+export interface VerifySubject {
+  readonly key: ConnectionKey;
+  readonly specDigest: Digest;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientAuth: ClientAuth;
+  /** Missing: the secret checks are skipped (and the verdict says so). */
+  readonly secret?: { readonly value: Secret; readonly copy: "idp" | "record" } | undefined;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly pkce: "S256" | "off";
+  readonly responseMode: "query" | "form_post";
+  readonly acrValues: readonly string[];
+  readonly extraParams: Readonly<Record<string, string>>;
+  /** Shown in hints: where the redirect URI or the secret is set, such as "Okta: Applications > … > General". */
+  readonly console?: { readonly redirectUri: string; readonly secret: string } | undefined;
+}

@@ -1,0 +1,100 @@
+import type { Reference } from "./reference.ts";
+
+/** How a client proves itself at the token endpoint (OIDC Core 1.0, section 9). */
+export type ClientAuth = "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "none";
+
+/** What carries registrations out. Others arrive with the engines. */
+export type EngineKind = "direct";
+
+/** Where every https connection of an environment is sent instead, with its server name and Host kept (the sandbox). */
+export interface Connect {
+  readonly host: string;
+  readonly port: number;
+  /** The only certificate authority trusted then. A `file:` reference to a PEM bundle. */
+  readonly ca: Reference;
+}
+
+export interface OktaCredentialsToken {
+  readonly apiToken: Reference;
+}
+
+export interface OktaCredentialsKey {
+  readonly clientId: string;
+  /** PEM (PKCS#8 or PKCS#1) or JWK as JSON text. */
+  readonly privateKey: Reference;
+  readonly keyId?: string | undefined;
+}
+
+export interface OktaIdentityProvider {
+  readonly kind: "okta";
+  readonly name: string;
+  /** Host name of the org, such as `acme.okta.com`. */
+  readonly domain: string;
+  /** `org`, or the id of a custom authorization server such as `default`. */
+  readonly authorizationServer: string;
+  readonly engine: EngineKind;
+  readonly credentials: OktaCredentialsToken | OktaCredentialsKey;
+  readonly limits: {
+    /** Share of each rate-limit bucket that we may use, 0 < share <= 1. */
+    readonly share: number;
+  };
+}
+
+export type IdentityProvider = OktaIdentityProvider;
+
+export interface SqlApp {
+  readonly kind: "sql";
+  readonly name: string;
+  /** Origin (and optional path) of the app, https, without a trailing slash. */
+  readonly baseUrl: string;
+  /** Path template of the redirect URI: `{id}`, `{tenant}`, `{signIn}` are filled in. */
+  readonly callback: string;
+  /** Path template of the page that starts a sign-in; makes the app half provable. */
+  readonly start?: string | undefined;
+  /** Paths where the idp may send people after sign-out. */
+  readonly postLogout: readonly string[];
+  /** What the app can do, in its order of preference. */
+  readonly clientAuth: readonly ClientAuth[];
+  /** `sqlite:PATH`, literal or by reference. */
+  readonly database: string | Reference;
+  readonly sealing: {
+    /** 32 random bytes each, base64. The first seals, all open. */
+    readonly keys: readonly Reference[];
+  };
+}
+
+export type App = SqlApp;
+
+export interface VerifySettings {
+  /** CIDR ranges or host names that may be probed although they are private. */
+  readonly allowPrivate: readonly string[];
+  /** Milliseconds for one whole exchange. */
+  readonly deadline: number;
+  /** Milliseconds for which evidence opens the gate. */
+  readonly maxAge: number;
+  readonly wrongSecretControl: boolean;
+}
+
+export interface GuardSettings {
+  readonly maxTenants: number;
+  readonly maxShare: number;
+}
+
+/** `tenantry.yaml` with one environment applied: what every later room works with. */
+export interface Workspace {
+  /** Slug; part of every ownership marker. */
+  readonly name: string;
+  readonly environment: string;
+  /** The folder that holds `tenantry.yaml`, absolute. Relative paths in the file are relative to it. */
+  readonly root: string;
+  readonly references: { readonly tenants: readonly string[] };
+  /** Absent when the file does not say where the store is. */
+  readonly store?: { readonly url: string | Reference } | undefined;
+  readonly identityProviders: ReadonlyMap<string, IdentityProvider>;
+  readonly apps: ReadonlyMap<string, App>;
+  readonly verify: VerifySettings;
+  readonly guards: GuardSettings;
+  readonly connect?: Connect | undefined;
+  /** A dotenv file whose values `env:` references see besides the process environment. */
+  readonly envFile?: string | undefined;
+}

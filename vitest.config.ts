@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/loopback-only.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: process.env.TENANTRY_TEST_JSON
+      ? ["default", ["json", { outputFile: process.env.TENANTRY_TEST_JSON }]]
+      : ["default"],
+  },
+});
