@@ -10,9 +10,7 @@ export interface Contact {
 }
 
 /** Who may come in at the identity provider. */
-export type Assignment =
-  | { readonly everyone: true }
-  | { readonly everyone: false; readonly groups: readonly string[] };
+export type Assignment = { readonly everyone: true } | { readonly everyone: false; readonly groups: readonly string[] };
 
 /** A claim of the ID token: one name, or a path into nested objects. */
 export type ClaimPath = string | readonly string[];

@@ -1,3 +1,74 @@
 import type { CodeEntry } from "../code.ts";
 
-export const planCodes = {} as const satisfies Record<string, CodeEntry>;
+export const planCodes = {
+  PLAN_GROUP_MISSING: {
+    cause: "A group that the file assigns does not exist at the identity provider.",
+    mend: "Correct the group's name, or create the group there first.",
+    exit: 2,
+  },
+  PLAN_REGISTRATION_FOREIGN: {
+    cause: "An object at the identity provider stands where ours would be, but carries no marker of this workspace.",
+    mend: "Look at the object named; Tenantry never changes what it does not own.",
+    exit: 4,
+  },
+  PLAN_REGISTRATION_DUPLICATE: {
+    cause: "Two objects at the identity provider carry the same marker. Which one is live cannot be told.",
+    mend: "Find out which one the app uses, and remove the marker from the other.",
+    exit: 4,
+  },
+  PLAN_RECORD_FOREIGN: {
+    cause: "A record in the app has our key, but belongs to another workspace, another environment or nobody.",
+    mend: "Look at the record named; Tenantry never changes what it does not own.",
+    exit: 4,
+  },
+  PLAN_UNDECLARED: {
+    cause: "Something of ours exists that no tenant file declares any more. Removing a file deletes nothing.",
+    mend: "Put the file or the connection back with `status: offboarded`.",
+    exit: 2,
+  },
+  PLAN_DRAFT_EXISTS: {
+    cause: "A connection is a draft in the file, but its registration or record exists.",
+    mend: "Use `status: suspended` to switch it off, or `status: offboarded` to take it away.",
+    exit: 2,
+  },
+  PLAN_UNKNOWN_TENANT: {
+    cause: "The tenant or connection that was named is not in the folder.",
+    mend: "Check the spelling; `tenantry status` lists what there is.",
+    exit: 2,
+  },
+  PLAN_GUARD_TENANTS: {
+    cause: "The plan changes or takes away the sign-in of more tenants than one change may.",
+    mend: "Split the change, or acknowledge it by name after a second look.",
+    exit: 4,
+  },
+  PLAN_GUARD_HOT: {
+    cause: "The plan changes a value that can put people out or let strangers in.",
+    mend: "Acknowledge it by name with --ack, or with an `acknowledge:` entry in the tenant file.",
+    exit: 4,
+  },
+  PLAN_GUARD_DELETE: {
+    cause: "The plan deletes or replaces something. That cannot be taken back.",
+    mend: "Acknowledge it by name with --ack.",
+    exit: 4,
+  },
+  PLAN_SAVED_UNREADABLE: {
+    cause: "The saved plan cannot be read, is no plan, or was edited.",
+    mend: "Make a new one with `tenantry plan --out FILE`.",
+    exit: 2,
+  },
+  PLAN_SAVED_OTHER: {
+    cause: "The saved plan was made for another workspace, environment or version of Tenantry.",
+    mend: "Make a new one here with `tenantry plan --out FILE`.",
+    exit: 4,
+  },
+  PLAN_SAVED_EXPIRED: {
+    cause: "The saved plan is older than 24 hours.",
+    mend: "Make a new one and have it reviewed.",
+    exit: 4,
+  },
+  PLAN_STALE: {
+    cause: "What would be done now differs from what the saved plan says: the world or the files have changed.",
+    mend: "Make a new plan and have it reviewed.",
+    exit: 4,
+  },
+} as const satisfies Record<string, CodeEntry>;

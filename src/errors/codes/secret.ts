@@ -1,3 +1,34 @@
 import type { CodeEntry } from "../code.ts";
 
-export const secretCodes = {} as const satisfies Record<string, CodeEntry>;
+export const secretCodes = {
+  SECRET_UNRESOLVED: {
+    cause: "A secret reference leads to nothing: the variable is not set or empty, or the file is missing or empty.",
+    mend: "Set the variable or write the file that the reference names, then run the command again.",
+    exit: 2,
+  },
+  SECRET_SEAL_KEY_INVALID: {
+    cause: "A sealing key is not 32 bytes written as base64, or no sealing key is given.",
+    mend: "Make one with `openssl rand -base64 32` and put it where the reference under `sealing.keys` points.",
+    exit: 2,
+  },
+  SECRET_SEAL_KEY_UNKNOWN: {
+    cause: "A secret was sealed with a key that is not among the sealing keys given.",
+    mend: "Add the old key after the first one under `sealing.keys`, or write the record again from the identity provider.",
+    exit: 5,
+  },
+  SECRET_SEAL_MALFORMED: {
+    cause: "A text that should be a sealed secret does not have the form of one.",
+    mend: "Look who else writes to the column; the next apply writes it again from the identity provider.",
+    exit: 5,
+  },
+  SECRET_SEAL_REFUSED: {
+    cause: "A sealed secret does not open where it stands: it was changed, or copied there from another record.",
+    mend: "Look who else writes to the column; the next apply writes it again from the identity provider.",
+    exit: 5,
+  },
+  SECRET_SEAL_TEXT_INVALID: {
+    cause: "A secret is empty or not well-formed Unicode, so it cannot be sealed.",
+    mend: "Look at what the secret reference or the identity provider gives; a secret is at least one character.",
+    exit: 5,
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -1,3 +1,34 @@
 import type { CodeEntry } from "../code.ts";
 
-export const workspaceCodes = {} as const satisfies Record<string, CodeEntry>;
+export const workspaceCodes = {
+  WORKSPACE_NOT_FOUND: {
+    cause: "There is no tenantry.yaml in this folder or above it.",
+    mend: "Run the command inside a workspace, or name its folder with --workspace.",
+    exit: 2,
+  },
+  WORKSPACE_UNKNOWN_KEY: {
+    cause: "The file holds a key that the model does not know.",
+    mend: "Correct the key's spelling, or remove it.",
+    exit: 2,
+  },
+  WORKSPACE_MISSING_KEY: {
+    cause: "A key that must be there is missing.",
+    mend: "Add the key.",
+    exit: 2,
+  },
+  WORKSPACE_WRONG_VALUE: {
+    cause: "A value has the wrong type or a form that is not allowed there.",
+    mend: "Write the value in the form that the message names.",
+    exit: 2,
+  },
+  WORKSPACE_LITERAL_SECRET: {
+    cause: "A secret is written into the file instead of a reference to it.",
+    mend: "Put the secret into the environment or a file outside the repository and write `env:NAME` or `file:PATH`.",
+    exit: 2,
+  },
+  WORKSPACE_UNKNOWN_ENVIRONMENT: {
+    cause: "The environment that was asked for is not one of the workspace.",
+    mend: "Name the workspace's own environment or one under `environments:`.",
+    exit: 2,
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,165 @@
+import { compareText } from "../errors/issue.ts";
+import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
+import type { App, Workspace } from "../workspace/workspace.ts";
+import { agreedClientAuth, issuerOf } from "./capability.ts";
+import { chosenClientId } from "./client-id.ts";
+import type { AppTenant, Connection, ConnectionRecord, Registration } from "./connection.ts";
+import { digestOf } from "./digest.ts";
+import { addressOf, connectionKey } from "./key.ts";
+
+/** Longest label that Okta takes (Okta Management API, Application.label). */
+const longestLabel = 100;
+
+/**
+ * What the workspace and the tenants come to in one environment: one connection per entry of `connections:`, sorted by
+ * key. Pure. Expects what `load` and the rules accepted; an entry that names an unknown sign-in, app or identity
+ * provider, or has no client authentication in common, is left out (the rules have said so).
+ *
+ * @param today ISO date (UTC) by which `deleteAfter` of an off-boarded tenant is measured
+ */
+export function compile(workspace: Workspace, tenants: readonly Tenant[], today: string): readonly Connection[] {
+  return tenants
+    .filter((tenant) => tenant.environments === undefined || tenant.environments.includes(workspace.environment))
+    .flatMap((tenant) => tenant.connections.flatMap((entry) => compileOne(workspace, tenant, entry, today)))
+    .sort((a, b) => compareText(a.key, b.key));
+}
+
+function compileOne(
+  workspace: Workspace,
+  tenant: Tenant,
+  entry: ConnectionEntry,
+  today: string,
+): readonly Connection[] {
+  const signIn = tenant.signIns.get(entry.signIn);
+  const app = workspace.apps.get(entry.app);
+  const idp = signIn === undefined ? undefined : workspace.identityProviders.get(signIn.idp);
+  if (signIn === undefined || app === undefined || idp === undefined) return [];
+  const clientAuth = agreedClientAuth(signIn.clientAuth, idp, app);
+  if (clientAuth === undefined) return [];
+
+  const key = connectionKey({ tenant: tenant.tenant, app: app.name, signIn: signIn.name });
+  const marker = { workspace: workspace.name, environment: workspace.environment, key };
+  const status = stricter(tenant.status, entry.status);
+  const graceIsOver = status === "offboarded" && tenant.deleteAfter !== undefined && tenant.deleteAfter < today;
+  const redirectUri = fillIn(app, app.callback, tenant, signIn);
+  const clientId = chosenClientId(marker);
+
+  const registration: Registration = {
+    address: addressOf.client(idp.name, key),
+    idp: idp.name,
+    key,
+    marker,
+    label: label(key, tenant.name, workspace.environment),
+    clientId,
+    state: graceIsOver ? "absent" : registrationState(status),
+    redirectUris: [redirectUri],
+    postLogoutRedirectUris: signIn.logout.endSession ? app.postLogout.map((path) => app.baseUrl + path) : [],
+    grantTypes: signIn.scopes.includes("offline_access")
+      ? ["authorization_code", "refresh_token"]
+      : ["authorization_code"],
+    responseTypes: ["code"],
+    clientAuth,
+    pkce: signIn.pkce,
+    assignment: signIn.assignment,
+  };
+  const appTenant: AppTenant = {
+    address: addressOf.tenant(app.name, tenant.tenant),
+    app: app.name,
+    tenant: tenant.tenant,
+    id: tenant.id,
+    name: tenant.name,
+    status: tenant.status,
+    domains: tenant.domains,
+  };
+  const record: ConnectionRecord = {
+    address: addressOf.record(app.name, key),
+    app: app.name,
+    key,
+    marker,
+    state: graceIsOver ? "tombstone" : recordState(status),
+    tenant: tenant.tenant,
+    signIn: signIn.name,
+    issuer: issuerOf(idp),
+    clientId,
+    redirectUri,
+    clientAuth,
+    pkce: signIn.pkce,
+    responseMode: signIn.responseMode,
+    scopes: signIn.scopes,
+    acrValues: signIn.acrValues,
+    extraParams: signIn.extraParams,
+    claims: signIn.claims,
+    roles: signIn.roles,
+    require: signIn.require,
+    provision: signIn.provision,
+    endSession: signIn.logout.endSession,
+    session: signIn.session,
+  };
+  const startUrl = app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn);
+  const { label: _label, address: _client, ...registered } = registration;
+  const { address: _record, ...recorded } = record;
+  return [
+    {
+      key,
+      tenant: tenant.tenant,
+      app: app.name,
+      signIn: signIn.name,
+      status,
+      registration,
+      appTenant,
+      record,
+      startUrl,
+      specDigest: digestOf({ registration: registered, record: recorded, startUrl }),
+      position: entry.position,
+    },
+  ];
+}
+
+function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): string {
+  const path = template
+    .replaceAll("{id}", tenant.id)
+    .replaceAll("{tenant}", tenant.tenant)
+    .replaceAll("{signIn}", signIn.name);
+  return app.baseUrl + path;
+}
+
+/** Begins with the key, so that one search by prefix finds it; says the rest as far as it fits. */
+function label(key: string, name: string, environment: string): string {
+  const whole = `${key} ${name} (${environment})`;
+  return whole.length <= longestLabel ? whole : `${key} (${environment})`.slice(0, longestLabel);
+}
+
+const strictness: Readonly<Record<TenantStatus, number>> = { active: 0, suspended: 1, offboarded: 2, draft: 3 };
+
+function stricter(tenant: TenantStatus, entry: TenantStatus | undefined): TenantStatus {
+  return entry !== undefined && strictness[entry] > strictness[tenant] ? entry : tenant;
+}
+
+function registrationState(status: TenantStatus): Registration["state"] {
+  switch (status) {
+    case "active":
+      return "active";
+    case "suspended":
+    case "offboarded":
+      return "inactive";
+    case "draft":
+      return "absent";
+    default:
+      return status satisfies never;
+  }
+}
+
+function recordState(status: TenantStatus): ConnectionRecord["state"] {
+  switch (status) {
+    case "active":
+      return "active";
+    case "suspended":
+      return "disabled";
+    case "offboarded":
+      return "disabled";
+    case "draft":
+      return "absent";
+    default:
+      return status satisfies never;
+  }
+}

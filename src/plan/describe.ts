@@ -1,0 +1,85 @@
+import { canonicalJson, type Json } from "../desired/json.ts";
+import type { Change } from "./change.ts";
+import { countChanges, type Plan } from "./plan.ts";
+
+/** The mark in front of a change, the same in every rendering. */
+export const marks: Readonly<Record<Change["action"], string>> = {
+  create: "+",
+  update: "~",
+  replace: "±",
+  delete: "-",
+  activate: "↑",
+};
+
+/** One field of a change, ready to be shown. */
+export interface FieldLine {
+  readonly name: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly hot: boolean;
+}
+
+/** What a change does to each field. A created object shows the fields that a reviewer decides by. */
+export function fieldLines(change: Change): readonly FieldLine[] {
+  switch (change.action) {
+    case "create":
+      return [
+        ...Object.entries(change.after)
+          .filter(([, value]) => !isEmpty(value))
+          .map(([name, value]) => ({ name, after: valueText(value), hot: false })),
+        ...change.knownAfter.map((name) => ({ name, after: "(known after)", hot: false })),
+      ];
+    case "update":
+      return change.paths.map((name) => ({
+        name,
+        before: valueText(change.before[name]),
+        after: valueText(change.after[name]),
+        hot: change.hot.length > 0 && isHotPath(name, change.hot),
+      }));
+    case "replace":
+      return change.because.map((name) => ({
+        name,
+        before: valueText(change.before[name]),
+        after: valueText(change.after[name]),
+        hot: true,
+      }));
+    case "delete":
+    case "activate":
+      return [];
+    default:
+      return change satisfies never;
+  }
+}
+
+function isHotPath(name: string, hot: readonly string[]): boolean {
+  if (hot.includes(name)) return true;
+  if (name === "redirectUri") return hot.includes("redirectUris");
+  if (name === "pkce") return hot.includes("clientAuth");
+  if (name === "clientSecretId") return hot.includes("secret");
+  return /Endpoint$|^jwksUri$/.test(name) && hot.includes("endpointHost");
+}
+
+/** `2 to create, 1 to update, 1 to activate, 5 unchanged`, or `nothing to do, 5 unchanged`. */
+export function summary(plan: Pick<Plan, "changes" | "unchanged">): string {
+  const counts = countChanges(plan);
+  const parts = (["create", "update", "replace", "delete", "activate"] as const)
+    .filter((action) => counts[action] > 0)
+    .map((action) => `${counts[action]} to ${action}`);
+  return [parts.length === 0 ? "nothing to do" : parts.join(", "), `${plan.unchanged} unchanged`].join(", ");
+}
+
+/** A field's value for people: texts bare, lists with commas, maps as JSON. */
+export function valueText(value: Json | undefined): string {
+  if (value === undefined || value === null) return "(none)";
+  if (typeof value === "string") return value === "" ? '""' : value;
+  if (Array.isArray(value)) {
+    return value.length === 0 ? "(none)" : value.map((item) => valueText(item)).join(", ");
+  }
+  return canonicalJson(value);
+}
+
+function isEmpty(value: Json): boolean {
+  if (value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}

@@ -1,0 +1,151 @@
+// What has to change, from what is wanted and what is there. Pure: the same two values always give the same changes.
+//
+// Terms. A *field* is one comparable value under a word of the model. A field that was not read is missing from what is
+// there and is skipped: nothing unread is called unchanged (coverage says what was read). A *hot* field is one whose
+// change can put people out or let strangers in.
+//
+// Premise. Both sides are brought to the same flat fields first (fields.ts for what is wanted, the adapters for what is
+// there), so that comparing is only comparing. Identity is not compared: an object is ours by its marker, and the client
+// id that it has is the client id that counts, because replacing a client breaks the customer.
+
+import type { AppTenant, ConnectionRecord, Registration } from "../desired/connection.ts";
+import type { Change } from "./change.ts";
+import { appTenantFields, differingFields, recordFields, registrationFields } from "./fields.ts";
+import { hotAppTenantFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
+import type { DiscoverySnapshot, Fields, ObservedAppTenant, ObservedRecord, ObservedRegistration } from "./observed.ts";
+
+export interface Difference {
+  readonly changes: readonly Change[];
+  /** True when it is there as wanted, as far as it was read. */
+  readonly unchanged: boolean;
+}
+
+const nothing: Difference = { changes: [], unchanged: false };
+const same: Difference = { changes: [], unchanged: true };
+
+/** The registration of one connection. A wanted `inactive` one that never existed is not made. */
+export function diffRegistration(wanted: Registration, found: ObservedRegistration | undefined): Difference {
+  const of = { address: wanted.address, tenant: tenantOf(wanted.key), key: wanted.key };
+  if (found === undefined) {
+    if (wanted.state !== "active") return nothing;
+    return one({ ...of, action: "create", after: registrationFields(wanted), knownAfter: [] });
+  }
+  if (wanted.state === "absent") return one({ ...of, action: "delete", before: found.fields });
+  const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
+  const paths = differingFields(found.fields, after);
+  if (paths.length === 0) return same;
+  const before = only(found.fields, paths);
+  return one({
+    ...of,
+    action: "update",
+    before,
+    after: only(after, paths),
+    paths,
+    hot: hotRegistrationFields(before, after, paths),
+    knownAfter: [],
+  });
+}
+
+/** The tenant's row at one app: made for the first active connection, then kept in step with the file. */
+export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | undefined): Difference {
+  const of = { address: wanted.address, tenant: wanted.tenant };
+  const after = appTenantFields(wanted);
+  if (found === undefined) {
+    if (wanted.status !== "active") return nothing;
+    return one({ ...of, action: "create", after, knownAfter: [] });
+  }
+  const paths = differingFields(found.fields, after);
+  if (paths.length === 0) return same;
+  const before = only(found.fields, paths);
+  return one({
+    ...of,
+    action: "update",
+    before,
+    after: only(after, paths),
+    paths,
+    hot: hotAppTenantFields(before, after, paths),
+    knownAfter: [],
+  });
+}
+
+/** What a record's diff needs besides the two records. */
+export interface RecordContext {
+  readonly discovery: DiscoverySnapshot;
+  /** Id of the secret that the identity provider would hand over now; undefined when it was not read. */
+  readonly secretId?: string | undefined;
+}
+
+/**
+ * The record of one connection. A new one is created (pending) and activated; a pending or disabled one is brought up
+ * to date and activated; an active one is updated in place. A change that was begun and not finished is finished.
+ */
+export function diffRecord(
+  wanted: ConnectionRecord,
+  found: ObservedRecord | undefined,
+  context: RecordContext,
+): Difference {
+  const of = { address: wanted.address, tenant: wanted.tenant, key: wanted.key };
+  const after: Fields = {
+    ...recordFields(wanted, context.discovery),
+    ...(context.secretId === undefined ? {} : { clientSecretId: context.secretId }),
+  };
+  if (found === undefined || found.state === "tombstone") {
+    if (wanted.state !== "active") return nothing;
+    const knownAfter = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);
+    return {
+      changes: [
+        { ...of, action: "create", after, knownAfter: knownAfter ? ["clientSecretId"] : [] },
+        { ...of, action: "activate" },
+      ],
+      unchanged: false,
+    };
+  }
+  if (wanted.state === "tombstone" || wanted.state === "absent") {
+    return one({ ...of, action: "delete", before: { ...found.fields, state: found.state } });
+  }
+  if (wanted.state === "disabled") {
+    if (found.state === "disabled") return same;
+    return one({
+      ...of,
+      action: "update",
+      before: { state: found.state },
+      after: { state: "disabled" },
+      paths: ["state"],
+      hot: [],
+      knownAfter: [],
+    });
+  }
+  const before: Fields = {
+    ...found.fields,
+    ...(context.secretId === undefined ? {} : { clientSecretId: found.secretId ?? null }),
+    ...(found.previous ? { unfinished: true } : {}),
+  };
+  const complete: Fields = found.previous ? { ...after, unfinished: false } : after;
+  const paths = differingFields(before, complete);
+  const changes: Change[] = [];
+  if (paths.length > 0) {
+    changes.push({
+      ...of,
+      action: "update",
+      before: only(before, paths),
+      after: only(complete, paths),
+      paths,
+      hot: hotRecordFields(before, complete, paths),
+      knownAfter: [],
+    });
+  }
+  if (found.state !== "active") changes.push({ ...of, action: "activate" });
+  return { changes, unchanged: changes.length === 0 };
+}
+
+function one(change: Change): Difference {
+  return { changes: [change], unchanged: false };
+}
+
+function only(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
+}
+
+function tenantOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}

@@ -1,0 +1,80 @@
+import type { Json } from "../desired/json.ts";
+import type { HotField } from "./change.ts";
+import type { Fields } from "./observed.ts";
+
+/** Strength of client authentication: a shared secret is a shared secret, in the header or in the body. */
+const authStrength: Readonly<Record<string, number>> = {
+  none: 0,
+  client_secret_post: 1,
+  client_secret_basic: 1,
+  private_key_jwt: 2,
+};
+
+/** Hot fields among the differing ones of a registration (design, section 5). */
+export function hotRegistrationFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+  const hot: HotField[] = [];
+  if (paths.includes("redirectUris")) hot.push("redirectUris");
+  if (paths.includes("clientAuth") && weaker(before.clientAuth, after.clientAuth)) hot.push("clientAuth");
+  if (paths.includes("pkce") && after.pkce === "off") hot.push("clientAuth");
+  if (paths.includes("assignment") && widenedOrEmptied(before.assignment, after.assignment)) hot.push("assignment");
+  return hot;
+}
+
+/** Hot fields among the differing ones of a tenant's row: a domain that is added or moved. */
+export function hotAppTenantFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+  if (!paths.includes("domains")) return [];
+  const old = new Set(texts(before.domains));
+  return texts(after.domains).some((domain) => !old.has(domain)) ? ["domains"] : [];
+}
+
+/** Hot fields among the differing ones of a record. */
+export function hotRecordFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+  const hot: HotField[] = [];
+  if (paths.includes("issuer")) hot.push("issuer");
+  const endpoints = ["authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri", "endSessionEndpoint"];
+  if (endpoints.some((name) => paths.includes(name) && hostOf(before[name]) !== hostOf(after[name]))) {
+    hot.push("endpointHost");
+  }
+  if (paths.includes("clientId")) hot.push("clientId");
+  if (paths.includes("redirectUri")) hot.push("redirectUris");
+  if (paths.includes("clientAuth") && weaker(before.clientAuth, after.clientAuth)) hot.push("clientAuth");
+  if (paths.includes("pkce") && after.pkce === "off") hot.push("clientAuth");
+  if (paths.includes("clientSecretId") && after.clientSecretId === null) hot.push("secret");
+  if (paths.includes("roles") && rolesWidened(before.roles, after.roles)) hot.push("roles");
+  return [...new Set(hot)];
+}
+
+function weaker(before: Json | undefined, after: Json | undefined): boolean {
+  return (authStrength[String(after)] ?? 0) < (authStrength[String(before)] ?? 0);
+}
+
+function widenedOrEmptied(before: Json | undefined, after: Json | undefined): boolean {
+  if (after === "everyone") return true;
+  const groups = texts(after);
+  if (groups.length === 0) return true;
+  if (before === "everyone") return false;
+  const old = new Set(texts(before));
+  return groups.some((group) => !old.has(group));
+}
+
+/** A claim value that leads to a role it did not lead to before, another claim, or another default. */
+function rolesWidened(before: Json | undefined, after: Json | undefined): boolean {
+  if (!isRecord(after)) return false;
+  if (!isRecord(before)) return true;
+  if (JSON.stringify(before.claim) !== JSON.stringify(after.claim) || before.default !== after.default) return true;
+  const old = isRecord(before.map) ? before.map : {};
+  const now = isRecord(after.map) ? after.map : {};
+  return Object.entries(now).some(([value, role]) => old[value] !== role);
+}
+
+function hostOf(value: Json | undefined): string | null {
+  return typeof value === "string" && URL.canParse(value) ? new URL(value).host : null;
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,77 @@
+import { fieldLines, marks, summary } from "./describe.ts";
+import type { Stop } from "./guard.ts";
+import type { Plan } from "./plan.ts";
+
+/** Colours for a terminal; the identity where there is none. */
+export interface Paint {
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+/** No colours at all. */
+export const plain: Paint = {
+  green: (text) => text,
+  yellow: (text) => text,
+  red: (text) => text,
+  bold: (text) => text,
+  dim: (text) => text,
+};
+
+/** A plan for people, at 80 columns where the values allow it. */
+export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint = plain): string {
+  const lines: string[] = [paint.bold(`Plan for ${plan.workspace} in ${plan.environment}: ${summary(plan)}`)];
+  let tenant = "";
+  for (const change of plan.changes) {
+    if (change.tenant !== tenant) {
+      tenant = change.tenant;
+      lines.push("", paint.bold(tenant));
+    }
+    const colour =
+      change.action === "delete" || change.action === "replace"
+        ? paint.red
+        : change.action === "update"
+          ? paint.yellow
+          : paint.green;
+    lines.push(`  ${colour(`${marks[change.action]} ${change.action.padEnd(8)}`)} ${change.address}`);
+    const fields = fieldLines(change);
+    const width = Math.max(0, ...fields.map((field) => field.name.length));
+    for (const field of fields) {
+      const value =
+        field.before === undefined ? (field.after ?? "") : `${field.before} ${paint.dim("->")} ${field.after ?? ""}`;
+      const hot = field.hot ? ` ${paint.red("(hot)")}` : "";
+      lines.push(`      ${paint.dim(field.name.padEnd(width))}  ${value}${hot}`);
+    }
+    if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
+  }
+  lines.push("");
+  for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
+    lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total} (--deep reads all)`);
+  }
+  const calls = plan.budget.filter((entry) => entry.calls > 0);
+  if (calls.length > 0) {
+    lines.push(`Calls: ${calls.map((entry) => `${entry.calls} at ${entry.bucket}`).join(", ")}`);
+    const minutes = predictedMinutes(plan);
+    if (minutes >= 1) lines.push(`At our share of the rate limits this takes about ${Math.ceil(minutes)} min`);
+  }
+  lines.push(paint.dim(`Plan digest ${plan.digest}`));
+  lines.push(...renderStops(stops, paint));
+  return lines.join("\n");
+}
+
+function renderStops(stops: readonly Stop[], paint: Paint): readonly string[] {
+  if (stops.length === 0) return [];
+  const lines = ["", paint.red(`Stopped by ${stops.length === 1 ? "a guard" : `${stops.length} guards`}:`)];
+  for (const stop of stops) {
+    lines.push(`  ${stop.code}  ${stop.message}`);
+    lines.push(`    acknowledge it with  --ack ${stop.acknowledge}`);
+  }
+  return lines;
+}
+
+/** Minutes that the fullest bucket will take. */
+export function predictedMinutes(plan: Pick<Plan, "budget">): number {
+  return Math.max(0, ...plan.budget.map((entry) => (entry.perMinute ? entry.calls / entry.perMinute : 0)));
+}

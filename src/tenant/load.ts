@@ -1,0 +1,129 @@
+import { compareText, type Issue } from "../errors/issue.ts";
+import { readDocument, type YamlDocument } from "../workspace/document.ts";
+import { parseDuration } from "../workspace/duration.ts";
+import type { Files } from "../workspace/files.ts";
+import { schemaIssues } from "../workspace/schema-issue.ts";
+import { tenantSchema, type WrittenTenant } from "./schema.ts";
+import type { SignIn, Tenant } from "./tenant.ts";
+
+/** The folder of tenant files. */
+export const tenantsFolder = "tenants";
+
+const largest = 256 * 1024;
+
+const codes = {
+  unknownKey: "TENANT_UNKNOWN_KEY",
+  missingKey: "TENANT_MISSING_KEY",
+  wrongValue: "TENANT_WRONG_VALUE",
+  literalSecret: "TENANT_WRONG_VALUE",
+} as const;
+
+/** Every tenant that could be read, and every issue of every file. */
+export interface LoadedTenants {
+  readonly tenants: readonly Tenant[];
+  readonly issues: readonly Issue[];
+}
+
+/** Reads all of `tenants/*.yaml`, sorted by name. Names that begin with a dot and other endings are left alone. */
+export function loadTenants(files: Files): LoadedTenants {
+  const entries = files.list(tenantsFolder);
+  const tenants: Tenant[] = [];
+  const issues: Issue[] = [];
+  if (!("reason" in entries)) {
+    for (const { name, kind } of [...entries].sort((a, b) => compareText(a.name, b.name))) {
+      if (name.startsWith(".") || !/\.ya?ml$/i.test(name)) continue;
+      const file = `${tenantsFolder}/${name}`;
+      if (kind !== "file" || !name.endsWith(".yaml")) {
+        issues.push(notAFile(file, kind));
+        continue;
+      }
+      const loaded = loadTenant(files, file);
+      if (loaded.tenant !== undefined) tenants.push(loaded.tenant);
+      issues.push(...loaded.issues);
+    }
+  } else if (entries.reason !== "ENOENT") {
+    issues.push(whole(tenantsFolder, "FILE_UNREADABLE", `${tenantsFolder}/ cannot be read (${entries.reason})`));
+  }
+  if (tenants.length === 0 && issues.length === 0) {
+    issues.push(whole(tenantsFolder, "TENANT_NONE", `${tenantsFolder}/ holds no tenant file`));
+  }
+  return { tenants, issues };
+}
+
+function loadTenant(files: Files, file: string): { readonly tenant?: Tenant; readonly issues: readonly Issue[] } {
+  const read = readDocument(files, file, largest);
+  if ("issues" in read) return { issues: read.issues };
+  const { document } = read;
+  const result = tenantSchema.safeParse(document.value, { reportInput: true });
+  if (!result.success) {
+    return { issues: schemaIssues(result.error, { codes, schema: tenantSchema, ...document }) };
+  }
+  const issues: Issue[] = [];
+  const expected = `${tenantsFolder}/${result.data.tenant}.yaml`;
+  if (expected !== file) {
+    issues.push({
+      code: "TENANT_FILE_NAME",
+      ...document.positionOf(["tenant"]),
+      path: ["tenant"],
+      message: `the file declares the tenant \`${result.data.tenant}\` but is not named ${expected}`,
+      hint: `rename the file to ${expected}, or correct the slug if this tenant is not live yet`,
+    });
+  }
+  return { tenant: resolve(result.data, document), issues };
+}
+
+function resolve(written: WrittenTenant, document: YamlDocument): Tenant {
+  const { signIn, signIns, connections, ...rest } = written;
+  const all = signIns ?? (signIn === undefined ? {} : { default: signIn });
+  return {
+    ...rest,
+    signIns: new Map(Object.entries(all).map(([name, value]) => [name, resolveSignIn(name, value)])),
+    connections: connections.map((entry, index) => ({
+      ...entry,
+      position: document.positionOf(["connections", index]),
+    })),
+    positionOf: (path) => document.positionOf(signIns === undefined ? shorthand(path) : path),
+  };
+}
+
+/** `signIns.default.…` of a file that wrote `signIn: …`. */
+function shorthand(path: readonly (string | number)[]): readonly (string | number)[] {
+  return path[0] === "signIns" && path[1] === "default" ? ["signIn", ...path.slice(2)] : path;
+}
+
+function resolveSignIn(name: string, written: NonNullable<WrittenTenant["signIn"]>): SignIn {
+  const { groups, everyone, session, ...rest } = written;
+  return {
+    ...rest,
+    name,
+    assignment: everyone === true ? { everyone: true } : { everyone: false, groups: groups ?? [] },
+    session:
+      session === undefined
+        ? undefined
+        : { absolute: milliseconds(session.absolute), idle: milliseconds(session.idle) },
+  };
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function notAFile(file: string, kind: string): Issue {
+  const what = kind === "file" ? "ends in .yml" : `is ${kind === "folder" ? "a folder" : "a link or special file"}`;
+  return {
+    ...whole(file, "TENANT_NOT_A_FILE", `${file} ${what}; a tenant is a plain .yaml file`),
+    hint: kind === "file" ? "rename it to end in .yaml" : "put the tenant's own file there, or take it away",
+  };
+}
+
+function whole(file: string, code: Issue["code"], message: string): Issue {
+  return {
+    code,
+    file,
+    line: 1,
+    column: 1,
+    path: [],
+    message,
+    hint: "check that you are in the right folder and branch",
+  };
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { clientAuth, duration, hostName, isoDate, line, slug } from "../workspace/scalars.ts";
+
+const status = z.enum(["draft", "active", "suspended", "offboarded"]);
+
+const claimName = line(200);
+const claimPath = z.union([claimName, z.array(claimName).min(1).max(10)], "must be a claim's name or a list of names");
+
+const uniqueTexts = (item: z.ZodString) =>
+  z.array(item).refine((items) => new Set(items).size === items.length, "must not hold the same text twice");
+
+const scopeToken = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, "must be a scope without spaces or quotes");
+
+const signIn = z
+  .strictObject({
+    idp: slug,
+    groups: uniqueTexts(line(255)).min(1, "must name at least one group; `everyone: true` lets all in").optional(),
+    everyone: z.literal(true).optional(),
+    scopes: uniqueTexts(scopeToken)
+      .max(50)
+      .refine((scopes) => scopes.includes("openid"), "must hold `openid`")
+      .default(["openid", "email", "profile"]),
+    clientAuth: clientAuth.optional(),
+    pkce: z.enum(["S256", "off"]).default("S256"),
+    responseMode: z.enum(["query", "form_post"]).default("query"),
+    acrValues: uniqueTexts(scopeToken).max(20).default([]),
+    extraParams: z
+      .record(z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a parameter's name"), line(1_000))
+      .refine((params) => !Object.keys(params).some((name) => ownParameters.has(name)), {
+        error: "must not set a parameter that the sign-in itself sends",
+      })
+      .default({}),
+    claims: z.record(line(100), claimPath).default({ externalId: "sub", email: "email", displayName: "name" }),
+    roles: z
+      .strictObject({ claim: claimPath, map: z.record(line(500), line(100)), default: line(100).optional() })
+      .optional(),
+    require: z.record(claimName, line(500)).default({}),
+    provision: z.strictObject({ create: z.boolean().default(true), update: z.boolean().default(true) }).prefault({}),
+    logout: z.strictObject({ endSession: z.boolean().default(true) }).prefault({}),
+    session: z.strictObject({ absolute: duration.optional(), idle: duration.optional() }).optional(),
+  })
+  .refine((value) => (value.groups === undefined) !== (value.everyone === undefined), {
+    error: "must say who may come in: either `groups: […]` or `everyone: true`",
+    path: ["groups"],
+  });
+
+/** Parameters of the authorization request that the app and the verification set themselves (OIDC Core, 3.1.2.1). */
+const ownParameters = new Set([
+  "client_id",
+  "client_secret",
+  "code_challenge",
+  "code_challenge_method",
+  "nonce",
+  "redirect_uri",
+  "response_mode",
+  "response_type",
+  "scope",
+  "state",
+  "acr_values",
+  "request",
+  "request_uri",
+]);
+
+const connection = z.strictObject({ app: slug, signIn: slug.default("default"), status: status.optional() });
+
+/** `tenants/<tenant>.yaml`. Strict: an unknown key is an error. */
+export const tenantSchema = z
+  .strictObject({
+    tenant: slug,
+    id: z.string().regex(/^[a-z2-9]{20}$/, "must be 20 characters of a–z and 2–9"),
+    name: line(200),
+    status,
+    domains: uniqueTexts(hostName).min(1, "must name at least one e-mail domain").max(100),
+    contacts: z
+      .array(z.strictObject({ role: line(50), email: z.email("must be an e-mail address") }))
+      .max(20)
+      .default([]),
+    signIn: signIn.optional(),
+    signIns: z.record(slug, signIn).optional(),
+    connections: z.array(connection).min(1, "must name at least one app").max(50),
+    environments: uniqueTexts(slug).min(1, "must name at least one environment").optional(),
+    acknowledge: z
+      .array(
+        z.strictObject({
+          address: line(300),
+          field: line(100),
+          from: z.string().max(4_000),
+          to: z.string().max(4_000),
+          reason: line(500),
+        }),
+      )
+      .default([]),
+    deleteAfter: isoDate.optional(),
+    notes: z.string().max(4_000).optional(),
+  })
+  .refine((value) => (value.signIn === undefined) !== (value.signIns === undefined), {
+    error: "must have either `signIn` (one way in) or `signIns` (several, by name)",
+  });
+
+export type WrittenTenant = z.output<typeof tenantSchema>;

@@ -1,0 +1,203 @@
+import type { Issue } from "../errors/issue.ts";
+import { appClientAuthDefault } from "./defaults.ts";
+import { type DocumentPath, readDocument, type YamlDocument } from "./document.ts";
+import { parseDuration } from "./duration.ts";
+import { environmentKeys, isRaw, layOver } from "./environment.ts";
+import type { Files } from "./files.ts";
+import { nearest } from "./nearest.ts";
+import { parseReference, type Reference } from "./reference.ts";
+import { baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
+import { schemaIssues } from "./schema-issue.ts";
+import type { App, IdentityProvider, Workspace } from "./workspace.ts";
+
+/** The workspace's own file. */
+export const workspaceFile = "tenantry.yaml";
+
+const largest = 256 * 1024;
+
+const codes = {
+  unknownKey: "WORKSPACE_UNKNOWN_KEY",
+  missingKey: "WORKSPACE_MISSING_KEY",
+  wrongValue: "WORKSPACE_WRONG_VALUE",
+  literalSecret: "WORKSPACE_LITERAL_SECRET",
+} as const;
+
+/** The workspace in one environment; or every issue of its file, those of other environments included. */
+export type LoadedWorkspace =
+  | {
+      readonly workspace: Workspace;
+      /** All environments that the file knows. */
+      readonly environments: readonly string[];
+      readonly document: YamlDocument;
+      readonly issues: readonly [];
+    }
+  | { readonly workspace?: undefined; readonly issues: readonly Issue[] };
+
+/**
+ * Reads `tenantry.yaml`, lays every environment over it and validates each, then gives the one asked for (the file's
+ * own `environment:` when none is).
+ *
+ * @param root absolute folder of the workspace, for `Workspace.root` only
+ */
+export function loadWorkspace(files: Files, root: string, environment: string | undefined): LoadedWorkspace {
+  const read = readDocument(files, workspaceFile, largest);
+  if ("issues" in read) return { issues: read.issues };
+  const { document } = read;
+  const base = baseSchema.safeParse(document.value, { reportInput: true });
+  const overrides = isRaw(document.value) && isRaw(document.value.environments) ? document.value.environments : {};
+  const issues: Issue[] = [];
+  if (!base.success) issues.push(...schemaIssues(base.error, { codes, schema: baseSchema, ...document }));
+  const valid = new Map<string, WrittenWorkspace>();
+  for (const [name, override] of Object.entries(overrides)) {
+    const result = validateEnvironment(document, name, override, base.success);
+    if ("issues" in result) issues.push(...result.issues);
+    else valid.set(name, result.written);
+  }
+  if (!base.success || issues.length > 0) return { issues };
+
+  const own = base.data.environment;
+  const environments = [...new Set([own, ...Object.keys(overrides)])];
+  const wanted = environment ?? own;
+  if (!environments.includes(wanted)) {
+    const near = nearest(wanted, environments);
+    return {
+      issues: [
+        {
+          code: "WORKSPACE_UNKNOWN_ENVIRONMENT",
+          ...document.positionOfKey(["environments"]),
+          path: ["environments"],
+          message: `the workspace has no environment \`${wanted}\``,
+          hint: near === undefined ? `name one of: ${environments.join(", ")}` : `did you mean \`${near}\`?`,
+        },
+      ],
+    };
+  }
+  const { environments: _environments, ...written } = base.data;
+  return {
+    workspace: resolve(valid.get(wanted) ?? written, root, wanted),
+    environments,
+    document,
+    issues: [],
+  };
+}
+
+function validateEnvironment(
+  document: YamlDocument,
+  name: string,
+  override: unknown,
+  baseIsValid: boolean,
+): { readonly written: WrittenWorkspace } | { readonly issues: readonly Issue[] } {
+  const at: DocumentPath = ["environments", name];
+  if (!isRaw(override)) {
+    return {
+      issues: [
+        {
+          code: "WORKSPACE_WRONG_VALUE",
+          ...document.positionOf(at),
+          path: at,
+          message: `\`environments.${name}\` must be a map of keys and values`,
+          hint: "write the keys that differ in this environment, or remove it",
+        },
+      ],
+    };
+  }
+  const misplaced = Object.keys(override).filter((key) => !(environmentKeys as readonly string[]).includes(key));
+  const issues: Issue[] = misplaced.map((key) => {
+    const near = nearest(key, environmentKeys);
+    return {
+      code: "WORKSPACE_UNKNOWN_KEY",
+      ...document.positionOfKey([...at, key]),
+      path: [...at, key],
+      message: `unknown key \`${key}\` in \`environments.${name}\``,
+      hint: near === undefined ? `an environment can have: ${environmentKeys.join(", ")}` : `did you mean \`${near}\`?`,
+    };
+  });
+  const base = isRaw(document.value) ? document.value : {};
+  const merged = environmentSchema.safeParse(layOver(base, override), { reportInput: true });
+  if (merged.success && issues.length === 0) return { written: merged.data };
+  if (!merged.success) {
+    const found = schemaIssues(merged.error, {
+      codes,
+      schema: environmentSchema,
+      positionOf: (path) => (isIn(override, path) ? document.positionOf([...at, ...path]) : document.positionOf(path)),
+      positionOfKey: (path) =>
+        isIn(override, path) ? document.positionOfKey([...at, ...path]) : document.positionOfKey(path),
+    });
+    // What is wrong in the base is said once, by the base.
+    issues.push(...found.filter((issue) => baseIsValid || isIn(override, issue.path)));
+  }
+  return { issues: issues.filter((issue) => !misplaced.includes(String(issue.path[0])) || issue.path.length > 1) };
+}
+
+function isIn(override: unknown, path: DocumentPath): boolean {
+  let value = override;
+  for (const step of path) {
+    if (Array.isArray(value)) value = value[Number(step)];
+    else if (isRaw(value)) value = value[String(step)];
+    else return false;
+    if (value === undefined) return false;
+  }
+  return path.length > 0;
+}
+
+function resolve(written: WrittenWorkspace, root: string, environment: string): Workspace {
+  return {
+    name: written.workspace,
+    environment,
+    root,
+    references: written.references,
+    store: written.store === undefined ? undefined : { url: referenceOrText(written.store.url) },
+    identityProviders: new Map(
+      Object.entries(written.identityProviders).map(([name, idp]): [string, IdentityProvider] => {
+        const { credentials } = idp;
+        const resolved =
+          "apiToken" in credentials
+            ? { apiToken: referenceOf(credentials.apiToken) }
+            : { ...credentials, privateKey: referenceOf(credentials.privateKey) };
+        return [name, { ...idp, name, credentials: resolved }];
+      }),
+    ),
+    apps: new Map(
+      Object.entries(written.apps).map(([name, app]): [string, App] => [
+        name,
+        {
+          ...app,
+          name,
+          clientAuth: app.clientAuth ?? appClientAuthDefault[app.kind],
+          database: referenceOrText(app.database),
+          sealing: { keys: app.sealing.keys.map(referenceOf) },
+        },
+      ]),
+    ),
+    verify: {
+      allowPrivate: written.verify.allowPrivate,
+      deadline: milliseconds(written.verify.deadline),
+      maxAge: milliseconds(written.verify.maxAge),
+      wrongSecretControl: written.verify.wrongSecretControl,
+    },
+    guards: written.guards,
+    connect: written.connect === undefined ? undefined : resolveConnect(written.connect),
+    envFile: written.envFile,
+  };
+}
+
+function resolveConnect(written: { readonly to: string; readonly ca: string }): Workspace["connect"] {
+  const colon = written.to.lastIndexOf(":");
+  const host = written.to.slice(0, colon).replace(/^\[|\]$/g, "");
+  return { host, port: Number(written.to.slice(colon + 1)), ca: referenceOf(written.ca) };
+}
+
+/** The schema has accepted it, so it parses. */
+function referenceOf(text: string): Reference {
+  const reference = parseReference(text);
+  if (reference === undefined) throw new TypeError("a reference that the schema accepted does not parse");
+  return reference;
+}
+
+function referenceOrText(text: string): Reference | string {
+  return parseReference(text) ?? text;
+}
+
+function milliseconds(text: string): number {
+  return parseDuration(text) ?? 0;
+}

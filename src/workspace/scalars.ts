@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { parseDuration } from "./duration.ts";
+import { parseReference } from "./reference.ts";
+
+// The small values that files are made of. Messages end a sentence that begins with the field's name.
+
+/** The message by which `schemaIssues` knows that a literal stands where a reference must. */
+export const literalSecretMessage = "must be a reference to a secret, never the secret itself";
+
+export const slug = z
+  .string()
+  .max(50, "must have at most 50 characters")
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and single hyphens, such as `acme-foods`");
+
+export const reference = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, literalSecretMessage)
+  .refine((text) => parseReference(text) !== undefined, literalSecretMessage);
+
+export const duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}[smhd]$/, "must be a duration such as `10s`, `5m`, `24h` or `30d`")
+  .refine((text) => parseDuration(text) !== undefined);
+
+/** A host name in A-labels, lower case. */
+export const hostName = z
+  .string()
+  .max(253, "must have at most 253 characters")
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "must be a host name in lower case, without scheme or path, such as `acme.okta.com`",
+  );
+
+/** An https origin with an optional path and no slash at its end. */
+export const httpsBase = z
+  .string()
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?$/,
+    "must be an https URL without query, fragment or slash at the end, such as `https://portal.acme.example`",
+  )
+  .refine((text) => URL.canParse(text), "must be an https URL");
+
+export const clientAuth = z.enum(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]);
+
+/** Text without line breaks, as people write names. */
+export const line = (longest: number) =>
+  z
+    .string()
+    .min(1, "must not be empty")
+    .max(longest, `must have at most ${longest} characters`)
+    .regex(/^[^\r\n\t]*$/, "must be one line")
+    .regex(/^\S(.*\S)?$/s, "must not begin or end with a space");
+
+export const isoDate = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date such as `2027-01-31`, in quotes or not")
+  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), "must be a date of the calendar");

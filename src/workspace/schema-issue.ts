@@ -1,0 +1,179 @@
+import { z } from "zod";
+import type { Code } from "../errors/codes/index.ts";
+import type { Issue, Position } from "../errors/issue.ts";
+import type { DocumentPath } from "./document.ts";
+import { nearest } from "./nearest.ts";
+import { literalSecretMessage } from "./scalars.ts";
+
+/** Which codes the issues of one kind of file get, and where its values stand. */
+export interface IssueFrame {
+  readonly codes: {
+    readonly unknownKey: Code;
+    readonly missingKey: Code;
+    readonly wrongValue: Code;
+    readonly literalSecret: Code;
+  };
+  readonly schema: z.ZodType;
+  readonly positionOf: (path: DocumentPath) => Position;
+  readonly positionOfKey: (path: DocumentPath) => Position;
+}
+
+/** zod's issues as ours: with position, stable code, the nearest known key, and no value of the file in any text. */
+export function schemaIssues(error: z.ZodError, frame: IssueFrame): readonly Issue[] {
+  return error.issues.flatMap((issue) => translate(issue, [], frame));
+}
+
+function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFrame): readonly Issue[] {
+  const path = [...prefix, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(key, path, frame));
+    case "invalid_union":
+      return union(issue, path, frame);
+    case "invalid_type":
+      if (issue.input === undefined && path.length > 0) return [missingKey(path, issue.expected, frame)];
+      return [wrong(path, `must be ${typeName(issue.expected)}`, frame)];
+    case "invalid_value": {
+      if (issue.input === undefined) return [missingKey(path, `one of ${choices(issue.values)}`, frame)];
+      const near = typeof issue.input === "string" ? nearest(issue.input, issue.values.map(String)) : undefined;
+      const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+      return [
+        wrong(path, `must be ${issue.values.length === 1 ? "" : "one of "}${choices(issue.values)}`, frame, hint),
+      ];
+    }
+    case "invalid_key":
+      return [wrong(path, issue.issues[0]?.message ?? "is not a name that is allowed here", frame, undefined, true)];
+    case "too_small":
+    case "too_big":
+    case "not_multiple_of":
+    case "invalid_format":
+    case "custom":
+    case "invalid_element":
+      return [wrong(path, sentence(issue.message), frame)];
+    default:
+      return issue satisfies never;
+  }
+}
+
+function union(issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath, frame: IssueFrame): readonly Issue[] {
+  if (issue.discriminator !== undefined) {
+    const { discriminator } = issue;
+    const parent = path.at(-1) === discriminator ? path.slice(0, -1) : path;
+    const kinds = nodesAt(frame.schema, parent)
+      .flatMap((node) => node.properties?.[discriminator]?.const ?? [])
+      .map(String);
+    return [wrong([...parent, discriminator], `must be ${kinds.length > 1 ? "one of " : ""}${choices(kinds)}`, frame)];
+  }
+  // The branch that got furthest is the one that was meant: its issues are the helpful ones.
+  const branches = issue.errors.filter((branch) => branch.length > 0);
+  const meant = branches.sort((a, b) => weight(a) - weight(b))[0];
+  if (meant === undefined || issue.input === undefined || typeof issue.input !== "object") {
+    return issue.input === undefined
+      ? [missingKey(path, "a value", frame)]
+      : [wrong(path, sentence(issue.message), frame)];
+  }
+  return meant.flatMap((inner) => translate(inner, path, frame));
+}
+
+function weight(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length * 2 : 1), 0);
+}
+
+function unknownKey(key: string, path: DocumentPath, frame: IssueFrame): Issue {
+  const known = knownKeys(frame.schema, path);
+  const near = nearest(key, known);
+  return {
+    code: frame.codes.unknownKey,
+    ...frame.positionOfKey([...path, key]),
+    path: [...path, key],
+    message: `unknown key \`${key}\`${path.length === 0 ? "" : ` in \`${pathText(path)}\``}`,
+    hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${near}\`?`,
+  };
+}
+
+function missingKey(path: DocumentPath, expected: string, frame: IssueFrame): Issue {
+  const parent = path.slice(0, -1);
+  return {
+    code: frame.codes.missingKey,
+    ...frame.positionOfKey(parent),
+    path,
+    message: `\`${pathText(path)}\` is missing`,
+    hint: `add \`${String(path.at(-1))}:\` with ${typeName(expected)}`,
+  };
+}
+
+function wrong(path: DocumentPath, message: string, frame: IssueFrame, hint?: string, key = false): Issue {
+  const secret = message === literalSecretMessage;
+  return {
+    code: secret ? frame.codes.literalSecret : frame.codes.wrongValue,
+    ...(key ? frame.positionOfKey(path) : frame.positionOf(path)),
+    path,
+    message: path.length === 0 ? `the file ${message}` : `\`${pathText(path)}\` ${message}`,
+    hint: hint ?? (secret ? "write `env:NAME` or `file:PATH`" : "write it in that form"),
+  };
+}
+
+/** `signIns.default.scopes[0]` */
+export function pathText(path: DocumentPath): string {
+  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
+}
+
+/** The keys that the schema knows at a path, over all branches that lead there. */
+function knownKeys(schema: z.ZodType, path: DocumentPath): readonly string[] {
+  return [...new Set(nodesAt(schema, path).flatMap((node) => Object.keys(node.properties ?? {})))].sort();
+}
+
+/** The schema's nodes at a path, all branches of its unions included. */
+function nodesAt(schema: z.ZodType, path: DocumentPath): readonly JsonSchema[] {
+  let nodes: JsonSchema[] = [z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema];
+  for (const step of path) {
+    nodes = nodes.flatMap(branches).flatMap((node) => {
+      if (typeof step === "number") return node.items === undefined ? [] : [node.items];
+      const member = node.properties?.[step];
+      if (member !== undefined) return [member];
+      return typeof node.additionalProperties === "object" ? [node.additionalProperties] : [];
+    });
+  }
+  return nodes.flatMap(branches);
+}
+
+interface JsonSchema {
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+}
+
+function branches(node: JsonSchema): readonly JsonSchema[] {
+  return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap(branches)];
+}
+
+function choices(values: readonly unknown[]): string {
+  return values.map((value) => `\`${String(value)}\``).join(", ");
+}
+
+function typeName(expected: string): string {
+  switch (expected) {
+    case "string":
+      return "a text";
+    case "number":
+    case "int":
+      return "a number";
+    case "boolean":
+      return "`true` or `false`";
+    case "array":
+      return "a list";
+    case "object":
+    case "record":
+      return "a map of keys and values";
+    default:
+      return expected;
+  }
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { clientAuth, duration, hostName, httpsBase, line, reference, slug } from "./scalars.ts";
+
+/** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
+const pathTemplate = z
+  .string()
+  .max(500, "must have at most 500 characters")
+  .regex(
+    /^\/([A-Za-z0-9._~/-]|\{(id|tenant|signIn)\})*$/,
+    "must be a path that begins with `/`; only `{id}`, `{tenant}` and `{signIn}` are filled in",
+  );
+
+const oktaCredentials = z.union(
+  [
+    z.strictObject({ apiToken: reference }),
+    z.strictObject({ clientId: line(100), privateKey: reference, keyId: line(100).optional() }),
+  ],
+  "must be `{ apiToken: env:NAME }` or `{ clientId: …, privateKey: env:NAME }`",
+);
+
+const oktaIdentityProvider = z.strictObject({
+  kind: z.literal("okta"),
+  domain: hostName,
+  authorizationServer: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be `org`, `default` or the id of an authorization server")
+    .default("org"),
+  engine: z.enum(["direct"]).default("direct"),
+  credentials: oktaCredentials,
+  limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
+});
+
+const sqlApp = z.strictObject({
+  kind: z.literal("sql"),
+  baseUrl: httpsBase,
+  callback: pathTemplate,
+  start: pathTemplate.optional(),
+  postLogout: z.array(pathTemplate).max(20).default([]),
+  clientAuth: z.array(clientAuth).min(1, "must name at least one").optional(),
+  database: z
+    .string()
+    .max(1_000)
+    .regex(
+      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/,
+      "must be `sqlite:PATH` or a reference such as `env:NAME`",
+    ),
+  sealing: z.strictObject({ keys: z.array(reference).min(1, "must hold at least one key").max(10) }),
+});
+
+const verifySettings = z.strictObject({
+  allowPrivate: z.array(line(200)).default([]),
+  deadline: duration.default("10s"),
+  maxAge: duration.default("1h"),
+  wrongSecretControl: z.boolean().default(true),
+});
+
+const guardSettings = z.strictObject({
+  maxTenants: z.int().min(1).default(3),
+  maxShare: z.number().gt(0).max(1).default(0.1),
+});
+
+const store = z.strictObject({
+  url: z
+    .string()
+    .max(1_000)
+    .regex(
+      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/,
+      "must be `sqlite:PATH` or a reference such as `env:NAME`",
+    ),
+});
+
+const secretPattern = z
+  .string()
+  .regex(
+    /^env:[A-Za-z0-9_{}]+\*?$|^file:[^\0*]+\*?$/,
+    "must be a reference pattern such as `env:TENANT_{TENANT}__*`, with `*` at its end only",
+  )
+  .refine((text) => !text.includes(".."), "must not hold `..`");
+
+const shared = {
+  references: z.strictObject({ tenants: z.array(secretPattern).default([]) }).prefault({}),
+  store: store.optional(),
+  identityProviders: z.record(slug, z.discriminatedUnion("kind", [oktaIdentityProvider])),
+  apps: z.record(slug, z.discriminatedUnion("kind", [sqlApp])),
+  verify: verifySettings.prefault({}),
+  guards: guardSettings.prefault({}),
+};
+
+const connect = z.strictObject({
+  to: z
+    .string()
+    .regex(/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost):\d{1,5}$/, "must be a loopback address and port"),
+  ca: z.string().regex(/^file:.+$/, "must be `file:PATH` of a PEM file"),
+});
+
+/** `tenantry.yaml` without its environments. */
+export const baseSchema = z.strictObject({
+  version: z.literal(1),
+  workspace: slug,
+  environment: slug,
+  ...shared,
+  environments: z.record(slug, z.unknown()).optional(),
+});
+
+/** `tenantry.yaml` with one environment laid over it; the keys that only an environment may have are allowed. */
+export const environmentSchema = baseSchema.omit({ environments: true }).extend({
+  connect: connect.optional(),
+  envFile: z.string().min(1).max(500).optional(),
+});
+
+export type WrittenWorkspace = z.output<typeof environmentSchema>;
