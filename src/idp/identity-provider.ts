@@ -1,4 +1,5 @@
 import type { ConnectionKey, Registration } from "../desired/connection.ts";
+import type { Code } from "../errors/codes/index.ts";
 import type { CallBudget, Coverage, ObservedRegistration } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
 
@@ -10,6 +11,8 @@ export interface RegistrationProblem {
    * ours. duplicate: two objects with one marker.
    */
   readonly kind: "group-missing" | "foreign" | "duplicate";
+  /** The kind's own code for it: what a create or update would fail with. */
+  readonly code: Code;
   /** What the problem is about: the group's name, or the object's id. */
   readonly subject: string;
   readonly message: string;
@@ -58,7 +61,11 @@ export interface IdentityProviderAdapter {
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 
   /** Calls that creating, updating or deleting so many registrations will take. */
-  budget(counts: { readonly creates: number; readonly updates: number; readonly deletes: number }): readonly CallBudget[];
+  budget(counts: {
+    readonly creates: number;
+    readonly updates: number;
+    readonly deletes: number;
+  }): readonly CallBudget[];
 
   close(): Promise<void>;
 }

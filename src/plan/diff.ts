@@ -70,9 +70,12 @@ export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | unde
 
 /** What a record's diff needs besides the two records. */
 export interface RecordContext {
-  readonly discovery: DiscoverySnapshot;
+  /** What the issuer's discovery document said; needed when the record is wanted active. */
+  readonly discovery?: DiscoverySnapshot | undefined;
   /** Id of the secret that the identity provider would hand over now; undefined when it was not read. */
   readonly secretId?: string | undefined;
+  /** Hand the secret over again although nothing differs. */
+  readonly handOver?: boolean | undefined;
 }
 
 /**
@@ -85,12 +88,9 @@ export function diffRecord(
   context: RecordContext,
 ): Difference {
   const of = { address: wanted.address, tenant: wanted.tenant, key: wanted.key };
-  const after: Fields = {
-    ...recordFields(wanted, context.discovery),
-    ...(context.secretId === undefined ? {} : { clientSecretId: context.secretId }),
-  };
   if (found === undefined || found.state === "tombstone") {
     if (wanted.state !== "active") return nothing;
+    const after = wantedFields(wanted, context);
     const knownAfter = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);
     return {
       changes: [
@@ -115,12 +115,18 @@ export function diffRecord(
       knownAfter: [],
     });
   }
+  const after = wantedFields(wanted, context);
   const before: Fields = {
     ...found.fields,
     ...(context.secretId === undefined ? {} : { clientSecretId: found.secretId ?? null }),
     ...(found.previous ? { unfinished: true } : {}),
+    ...(context.handOver === true ? { clientSecret: "(as it is)" } : {}),
   };
-  const complete: Fields = found.previous ? { ...after, unfinished: false } : after;
+  const complete: Fields = {
+    ...after,
+    ...(found.previous ? { unfinished: false } : {}),
+    ...(context.handOver === true ? { clientSecret: "(handed over again)" } : {}),
+  };
   const paths = differingFields(before, complete);
   const changes: Change[] = [];
   if (paths.length > 0) {
@@ -136,6 +142,12 @@ export function diffRecord(
   }
   if (found.state !== "active") changes.push({ ...of, action: "activate" });
   return { changes, unchanged: changes.length === 0 };
+}
+
+function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordContext): Fields {
+  if (discovery === undefined) throw new TypeError(`no discovery document was read for ${wanted.key}`);
+  const fields = recordFields(wanted, discovery);
+  return secretId === undefined ? fields : { ...fields, clientSecretId: secretId };
 }
 
 function one(change: Change): Difference {

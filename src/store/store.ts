@@ -30,7 +30,15 @@ export interface Lock {
 }
 
 /** The five steps of an apply, per connection (design, section 3). */
-export type StepName = "register" | "prove-idp" | "hand-over" | "prove-app" | "activate" | "switch-off" | "delete";
+export type StepName =
+  | "register"
+  | "prove-idp"
+  | "hand-over"
+  | "prove-app"
+  | "activate"
+  | "tidy"
+  | "switch-off"
+  | "delete";
 
 export interface JournalStep {
   readonly run: string;

@@ -9,7 +9,10 @@ export interface VerifySubject {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientAuth: ClientAuth;
-  /** Missing: the secret checks are skipped (and the verdict says so). */
+  /**
+   * Missing although the client has one: the secret check is inconclusive, so the verdict is no pass. A run that should
+   * not send it says `secretProbe: false`.
+   */
   readonly secret?: { readonly value: Secret; readonly copy: "idp" | "record" } | undefined;
   readonly redirectUri: string;
   readonly scopes: readonly string[];

@@ -1,3 +1,24 @@
 import type { CodeEntry } from "../code.ts";
 
-export const applyCodes = {} as const satisfies Record<string, CodeEntry>;
+export const applyCodes = {
+  APPLY_PROOF_FAILED: {
+    cause: "A link was proven wrong, so the connection was not switched on. What was active before still is.",
+    mend: "Mend what the failed check names, then run `tenantry apply` again.",
+    exit: 6,
+  },
+  APPLY_PROOF_INCONCLUSIVE: {
+    cause: "A link that must be proven could not be, so the connection was not switched on.",
+    mend: "Look at the inconclusive check; when the provider answers again, run `tenantry apply` again.",
+    exit: 7,
+  },
+  APPLY_RECORD_DIFFERS: {
+    cause: "The record that was read back after the hand-over is not what was proven at the identity provider.",
+    mend: "See who else writes to the app's database, then run `tenantry apply` again.",
+    exit: 6,
+  },
+  APPLY_STORE_UNNAMED: {
+    cause: "In CI the store must be named: the disk of a runner forgets locks and evidence.",
+    mend: "Set `store: { url: … }` in tenantry.yaml.",
+    exit: 2,
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -1,3 +1,44 @@
 import type { CodeEntry } from "../code.ts";
 
-export const cliCodes = {} as const satisfies Record<string, CodeEntry>;
+export const cliCodes = {
+  CLI_USAGE: {
+    cause: "The command line does not say what one of the commands takes.",
+    mend: "See `tenantry --help`, or `--help` after the command.",
+    exit: 2,
+  },
+  CLI_CONFIRMATION_NEEDED: {
+    cause: "The command changes something, there is no terminal to ask at, and --yes was not given.",
+    mend: "Look at `tenantry plan` first, then give --yes.",
+    exit: 2,
+  },
+  CLI_NOT_CONFIRMED: {
+    cause: "The question was not answered with yes. Nothing was changed.",
+    mend: "Run the command again when you are sure.",
+    exit: 2,
+  },
+  CLI_FILES_INVALID: {
+    cause: "The workspace's files have issues; each has a code of its own.",
+    mend: "Mend the issues; `tenantry validate` lists them.",
+    exit: 2,
+  },
+  CLI_STOPPED_BY_GUARD: {
+    cause: "A guard stops the plan until somebody acknowledges it by name.",
+    mend: "Look at the plan again, then give the --ack that it names.",
+    exit: 4,
+  },
+  CLI_OUTPUT_UNWRITABLE: {
+    cause: "A file that was to be written cannot be written.",
+    mend: "Check the path, the permissions and the space left.",
+    exit: 2,
+  },
+  CLI_SANDBOX_FAILED: {
+    cause: "The sandbox did not start, most often because its port is in use.",
+    mend: "Look at the message; another port needs the same `connect:` in tenantry.yaml.",
+    exit: 5,
+  },
+  CLI_BUG: {
+    cause: "Tenantry did something that it never should. Nothing you wrote can be the reason.",
+    mend: "Report it with the output of the same command and --debug.",
+    exit: 1,
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -4,6 +4,7 @@ import { fileCodes } from "./file.ts";
 import { oktaCodes } from "./okta.ts";
 import { planCodes } from "./plan.ts";
 import { ruleCodes } from "./rule.ts";
+import { sandboxCodes } from "./sandbox.ts";
 import { secretCodes } from "./secret.ts";
 import { sqlCodes } from "./sql.ts";
 import { storeCodes } from "./store.ts";
@@ -25,6 +26,7 @@ export const codes = {
   ...verifyCodes,
   ...applyCodes,
   ...cliCodes,
+  ...sandboxCodes,
 } as const;
 
 /** A stable code: `ROOM_REASON`. */

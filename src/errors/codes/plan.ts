@@ -1,21 +1,6 @@
 import type { CodeEntry } from "../code.ts";
 
 export const planCodes = {
-  PLAN_GROUP_MISSING: {
-    cause: "A group that the file assigns does not exist at the identity provider.",
-    mend: "Correct the group's name, or create the group there first.",
-    exit: 2,
-  },
-  PLAN_REGISTRATION_FOREIGN: {
-    cause: "An object at the identity provider stands where ours would be, but carries no marker of this workspace.",
-    mend: "Look at the object named; Tenantry never changes what it does not own.",
-    exit: 4,
-  },
-  PLAN_REGISTRATION_DUPLICATE: {
-    cause: "Two objects at the identity provider carry the same marker. Which one is live cannot be told.",
-    mend: "Find out which one the app uses, and remove the marker from the other.",
-    exit: 4,
-  },
   PLAN_RECORD_FOREIGN: {
     cause: "A record in the app has our key, but belongs to another workspace, another environment or nobody.",
     mend: "Look at the record named; Tenantry never changes what it does not own.",

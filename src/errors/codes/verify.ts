@@ -7,7 +7,8 @@ export const verifyCodes = {
     exit: 5,
   },
   VERIFY_DISCOVERY_UNUSABLE: {
-    cause: "The issuer's discovery document was read while planning, but it belongs to another issuer or cannot be used.",
+    cause:
+      "The issuer's discovery document was read while planning, but it belongs to another issuer or cannot be used.",
     mend: "Correct the issuer in the file, or the metadata at the identity provider.",
     exit: 5,
   },

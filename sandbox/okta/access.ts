@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { randomToken } from "../random.ts";
+import type { Principal } from "./call.ts";
+import type { OktaOrg } from "./org.ts";
+import { OktaProblem } from "./problem.ts";
+
+/** Seconds for which a bearer token of the management API is good. */
+export const tokenLifetime = 3600;
+
+interface IssuedToken {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly expires: number;
+}
+
+/** Who may call the management API: one API token, and the bearer tokens issued to service apps. */
+export class Access {
+  readonly #org: OktaOrg;
+  readonly #apiToken: string;
+  readonly #issued = new Map<string, IssuedToken>();
+
+  constructor(org: OktaOrg, apiToken: string) {
+    this.#org = org;
+    this.#apiToken = apiToken;
+  }
+
+  /** A new bearer token. It ends with its hour, and at once when its app is deactivated or removed. */
+  issue(clientId: string, scopes: readonly string[]): string {
+    const token = randomToken(48);
+    this.#issued.set(token, { clientId, scopes, expires: this.#org.now() + tokenLifetime * 1000 });
+    return token;
+  }
+
+  /** Who sends this `Authorization` header. Throws Okta's 401. */
+  identify(header: string | undefined): Principal {
+    if (header === undefined || header === "") throw new OktaProblem(401, "E0000005", "Invalid session");
+    const [scheme = "", ...rest] = header.split(" ");
+    const credential = rest.join(" ").trim();
+    if (scheme.toUpperCase() === "SSWS" && sameText(credential, this.#apiToken)) return { kind: "token" };
+    if (scheme.toLowerCase() === "bearer") {
+      const token = this.#issued.get(credential);
+      const active = token !== undefined && this.#org.client(token.clientId)?.status === "ACTIVE";
+      if (token !== undefined && active && this.#org.now() < token.expires) {
+        return { kind: "oauth", clientId: token.clientId, scopes: token.scopes };
+      }
+      throw new OktaProblem(401, "E0000011", "Invalid token provided", [], {
+        "www-authenticate": `Bearer authorization_uri="${this.#org.url}/oauth2/v1/authorize", realm="${this.#org.url}", error="invalid_token", error_description="The access token is invalid."`,
+      });
+    }
+    throw new OktaProblem(401, "E0000011", "Invalid token provided");
+  }
+
+  /** Throws Okta's 403 when the principal lacks the scope. `token only` is for calls that take no OAuth token. */
+  authorize(principal: Principal, scope: string): void {
+    if (principal.kind === "token") return;
+    const manage = scope.replace(/\.read$/, ".manage");
+    if (scope !== "token only" && (principal.scopes.includes(scope) || principal.scopes.includes(manage))) return;
+    throw new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action", [], {
+      "www-authenticate": `Bearer authorization_uri="${this.#org.url}/oauth2/v1/authorize", realm="${this.#org.url}", scope="${scope}", error="insufficient_scope", error_description="The access token provided does not contain the required scopes."`,
+    });
+  }
+}
+
+/** Compares without telling by its time where the texts differ. */
+export function sameText(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { Json, JsonObject } from "../json.ts";
+import type { OktaApp, OktaAssignment, OktaSecret } from "./model.ts";
+import { needsSecret, type OktaOrg } from "./org.ts";
+
+/** An app as `GET` shows it; `withSecret` as the replies of `POST` and `PUT` do, which alone show the secret. */
+export function viewApp(org: OktaOrg, app: OktaApp, withSecret = false): Json {
+  const secret = app.secrets.findLast((candidate) => candidate.status === "ACTIVE")?.value;
+  return {
+    id: app.id,
+    orn: `orn:okta:idp:${org.id}:apps:oidc_client:${app.id}`,
+    name: "oidc_client",
+    label: app.label,
+    status: app.status,
+    lastUpdated: app.lastUpdated,
+    created: app.created,
+    accessibility: app.accessibility,
+    visibility: { ...app.visibility, appLinks: { oidc_client_link: true } },
+    features: [],
+    signOnMode: "OPENID_CONNECT",
+    credentials: {
+      userNameTemplate: app.userNameTemplate,
+      signing: { kid: org.signingKid },
+      oauthClient: {
+        autoKeyRotation: app.autoKeyRotation,
+        client_id: app.clientId,
+        ...(withSecret && needsSecret(app) && secret !== undefined ? { client_secret: secret } : {}),
+        token_endpoint_auth_method: app.authMethod,
+        pkce_required: app.pkceRequired,
+      },
+    },
+    universalLogout: null,
+    settings: { ...settingsOf(app), oauthClient: app.oauth },
+    ...(app.profile === undefined ? {} : { profile: app.profile }),
+    _links: links(org, app),
+  };
+}
+
+function settingsOf(app: OktaApp): JsonObject {
+  const notes = app.settings.notes;
+  return {
+    app: {},
+    notifications: { vpn: { network: { connection: "DISABLED" }, message: null, helpUrl: null } },
+    manualProvisioning: false,
+    implicitAssignment: false,
+    emOptInStatus: "NONE",
+    ...app.settings,
+    notes: { admin: null, enduser: null, ...(typeof notes === "object" ? notes : {}) },
+  };
+}
+
+function links(org: OktaOrg, app: OktaApp): Json {
+  const self = `${org.url}/api/v1/apps/${app.id}`;
+  const lifecycle = app.status === "ACTIVE" ? "deactivate" : "activate";
+  return {
+    uploadLogo: { href: `${self}/logo`, hints: { allow: ["POST"] } },
+    appLinks: [{ name: "oidc_client_link", href: `${org.url}/home/oidc_client/${app.id}`, type: "text/html" }],
+    profileEnrollment: { href: `${org.url}/api/v1/policies/${org.defaultPolicy.id}` },
+    policies: { href: `${self}/policies`, hints: { allow: ["PUT"] } },
+    groups: { href: `${self}/groups` },
+    logo: [{ name: "medium", href: `${org.url}/img/logos/default.png`, type: "image/png" }],
+    clientCredentials: [{ name: "secrets", href: `${self}/credentials/secrets` }],
+    accessPolicy: { href: `${org.url}/api/v1/policies/${app.accessPolicy}` },
+    users: { href: `${self}/users` },
+    [lifecycle]: { href: `${self}/lifecycle/${lifecycle}` },
+  };
+}
+
+/** A secret of an app: all of them are readable with its value, also later. */
+export function viewSecret(org: OktaOrg, app: OktaApp, secret: OktaSecret): Json {
+  const self = `${org.url}/api/v1/apps/${app.id}/credentials/secrets/${secret.id}`;
+  const actions: JsonObject =
+    secret.status === "ACTIVE"
+      ? { deactivate: { href: `${self}/lifecycle/deactivate`, hints: { allow: ["POST"] } } }
+      : {
+          activate: { href: `${self}/lifecycle/activate`, hints: { allow: ["POST"] } },
+          delete: { href: self, hints: { allow: ["DELETE"] } },
+        };
+  return {
+    id: secret.id,
+    created: secret.created,
+    lastUpdated: secret.lastUpdated,
+    status: secret.status,
+    client_secret: secret.value,
+    secret_hash: createHash("sha256").update(secret.value).digest().subarray(0, 16).toString("base64url"),
+    _links: actions,
+  };
+}
+
+export function viewAssignment(org: OktaOrg, app: OktaApp, assignment: OktaAssignment): Json {
+  const self = `${org.url}/api/v1/apps/${app.id}`;
+  return {
+    id: assignment.groupId,
+    lastUpdated: assignment.lastUpdated,
+    priority: assignment.priority,
+    profile: assignment.profile,
+    _links: {
+      app: { href: self },
+      self: { href: `${self}/groups/${assignment.groupId}` },
+      group: { href: `${org.url}/api/v1/groups/${assignment.groupId}` },
+    },
+  };
+}

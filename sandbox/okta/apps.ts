@@ -1,0 +1,148 @@
+import { type AppInput, readApp } from "./app-input.ts";
+import { viewApp } from "./app-view.ts";
+import { appOf, type Call, type Route } from "./call.ts";
+import { readFilter } from "./filter.ts";
+import type { OktaApp } from "./model.ts";
+import { needsSecret } from "./org.ts";
+import { page } from "./page.ts";
+import { invalid, notFound, OktaProblem } from "./problem.ts";
+
+const read = "okta.apps.read";
+const manage = "okta.apps.manage";
+
+/** Apps: list, create, read, replace, delete, lifecycle, access policy and the internal id-token settings. */
+export const appRoutes: readonly Route[] = [
+  { method: "GET", path: "/api/v1/apps", scope: read, bucket: "apps", handle: list },
+  { method: "POST", path: "/api/v1/apps", scope: manage, bucket: "apps", handle: create },
+  {
+    method: "GET",
+    path: "/api/v1/apps/:appId",
+    scope: read,
+    bucket: "app",
+    handle: (call) => ({ status: 200, json: viewApp(call.org, appOf(call)) }),
+  },
+  { method: "PUT", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: replace },
+  { method: "DELETE", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: remove },
+  {
+    method: "POST",
+    path: "/api/v1/apps/:appId/lifecycle/activate",
+    scope: manage,
+    bucket: "apps",
+    handle: (call) => setStatus(call, "ACTIVE"),
+  },
+  {
+    method: "POST",
+    path: "/api/v1/apps/:appId/lifecycle/deactivate",
+    scope: manage,
+    bucket: "apps",
+    handle: (call) => setStatus(call, "INACTIVE"),
+  },
+  {
+    method: "PUT",
+    path: "/api/v1/apps/:appId/policies/:policyId",
+    scope: manage,
+    bucket: "apps",
+    handle: setPolicy,
+  },
+  {
+    method: "GET",
+    path: "/api/v1/internal/apps/:appId/settings/oauth/idToken",
+    scope: "token only",
+    bucket: "rest",
+    handle: (call) => {
+      const app = appOf(call);
+      const shown = { issuer: call.org.url, orgUrl: null, customUrl: null, audience: app.clientId };
+      return { status: 200, json: { ...shown, ...app.idToken } };
+    },
+  },
+  {
+    method: "POST",
+    path: "/api/v1/internal/apps/:appId/settings/oauth/idToken",
+    scope: "token only",
+    bucket: "rest",
+    handle: (call) => {
+      const app = appOf(call);
+      app.idToken = { issuerMode: "ORG_URL", ...(call.body as OktaApp["idToken"] | undefined) };
+      return { status: 200, json: { issuer: null, orgUrl: null, customUrl: null, audience: null, ...app.idToken } };
+    },
+  },
+];
+
+function list(call: Call) {
+  const wanted = (call.query.get("q") ?? "").toLowerCase();
+  const filter = readFilter(call.query.get("filter"), {
+    status: (app: OktaApp) => [app.status],
+    name: () => ["oidc_client"],
+    id: (app: OktaApp) => [app.id],
+    "group.id": (app: OktaApp) => [...app.assignments.keys()],
+  });
+  const found = call.org.apps.filter(
+    (app) => (app.label.toLowerCase().startsWith(wanted) || "oidc_client".startsWith(wanted)) && filter(app),
+  );
+  return page(call, "/api/v1/apps", found, (app) => viewApp(call.org, app), { standard: 20, most: 200 });
+}
+
+function create(call: Call) {
+  const { secret, ...input } = readApp(call.org, call.body, undefined);
+  const app = call.org.addApp({
+    ...input,
+    secret,
+    status: call.query.get("activate") === "false" ? "INACTIVE" : "ACTIVE",
+    accessPolicy: call.org.defaultPolicy.id,
+    idToken: { issuerMode: "ORG_URL" },
+    grants: [],
+  });
+  return { status: 200, json: viewApp(call.org, app, true) };
+}
+
+function replace(call: Call) {
+  const app = appOf(call);
+  const { secret, clientId: _clientId, ...input } = readApp(call.org, call.body, app);
+  Object.assign(app, input satisfies Partial<Omit<AppInput, "secret" | "clientId">>);
+  if (needsSecret(app)) putSecret(call, app, secret);
+  call.org.touch(app);
+  return { status: 200, json: viewApp(call.org, app, true) };
+}
+
+/** A PUT that sends a secret makes it good again, whatever was rotated meanwhile; one that sends none keeps them. */
+function putSecret(call: Call, app: OktaApp, sent: string | undefined): void {
+  const newest = app.secrets.findLast((secret) => secret.status === "ACTIVE");
+  if (newest === undefined) call.org.addSecret(app, sent);
+  else if (sent !== undefined && !app.secrets.some((each) => each.status === "ACTIVE" && each.value === sent)) {
+    newest.value = sent;
+    newest.lastUpdated = call.org.timestamp();
+  }
+}
+
+function remove(call: Call) {
+  const app = appOf(call);
+  if (app.status === "ACTIVE") {
+    throw new OktaProblem(403, "E0000056", "Delete application forbidden.", [
+      "The application must be deactivated before deletion.",
+    ]);
+  }
+  call.org.removeApp(app.id);
+  return { status: 204 };
+}
+
+function setStatus(call: Call, status: OktaApp["status"]) {
+  const app = appOf(call);
+  if (app.status !== status) {
+    app.status = status;
+    call.org.touch(app);
+  }
+  return { status: 200, json: {} };
+}
+
+function setPolicy(call: Call) {
+  const app = appOf(call);
+  const id = call.params.policyId ?? "";
+  const policy = call.org.policies.find((candidate) => candidate.id === id);
+  if (policy === undefined) throw notFound(id, "Policy");
+  if (app.oauth.application_type === "service") {
+    throw invalid("app", ["The app does not support access policies: it is a service app"]);
+  }
+  app.accessPolicy = policy.id;
+  call.org.touch(app);
+  return { status: 204 };
+}

@@ -1,0 +1,48 @@
+import type { Answer } from "../answer.ts";
+import type { OktaApp, OktaGroup } from "./model.ts";
+import type { OktaOrg } from "./org.ts";
+import { notFound } from "./problem.ts";
+
+/** Who makes a management call: an API token can do everything, an OAuth token what its scopes say. */
+export type Principal =
+  | { readonly kind: "token" }
+  | { readonly kind: "oauth"; readonly clientId: string; readonly scopes: readonly string[] };
+
+/** One management call, ready to be carried out. */
+export interface Call {
+  readonly org: OktaOrg;
+  readonly principal: Principal;
+  /** The `:name` parts of the route's path, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined when the request had no body. */
+  readonly body: unknown;
+}
+
+/** Buckets of the rate limits, named by what they cover. */
+export type Bucket = "apps" | "app" | "groups" | "group" | "rest";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  /** Scope that an OAuth token needs; `token only` where Okta takes none. */
+  readonly scope: string;
+  readonly bucket: Bucket;
+  readonly handle: (call: Call) => Answer;
+}
+
+/** The app that the path names. Throws the 404 of Okta. */
+export function appOf(call: Call): OktaApp {
+  const id = call.params.appId ?? "";
+  const app = call.org.appById(id);
+  if (app === undefined) throw notFound(id, "AppInstance");
+  return app;
+}
+
+/** The group that the path names. Throws the 404 of Okta. */
+export function groupOf(call: Call): OktaGroup {
+  const id = call.params.groupId ?? "";
+  const group = call.org.groupById(id);
+  if (group === undefined) throw notFound(id, "UserGroup");
+  return group;
+}

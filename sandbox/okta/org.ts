@@ -1,0 +1,224 @@
+import { randomText, randomToken } from "../random.ts";
+import type { RequestLog } from "../request-log.ts";
+import type { OktaApp, OktaAssignment, OktaGroup, OktaPolicy, OktaSecret, OktaUser, Status } from "./model.ts";
+
+/** Most secrets that one app can have. */
+export const mostSecrets = 2;
+
+/** What a new app is made from: everything but what the org gives it. */
+export type NewApp = Omit<OktaApp, "id" | "sequence" | "created" | "lastUpdated" | "secrets" | "assignments"> & {
+  readonly id?: string;
+  readonly secret?: string | undefined;
+};
+
+/**
+ * Everything in one Okta org. The management API and the sign-in half both read it live, so a change made here, as an
+ * admin would make it in the console, changes the very next answer.
+ */
+export class OktaOrg {
+  readonly host: string;
+  /** `https://` and the host: the issuer of the org authorization server. */
+  readonly url: string;
+  readonly id = oktaId("00o");
+  /** What was asked of this sandbox, by everyone. */
+  readonly requests: RequestLog;
+  readonly policies: readonly OktaPolicy[];
+  readonly signingKid = randomToken(32);
+  readonly #apps = new Map<string, OktaApp>();
+  readonly #groups = new Map<string, OktaGroup>();
+  readonly #users = new Map<string, OktaUser>();
+  readonly #clock: () => number;
+  #sequence = 0;
+
+  constructor(host: string, requests: RequestLog, clock: () => number) {
+    this.host = host;
+    this.url = `https://${host}`;
+    this.requests = requests;
+    this.#clock = clock;
+    this.policies = [
+      { id: oktaId("rst"), name: "Okta Admin Console", system: false },
+      { id: oktaId("rst"), name: "Okta Dashboard", system: false },
+      { id: oktaId("rst"), name: "Any two factors", system: true },
+    ];
+  }
+
+  /** All apps, oldest first. */
+  get apps(): readonly OktaApp[] {
+    return [...this.#apps.values()];
+  }
+
+  /** All groups, oldest first. */
+  get groups(): readonly OktaGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  get users(): readonly OktaUser[] {
+    return [...this.#users.values()];
+  }
+
+  /** The policy that new apps get. */
+  get defaultPolicy(): OktaPolicy {
+    const policy = this.policies.find((candidate) => candidate.system);
+    if (policy === undefined) throw new Error("the org has no system policy");
+    return policy;
+  }
+
+  /** By id, client id or label, in this order; the oldest of several with one label. */
+  app(reference: string): OktaApp | undefined {
+    return this.#apps.get(reference) ?? this.client(reference) ?? this.apps.find((app) => app.label === reference);
+  }
+
+  appById(id: string): OktaApp | undefined {
+    return this.#apps.get(id);
+  }
+
+  /** By client id. */
+  client(clientId: string): OktaApp | undefined {
+    return this.apps.find((app) => app.clientId === clientId);
+  }
+
+  /** By id or name. */
+  group(reference: string): OktaGroup | undefined {
+    return this.#groups.get(reference) ?? this.groups.find((group) => group.profile.name === reference);
+  }
+
+  groupById(id: string): OktaGroup | undefined {
+    return this.#groups.get(id);
+  }
+
+  /** By id or login. */
+  user(reference: string): OktaUser | undefined {
+    return this.#users.get(reference) ?? this.users.find((user) => user.login === reference);
+  }
+
+  /** True when a group of the user, or Everyone, is assigned to the app. */
+  mayUse(user: OktaUser, app: OktaApp): boolean {
+    return [...app.assignments.keys()].some((id) => user.groups.has(id) || this.#groups.get(id)?.type === "BUILT_IN");
+  }
+
+  /** Now, in the spelling and resolution of Okta's timestamps. */
+  timestamp(): string {
+    return new Date(Math.floor(this.#clock() / 1000) * 1000).toISOString();
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#clock();
+  }
+
+  addApp({ id = oktaId("0oa"), secret, ...rest }: NewApp): OktaApp {
+    const now = this.timestamp();
+    const app: OktaApp = {
+      ...rest,
+      clientId: rest.clientId === "" ? id : rest.clientId,
+      id,
+      sequence: this.#count(),
+      created: now,
+      lastUpdated: now,
+      secrets: [],
+      assignments: new Map(),
+    };
+    this.#apps.set(id, app);
+    if (needsSecret(app)) this.addSecret(app, secret);
+    return app;
+  }
+
+  /** Changes an app as an admin would, without any check. Throws when there is none. */
+  edit(reference: string, change: (app: OktaApp) => void): OktaApp {
+    const app = this.#existing(reference);
+    change(app);
+    this.touch(app);
+    return app;
+  }
+
+  /** Makes a new secret the only one of the app and gives it. Throws when there is no such app. */
+  replaceSecret(reference: string): string {
+    const app = this.#existing(reference);
+    app.secrets.length = 0;
+    return this.addSecret(app).value;
+  }
+
+  /** Removes the app with all it has. Throws when there is none. */
+  removeApp(reference: string): void {
+    this.#apps.delete(this.#existing(reference).id);
+  }
+
+  touch(app: OktaApp): void {
+    app.lastUpdated = this.timestamp();
+  }
+
+  addSecret(app: OktaApp, value = randomToken(48), status: Status = "ACTIVE"): OktaSecret {
+    const now = this.timestamp();
+    const secret: OktaSecret = { id: oktaId("ocs"), value, status, created: now, lastUpdated: now };
+    app.secrets.push(secret);
+    return secret;
+  }
+
+  addGroup(name: string, description: string | null = null, type: OktaGroup["type"] = "OKTA_GROUP"): OktaGroup {
+    const now = this.timestamp();
+    const group: OktaGroup = {
+      id: oktaId("00g"),
+      sequence: this.#count(),
+      type,
+      created: now,
+      lastUpdated: now,
+      profile: { name, description },
+    };
+    this.#groups.set(group.id, group);
+    return group;
+  }
+
+  /** Removes the group from the org and from every app. Throws when there is none. */
+  removeGroup(reference: string): void {
+    const group = this.group(reference);
+    if (group === undefined) throw new Error(`the org has no group ${reference}`);
+    this.#groups.delete(group.id);
+    for (const app of this.#apps.values()) app.assignments.delete(group.id);
+  }
+
+  /** Lets a group use an app. The priority is the next free one when none is given. */
+  assign(app: OktaApp, group: OktaGroup, priority?: number): OktaAssignment {
+    const taken = [...app.assignments.values()].map((assignment) => assignment.priority);
+    const assignment: OktaAssignment = {
+      groupId: group.id,
+      priority: priority ?? app.assignments.get(group.id)?.priority ?? Math.max(-1, ...taken) + 1,
+      profile: {},
+      lastUpdated: this.timestamp(),
+    };
+    app.assignments.set(group.id, assignment);
+    return assignment;
+  }
+
+  addUser(login: string, names: { first: string; last: string }, groups: readonly OktaGroup[]): OktaUser {
+    const user: OktaUser = {
+      id: oktaId("00u"),
+      login,
+      firstName: names.first,
+      lastName: names.last,
+      groups: new Set(groups.map((group) => group.id)),
+    };
+    this.#users.set(user.id, user);
+    return user;
+  }
+
+  #existing(reference: string): OktaApp {
+    const app = this.app(reference);
+    if (app === undefined) throw new Error(`the org has no app ${reference}`);
+    return app;
+  }
+
+  #count(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+}
+
+/** True when the app proves itself with a secret. */
+export function needsSecret(app: Pick<OktaApp, "authMethod">): boolean {
+  return app.authMethod.startsWith("client_secret_");
+}
+
+/** An id as Okta makes them: 20 letters and digits, of which the first three say the kind. */
+export function oktaId(prefix: string): string {
+  return `${prefix}${randomText(14)}1d7`;
+}

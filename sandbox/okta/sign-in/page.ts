@@ -1,0 +1,43 @@
+/** Text made harmless inside HTML, also in attributes in double quotes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** A page of the org with this title and body (HTML). */
+export function htmlPage(title: string, body: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+/** The page on which Okta stops an authorization request that it must not send back to the app. */
+export function errorPage(code: string, description: string): string {
+  return htmlPage(
+    "Error",
+    `<h1>400</h1>
+<h2>Bad Request</h2>
+<p class="o-form-explain">Your request resulted in an error. ${escapeHtml(description)}</p>
+<p>Error Code: ${escapeHtml(code)}</p>
+<p>Description: ${escapeHtml(description)}</p>`,
+  );
+}
+
+/** The form on which one of the org's people signs in. The sandbox asks for no password. */
+export function signInPage(action: string, logins: readonly string[], notice: string): string {
+  const options = logins.map((login) => `<option value="${escapeHtml(login)}">`).join("");
+  return htmlPage(
+    "Sign In",
+    `<h1>Sign In</h1>
+<p>${escapeHtml(notice)}</p>
+<form method="post" action="${escapeHtml(action)}">
+<label>Username <input name="username" list="people" autocomplete="username" autofocus required></label>
+<datalist id="people">${options}</datalist>
+<button type="submit">Sign in</button>
+</form>`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Adapter, AdapterPayload } from "oidc-provider";
+
+interface Stored {
+  readonly payload: AdapterPayload;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+}
+
+/** What one provider remembers: codes, tokens, sessions, grants. In memory; forgotten at the end. */
+export class Storage {
+  readonly #stored = new Map<string, Stored>();
+  readonly #client: (clientId: string) => AdapterPayload | undefined;
+
+  /** `client` gives the metadata of a client as it is now. */
+  constructor(client: (clientId: string) => AdapterPayload | undefined) {
+    this.#client = client;
+  }
+
+  adapter(model: string): Adapter {
+    const key = (id: string): string => `${model}:${id}`;
+    const find = (id: string): AdapterPayload | undefined => this.#live(key(id));
+    const search = (test: (payload: AdapterPayload) => boolean): AdapterPayload | undefined => {
+      for (const name of this.#stored.keys()) {
+        const payload = name.startsWith(`${model}:`) ? this.#live(name) : undefined;
+        if (payload !== undefined && test(payload)) return payload;
+      }
+      return undefined;
+    };
+    return {
+      find: async (id) => (model === "Client" ? this.#client(id) : find(id)),
+      findByUid: async (uid) => search((payload) => payload.uid === uid),
+      findByUserCode: async (code) => search((payload) => payload.userCode === code),
+      upsert: async (id, payload, expiresIn) => {
+        this.#sweep();
+        const expires =
+          expiresIn !== undefined && expiresIn > 0 ? Date.now() + expiresIn * 1000 : Number.POSITIVE_INFINITY;
+        this.#stored.set(key(id), { payload, expires });
+      },
+      consume: async (id) => {
+        const payload = find(id);
+        if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
+      },
+      destroy: async (id) => {
+        this.#stored.delete(key(id));
+      },
+      revokeByGrantId: async (grantId) => {
+        for (const [name, { payload }] of this.#stored) if (payload.grantId === grantId) this.#stored.delete(name);
+      },
+    };
+  }
+
+  #live(name: string): AdapterPayload | undefined {
+    const stored = this.#stored.get(name);
+    if (stored === undefined || stored.expires > Date.now()) return stored?.payload;
+    this.#stored.delete(name);
+    return undefined;
+  }
+
+  #sweep(): void {
+    if (this.#stored.size < 5000) return;
+    for (const name of [...this.#stored.keys()]) this.#live(name);
+  }
+}

@@ -1,0 +1,153 @@
+import { generateKeyPair, randomBytes } from "node:crypto";
+import { pid } from "node:process";
+import { promisify } from "node:util";
+import { TenantryError } from "../src/errors/failure.ts";
+import { createAdminSite } from "./admin.ts";
+import { createAuthority } from "./authority.ts";
+import { Faults } from "./faults.ts";
+import { checkFolder, removeReady, resetFolder, writeReady, writeWorld } from "./folder.ts";
+import type { JsonObject } from "./json.ts";
+import { Access } from "./okta/access.ts";
+import { createOktaSite } from "./okta/okta-site.ts";
+import { OktaOrg } from "./okta/org.ts";
+import { type RateLimitPlan, RateLimits } from "./okta/rate-limits.ts";
+import { seedOrg } from "./okta/seed.ts";
+import { randomToken } from "./random.ts";
+import { type RequestEntry, RequestLog } from "./request-log.ts";
+import { listen, type SandboxServer, type Site } from "./server.ts";
+
+export type { FaultCount, FaultEffect, FaultRule, Faults, LocalFaultRule } from "./faults.ts";
+export { answers, type ReadyFile, readReady } from "./folder.ts";
+export type { OktaOrg } from "./okta/org.ts";
+export { payrollClientId, serviceClientId, serviceScopes } from "./okta/seed.ts";
+export type { RequestEntry } from "./request-log.ts";
+
+/** Host name of the sandbox's Okta org. */
+export const oktaHost = "acme.okta.com";
+
+export interface SandboxOptions {
+  /**
+   * The folder that it writes: ca.pem, env, ready.json (0600 in 0700). Emptied at the start, because the sandbox's
+   * world is new each time; refused when it holds what no sandbox has put there.
+   */
+  readonly dir: string;
+  /** 8443 when absent; 0 takes any free one. */
+  readonly port?: number;
+  /** Called once per request, after the answer; `status` is 0 when the connection was cut instead. For a log. */
+  readonly onRequest?: (entry: RequestEntry) => void;
+  /** Rate limits of the management API; `generous` when absent. */
+  readonly rateLimits?: RateLimitPlan;
+  /** Milliseconds since the epoch; the system's when absent. Sign-in sessions and codes use the system's always. */
+  readonly clock?: () => number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  /** The certificate authority, PEM. */
+  readonly ca: string;
+  /** Values of the references that the example workspace uses, as in DIR/env. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Bearer token of the admin API, as in ready.json. */
+  readonly adminToken: string;
+  /** The Okta org, to look into and to change as an admin would. */
+  readonly okta: OktaOrg;
+  readonly faults: Faults;
+  /** Removes ready.json, cuts all connections and stops listening. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox: one TLS server on loopback that answers for `acme.okta.com` under its real name, and for itself
+ * under `127.0.0.1` and `localhost`. Throws SANDBOX_RUNNING, SANDBOX_FOLDER_FOREIGN or SANDBOX_PORT_TAKEN.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const clock = options.clock ?? Date.now;
+  await checkFolder(options.dir);
+  const [authority, serviceKey] = await Promise.all([createAuthority(Date.now()), createServiceKey()]);
+  const requests = new RequestLog();
+  const faults = new Faults();
+  const adminToken = randomToken(32);
+  const env = {
+    OKTA_PRIVATE_KEY: serviceKey.privateKey,
+    OKTA_API_TOKEN: `00${randomToken(30)}`,
+    PORTAL_SEALING_KEY: randomBytes(32).toString("base64"),
+    PORTAL_DATABASE_URL: "sqlite:.tenantry/sandbox/portal.db",
+  };
+  const okta = new OktaOrg(oktaHost, requests, clock);
+  seedOrg(okta, serviceKey.publicKey);
+  const access = new Access(okta, env.OKTA_API_TOKEN);
+  const startedAt = new Date(clock()).toISOString();
+  const hosts = [oktaHost];
+  const sites: readonly Site[] = [
+    createOktaSite(okta, access, new RateLimits(options.rateLimits ?? "generous", clock)),
+    createAdminSite({
+      token: adminToken,
+      faults,
+      requests,
+      overview: () => ({
+        sandbox: "tenantry",
+        startedAt,
+        hosts,
+        okta: { apps: okta.apps.length, groups: okta.groups.length },
+        requests: requests.total,
+        faults: faults.counts().length,
+      }),
+    }),
+  ];
+  const server = await open(options.port ?? 8443, {
+    authority,
+    sites,
+    faults,
+    onRequest: (entry) => {
+      requests.add(entry);
+      const { query: _query, ...told } = entry;
+      options.onRequest?.(told);
+    },
+  });
+  // Only now, with the port ours, is it sure that no other sandbox lives in the folder.
+  resetFolder(options.dir);
+  writeWorld(options.dir, authority.certificate, env);
+  writeReady(options.dir, { pid, host: "127.0.0.1", port: server.port, adminToken, startedAt, hosts });
+  let closing: Promise<void> | undefined;
+  return {
+    host: "127.0.0.1",
+    port: server.port,
+    ca: authority.certificate,
+    env,
+    adminToken,
+    okta,
+    faults,
+    close: () => {
+      if (closing === undefined) {
+        removeReady(options.dir);
+        closing = server.close();
+      }
+      return closing;
+    },
+  };
+}
+
+async function open(port: number, options: Omit<Parameters<typeof listen>[0], "port">): Promise<SandboxServer> {
+  try {
+    return await listen({ ...options, port });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES")) {
+      throw new TenantryError("SANDBOX_PORT_TAKEN", `Port ${port} of 127.0.0.1 cannot be listened on.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** The key of the org's service app: PEM (PKCS#8) for the client, JWK for the org. */
+async function createServiceKey(): Promise<{ privateKey: string; publicKey: JsonObject }> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const jwk = publicKey.export({ format: "jwk" }) as JsonObject;
+  return {
+    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    publicKey: { id: `pks${randomToken(13).slice(0, 17)}`, status: "ACTIVE", kid: randomToken(16), use: "sig", ...jwk },
+  };
+}

@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import { type Answer, send } from "./answer.ts";
+import type { Authority } from "./authority.ts";
+import type { Faults, LocalFaultRule } from "./faults.ts";
+import type { LoggedRequest } from "./request-log.ts";
+
+/** A request with what the server already knows of it. */
+export interface SiteRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Path as sent, without the query, still percent-encoded. */
+  readonly path: string;
+  /** Query as sent, without the question mark. */
+  readonly query: string;
+}
+
+/** What one or more host names answer. */
+export interface Site {
+  readonly hosts: readonly string[];
+  /** Answers the request, and never throws. */
+  handle(request: SiteRequest): Promise<void>;
+  /** How this site says that something failed with this status. */
+  problem(status: number): Answer;
+  /** Whether the query of this path may be kept in the log: only where it can hold no credential. */
+  logsQuery(path: string): boolean;
+}
+
+export interface SandboxServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface ServerOptions {
+  readonly port: number;
+  readonly authority: Authority;
+  readonly sites: readonly Site[];
+  readonly faults: Faults;
+  readonly onRequest: (entry: LoggedRequest) => void;
+}
+
+/** Names by which this machine itself is addressed; they share one certificate, also given when a client names no host. */
+const localNames = { dns: ["localhost"], ip: ["127.0.0.1"] };
+
+/**
+ * One TLS server on 127.0.0.1 for all sites. The certificate follows the server name of the handshake; an unknown name
+ * is refused in the handshake, an unknown or differing Host with 421.
+ */
+export async function listen(options: ServerOptions): Promise<SandboxServer> {
+  const sites = new Map(options.sites.flatMap((site) => site.hosts.map((host) => [host, site] as const)));
+  const contexts = new Map<string, SecureContext>();
+  const local = await options.authority.issue(localNames);
+  for (const host of sites.keys()) {
+    if (host === "127.0.0.1") continue;
+    const leaf = host === "localhost" ? local : await options.authority.issue({ dns: [host] });
+    contexts.set(host, createSecureContext(leaf));
+  }
+  const server = createServer({
+    ...local,
+    ALPNProtocols: ["http/1.1"],
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    SNICallback: (name, done) => {
+      const context = contexts.get(name.toLowerCase());
+      if (context === undefined) done(new Error("unknown server name"));
+      else done(null, context);
+    },
+  });
+  server.on("request", (request, response) => {
+    void handle(request, response, sites, options);
+  });
+  await bind(server, options.port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function bind(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sites: ReadonlyMap<string, Site>,
+  options: ServerOptions,
+): Promise<void> {
+  const started = performance.now();
+  const method = request.method ?? "GET";
+  const host = hostName(request.headers.host);
+  const { path, query } = splitTarget(request.url ?? "/");
+  const site = sites.get(host);
+  request.on("error", () => {});
+  response.on("error", () => {});
+  response.once("close", () => {
+    options.onRequest({
+      method,
+      host,
+      path,
+      query: site?.logsQuery(path) === true ? query : "",
+      status: response.writableFinished ? response.statusCode : 0,
+      milliseconds: Math.round(performance.now() - started),
+    });
+  });
+  const serverName = (request.socket as TLSSocket).servername;
+  if (site === undefined || (typeof serverName === "string" && serverName.toLowerCase() !== host)) {
+    send(response, { status: 421, json: { error: "misdirected request", hosts: [...sites.keys()] } });
+    return;
+  }
+  const fault = options.faults.take({ host, method, path });
+  if (fault !== undefined && (await strikes(fault, request, response, site))) return;
+  // Frameworks see the origin form only, whatever the client sent.
+  request.url = query === "" ? path : `${path}?${query}`;
+  request.headers.host = host;
+  try {
+    await site.handle({ request, response, path, query });
+  } catch {
+    send(response, site.problem(500));
+  }
+}
+
+/** Carries out what comes before the effect and prepares what comes after it. True when the request ends here. */
+async function strikes(
+  fault: LocalFaultRule,
+  request: IncomingMessage,
+  response: ServerResponse,
+  site: Site,
+): Promise<boolean> {
+  switch (fault.effect) {
+    case "delay":
+      fault.onHit?.();
+      await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 0));
+      return false;
+    case "reset-before":
+      fault.onHit?.();
+      request.socket.destroy();
+      return true;
+    case "status-before":
+      fault.onHit?.();
+      send(response, site.problem(fault.status ?? 500));
+      return true;
+    case "reset-after":
+      replaceAnswer(response, () => {
+        fault.onHit?.();
+        request.socket.destroy();
+      });
+      return false;
+    case "status-after":
+      replaceAnswer(response, () => {
+        fault.onHit?.();
+        send(response, site.problem(fault.status ?? 500));
+      });
+      return false;
+    default:
+      return fault.effect satisfies never;
+  }
+}
+
+/** Swallows whatever is written to the response; when it would end, `then` runs with a response as new. */
+function replaceAnswer(response: ServerResponse, then: () => void): void {
+  const { write, end, writeHead, flushHeaders } = response;
+  const swallowed = {
+    write: () => true,
+    writeHead: () => response,
+    flushHeaders: () => {},
+    end: () => {
+      Object.assign(response, { write, end, writeHead, flushHeaders });
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      then();
+      return response;
+    },
+  };
+  Object.assign(response, swallowed);
+}
+
+/** The host of a Host header, without the port, in lower case; empty when there is none. */
+function hostName(header: string | undefined): string {
+  return (header ?? "").replace(/:\d+$/, "").toLowerCase();
+}
+
+/** Path and query of a request target in origin form or absolute form (RFC 9112, section 3.2). */
+function splitTarget(target: string): { path: string; query: string } {
+  const origin = target.replace(/^https?:\/\/[^/?#]*/i, "");
+  const mark = origin.indexOf("?");
+  const path = mark === -1 ? origin : origin.slice(0, mark);
+  return { path: path.startsWith("/") ? path : `/${path}`, query: mark === -1 ? "" : origin.slice(mark + 1) };
+}

@@ -1,0 +1,118 @@
+import { existsSync } from "node:fs";
+import { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+import { TenantryError } from "../../errors/failure.ts";
+import { SqliteDialect } from "../../store/sqlite-dialect.ts";
+import { parseSqliteUrl, type SqliteLocation, schemeOf } from "../../store/sqlite-url.ts";
+import { reach } from "./failure.ts";
+import { madeNames, migrations } from "./migrations.ts";
+import type { AppTables } from "./tables.ts";
+
+export interface SqlDatabaseOptions {
+  /** The folder that a relative path is relative to; the working directory when absent. */
+  readonly root?: string | undefined;
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+}
+
+/** A database of an app: where it is, and its name in messages. */
+export interface SqlDatabase {
+  readonly location: SqliteLocation & { readonly kind: "file" };
+  readonly name: string;
+}
+
+/** @throws TenantryError SQL_URL_INVALID. Memory is refused: nothing but this process could read it. */
+export function parseDatabaseUrl(url: string, root: string | undefined): SqlDatabase {
+  const location = parseSqliteUrl(url, root);
+  if (location?.kind !== "file") {
+    throw new TenantryError("SQL_URL_INVALID", `The database's address (scheme ${schemeOf(url)}) is not supported.`);
+  }
+  return { location, name: `The database ${location.path}` };
+}
+
+/**
+ * Makes or updates the tables for connections; the file too when it is missing (0600). All or nothing, and doing it
+ * twice, or by two processes at once, does it once.
+ *
+ * @throws TenantryError SQL_SCHEMA_CLASH, SQL_NEWER, or one that says why the database cannot be used.
+ */
+export async function migrateSqlApp(
+  url: string,
+  options: SqlDatabaseOptions = {},
+): Promise<{ readonly applied: readonly string[]; readonly pendingBefore: readonly string[] }> {
+  const { location, name } = parseDatabaseUrl(url, options.root);
+  const owner = existsSync(location.path) ? "theirs" : "ours";
+  const database = new Kysely<AppTables>({ dialect: new SqliteDialect({ location, owner, sleep: options.sleep }) });
+  try {
+    return await reach(name, async () => {
+      const pendingBefore = await pendingIn(database, name);
+      if (pendingBefore.length === 0) return { applied: [], pendingBefore };
+      return { applied: await migrate(database, name), pendingBefore };
+    });
+  } finally {
+    await database.destroy();
+  }
+}
+
+/**
+ * Names of the migrations that the database still needs: all when the file is missing. Writes nothing.
+ *
+ * @throws TenantryError SQL_NEWER, or one that says why the database cannot be used.
+ */
+export async function pendingSqlMigrations(url: string, options: SqlDatabaseOptions = {}): Promise<readonly string[]> {
+  const { location, name } = parseDatabaseUrl(url, options.root);
+  if (!existsSync(location.path)) return Object.keys(migrations);
+  const dialect = new SqliteDialect({ location, owner: "theirs", sleep: options.sleep });
+  const database = new Kysely<AppTables>({ dialect });
+  try {
+    return await reach(name, () => pendingIn(database, name));
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** The same for a database that is open. */
+export async function pendingIn(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
+  const known = Object.keys(migrations);
+  const names = await namesIn(database);
+  const rows = names.has("tenantry_migration")
+    ? await database.selectFrom("tenantry_migration").select("name").execute()
+    : [];
+  const applied = new Set(rows.map((row) => row.name));
+  const unknown = [...applied].filter((migration) => !known.includes(migration));
+  if (unknown.length > 0) {
+    throw new TenantryError(
+      "SQL_NEWER",
+      `${name} has migrations that this program does not know: ${unknown.join(", ")}.`,
+    );
+  }
+  return known.filter((migration) => !applied.has(migration));
+}
+
+async function migrate(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
+  return database.transaction().execute(async (transaction) => {
+    // Read again under the write lock: another process may have been faster.
+    const pending = await pendingIn(transaction, name);
+    if (pending.length === Object.keys(migrations).length) {
+      const names = await namesIn(transaction);
+      const clash = madeNames.filter((made) => names.has(made));
+      if (clash.length > 0) {
+        throw new TenantryError("SQL_SCHEMA_CLASH", `${name} has ${clash.join(", ")} already, and not from Tenantry.`);
+      }
+    }
+    const migrator = new Migrator({
+      db: transaction,
+      provider: { getMigrations: async () => ({ ...migrations }) },
+      migrationTableName: "tenantry_migration",
+      migrationLockTableName: "tenantry_migration_lock",
+    });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+  });
+}
+
+/** Tables and views, whoever made them. */
+async function namesIn(database: Kysely<AppTables>): Promise<ReadonlySet<string>> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  return new Set(tables.map((table) => table.name));
+}

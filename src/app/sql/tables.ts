@@ -1,0 +1,113 @@
+/**
+ * Tables in the app's database. Dates are ISO 8601 in UTC, lists and maps are JSON text. Columns that the team adds are
+ * never touched.
+ */
+export interface AppTables {
+  org: OrgRow;
+  org_domain: OrgDomainRow;
+  sso_connection: ConnectionRow;
+  sso_connection_previous: ConnectionRow & { kept_at: string };
+  tenantry_migration: { name: string; timestamp: string };
+}
+
+export interface OrgRow {
+  /** Public id of the tenant. */
+  id: string;
+  tenant: string;
+  name: string;
+  status: string;
+  /** `<workspace>/<environment>`; null for a row of the team's own. */
+  managed_by: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface OrgDomainRow {
+  /** Lower case, A-labels. */
+  domain: string;
+  org_id: string;
+  /** For the app: when the tenant proved that the domain is theirs. Never written by us. */
+  verified_at: string | null;
+}
+
+export interface ConnectionRow {
+  key: string;
+  app: string;
+  org_id: string;
+  sign_in: string;
+  state: "pending" | "active" | "disabled" | "tombstone";
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  userinfo_endpoint: string | null;
+  jwks_uri: string;
+  end_session_endpoint: string | null;
+  client_id: string;
+  /** Envelope (see secret/envelope.ts), sealed for `sso_connection`, the key and `client_secret`. */
+  client_secret: string | null;
+  client_secret_id: string | null;
+  client_auth: string;
+  pkce: string;
+  response_mode: string;
+  redirect_uri: string;
+  scopes: string;
+  acr_values: string;
+  extra_params: string;
+  claims: string;
+  roles: string | null;
+  require: string;
+  provision: string;
+  /** 0 or 1. */
+  end_session: number;
+  session: string | null;
+  spec_digest: string;
+  /** `<workspace>/<environment>`; null for a row of the team's own. */
+  managed_by: string | null;
+  created_at: string;
+  updated_at: string;
+  activated_at: string | null;
+}
+
+/** What a proof and a sign-in depend on: every column but state, owner and times. */
+export type ConnectionValues = Omit<
+  ConnectionRow,
+  "state" | "managed_by" | "created_at" | "updated_at" | "activated_at"
+>;
+
+const columns: Readonly<Record<keyof ConnectionRow, true>> = {
+  key: true,
+  app: true,
+  org_id: true,
+  sign_in: true,
+  state: true,
+  issuer: true,
+  authorization_endpoint: true,
+  token_endpoint: true,
+  userinfo_endpoint: true,
+  jwks_uri: true,
+  end_session_endpoint: true,
+  client_id: true,
+  client_secret: true,
+  client_secret_id: true,
+  client_auth: true,
+  pkce: true,
+  response_mode: true,
+  redirect_uri: true,
+  scopes: true,
+  acr_values: true,
+  extra_params: true,
+  claims: true,
+  roles: true,
+  require: true,
+  provision: true,
+  end_session: true,
+  session: true,
+  spec_digest: true,
+  managed_by: true,
+  created_at: true,
+  updated_at: true,
+  activated_at: true,
+};
+
+/** Our columns of `sso_connection`, in order. */
+export const connectionColumns = Object.keys(columns) as readonly (keyof ConnectionRow)[];

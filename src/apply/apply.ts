@@ -1,0 +1,139 @@
+import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import { compareText } from "../errors/issue.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Evidence } from "../store/evidence.ts";
+import type { Lock } from "../store/store.ts";
+import type { Planned } from "./make-plan.ts";
+import { member } from "./observe.ts";
+import { ProofError } from "./proof-error.ts";
+import { journaledSteps, type Steps } from "./steps.ts";
+import { type Places, switchOn } from "./switch-on.ts";
+import type { RecordingWorld } from "./world.ts";
+
+/** What became of one connection of an apply. */
+export type ConnectionOutcome =
+  | { readonly key: ConnectionKey; readonly outcome: "active"; readonly evidence: Evidence }
+  | { readonly key: ConnectionKey; readonly outcome: "off" | "removed" }
+  | {
+      readonly key: ConnectionKey;
+      readonly outcome: "failed";
+      readonly error: TenantryError;
+      /** What was proven before it failed, when it came that far. */
+      readonly evidence?: Evidence | undefined;
+    }
+  | { readonly key: ConnectionKey; readonly outcome: "not-attempted"; readonly because: string };
+
+/**
+ * Carries a plan out, connection by connection in the order of their keys, resumable after an interruption at any
+ * point. A failure of one connection stops the others of the same identity provider and app: what failed for one would
+ * likely fail for all.
+ *
+ * @throws TenantryError STORE_… when the store cannot be reached or an address is locked before anything was done
+ */
+export async function applyPlan(world: RecordingWorld, planned: Planned): Promise<readonly ConnectionOutcome[]> {
+  const work = planned.connections
+    .filter((connection) => concerns(planned.plan, connection))
+    .sort((a, b) => compareText(a.key, b.key));
+  if (work.length === 0) return [];
+  const actor = world.holder.name;
+  const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor });
+  await world.store.audit({ actor, event: "apply.started", detail: { run, plan: planned.plan.digest } });
+  const outcomes: ConnectionOutcome[] = [];
+  const stopped = new Map<string, ConnectionKey>();
+  for (const connection of work) {
+    const lane = `${connection.registration.idp} ${connection.app}`;
+    const failedBefore = stopped.get(lane);
+    if (failedBefore !== undefined) {
+      const because = `${failedBefore} failed first at the same identity provider and app`;
+      outcomes.push({ key: connection.key, outcome: "not-attempted", because });
+      continue;
+    }
+    const outcome = await applyConnection(world, run, connection, planned);
+    outcomes.push(outcome);
+    if (outcome.outcome === "failed") stopped.set(lane, connection.key);
+    await world.store.audit({
+      actor,
+      event: `apply.${outcome.outcome}`,
+      key: connection.key,
+      address: connection.record.address,
+      detail: outcome.outcome === "failed" ? { run, code: outcome.error.code } : { run },
+    });
+  }
+  const failed = outcomes.some((outcome) => outcome.outcome === "failed" || outcome.outcome === "not-attempted");
+  await world.store.finishRun(run, failed ? "failed" : "done");
+  await world.store.audit({ actor, event: "apply.finished", detail: { run, outcome: failed ? "failed" : "done" } });
+  return outcomes;
+}
+
+/** Whether a plan changes anything of a connection, its tenant's row included. */
+function concerns(plan: Plan, connection: Connection): boolean {
+  return plan.changes.some(
+    (change) =>
+      change.key === connection.key || (change.key === undefined && change.address === connection.appTenant.address),
+  );
+}
+
+async function applyConnection(
+  world: RecordingWorld,
+  run: string,
+  connection: Connection,
+  planned: Planned,
+): Promise<ConnectionOutcome> {
+  const addresses: readonly Address[] = [
+    connection.registration.address,
+    connection.appTenant.address,
+    connection.record.address,
+  ];
+  const locks: Lock[] = [];
+  try {
+    for (const address of addresses) locks.push(await world.store.lock(address, world.holder));
+    const steps = journaledSteps({ store: world.store, run, key: connection.key, locks, progress: world.progress });
+    const places: Places = {
+      engine: member(world.engines, connection.registration.idp),
+      app: member(world.apps, connection.app),
+    };
+    if (connection.record.state === "active") {
+      // Read again under the lock: whoever held it before may have changed the record.
+      const found = (await places.app.observe([connection.record])).records.get(connection.key);
+      const evidence = await switchOn(world, connection, places, found, steps);
+      return { key: connection.key, outcome: "active", evidence };
+    }
+    await switchOff(connection, places, steps, planned);
+    return { key: connection.key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
+  } catch (error) {
+    if (!(error instanceof TenantryError)) throw error;
+    const evidence = error instanceof ProofError ? error.proof : undefined;
+    return { key: connection.key, outcome: "failed", error, ...(evidence === undefined ? {} : { evidence }) };
+  } finally {
+    for (const lock of locks.reverse()) await lock.release();
+  }
+}
+
+/** The app side first, so that nobody is sent to a client that is off; then the identity provider. */
+async function switchOff(
+  connection: Connection,
+  { engine, app }: Places,
+  steps: Steps,
+  planned: Planned,
+): Promise<void> {
+  const { key } = connection;
+  const known = planned.observation.apps.get(connection.app);
+  await steps.run("switch-off", async () => {
+    if (known?.tenants.has(connection.tenant) === true) await app.writeTenant(connection.appTenant);
+    const state = known?.records.get(key)?.state;
+    if (state !== undefined && state !== "tombstone") await app.disable(key);
+    await engine.apply(
+      connection.registration.state === "absent"
+        ? { ...connection.registration, state: "inactive" }
+        : connection.registration,
+    );
+    return { result: undefined };
+  });
+  if (connection.record.state !== "tombstone") return;
+  await steps.run("delete", async () => {
+    if (known?.records.has(key) === true) await app.remove(key);
+    await engine.apply(connection.registration);
+    return { result: undefined };
+  });
+}

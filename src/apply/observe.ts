@@ -1,0 +1,67 @@
+import type { RecordObservation } from "../app/app.ts";
+import type { Connection } from "../desired/connection.ts";
+import type { EnginePlan } from "../engine/engine.ts";
+import type { Depth } from "../idp/identity-provider.ts";
+import type { DiscoverySnapshot } from "../plan/observed.ts";
+import { discover } from "../verify/verify.ts";
+import type { World } from "./world.ts";
+
+/** What is there now, as far as the connections are concerned. */
+export interface Observation {
+  /** By name of the identity provider. */
+  readonly engines: ReadonlyMap<string, EnginePlan>;
+  /** By name of the app. */
+  readonly apps: ReadonlyMap<string, RecordObservation>;
+  /** By issuer. */
+  readonly discovery: ReadonlyMap<string, DiscoverySnapshot>;
+}
+
+/**
+ * Reads identity providers, apps and discovery documents. Writes nothing and sends no secret of a tenant anywhere.
+ *
+ * @throws TenantryError of the system that could not be read
+ */
+export async function observe(world: World, connections: readonly Connection[], depth: Depth): Promise<Observation> {
+  const engines = [...Map.groupBy(connections, (connection) => connection.registration.idp)].map(
+    async ([idp, group]): Promise<[string, EnginePlan]> => {
+      world.progress({ kind: "reading", what: `identity provider ${idp}` });
+      const engine = member(world.engines, idp);
+      return [
+        idp,
+        await engine.plan(
+          group.map((connection) => connection.registration),
+          depth,
+        ),
+      ];
+    },
+  );
+  const apps = [...Map.groupBy(connections, (connection) => connection.app)].map(
+    async ([name, group]): Promise<[string, RecordObservation]> => {
+      world.progress({ kind: "reading", what: `app ${name}` });
+      return [name, await member(world.apps, name).observe(group.map((connection) => connection.record))];
+    },
+  );
+  const issuers = new Set(
+    connections.filter(({ record }) => record.state === "active").map((connection) => connection.record.issuer),
+  );
+  const discovery = [...issuers].map(async (issuer): Promise<[string, DiscoverySnapshot]> => {
+    world.progress({ kind: "reading", what: `discovery of ${issuer}` });
+    return [issuer, await discover(issuer, world.verifyIo)];
+  });
+  // Settled first, so that no read is left running when another has failed.
+  const settled = await Promise.allSettled([...engines, ...apps, ...discovery]);
+  const failed = settled.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return {
+    engines: new Map(await Promise.all(engines)),
+    apps: new Map(await Promise.all(apps)),
+    discovery: new Map(await Promise.all(discovery)),
+  };
+}
+
+/** The member of a map that the rules have said must be there. */
+export function member<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined) throw new TypeError(`nothing is open under the name ${name}`);
+  return found;
+}

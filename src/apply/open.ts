@@ -1,0 +1,203 @@
+import type { AppAdapter } from "../app/app.ts";
+import { openSqlApp } from "../app/sql/open.ts";
+import type { Connection } from "../desired/connection.ts";
+import { directEngine } from "../engine/direct.ts";
+import type { Engine } from "../engine/engine.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
+import type { Redactor } from "../secret/redact.ts";
+import { resolveReference, type SecretSource } from "../secret/resolve.ts";
+import { createSealer } from "../secret/seal.ts";
+import type { Secret } from "../secret/secret.ts";
+import { openStore } from "../store/open.ts";
+import type { Holder, Store } from "../store/store.ts";
+import type { Clock, Network, Sleep } from "../vendor/network.ts";
+import type { Reference } from "../workspace/reference.ts";
+import type { App, IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import type { Progress } from "./progress.ts";
+import type { RecordingWorld, World } from "./world.ts";
+
+/** What opening a world takes from outside. */
+export interface OpenOptions {
+  readonly workspace: Workspace;
+  /** Only what these touch is opened, and only their references are resolved. */
+  readonly connections: readonly Connection[];
+  readonly source: SecretSource;
+  /** Learns every secret of the run. */
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly progress: Progress;
+  /** Host name of this machine, for evidence and locks. */
+  readonly host: string;
+}
+
+/** What a world with a store takes besides. */
+export interface RecordingOptions extends OpenOptions {
+  readonly holder: Holder;
+  /** Whether the run is in CI, where an unnamed store is refused. */
+  readonly ci: boolean;
+  readonly isAlive: (pid: number) => boolean;
+}
+
+/**
+ * Opens identity providers and apps. Sends nothing yet.
+ *
+ * @throws TenantryError SECRET_… for a reference that does not resolve; or a malformed credential's own
+ */
+export async function openWorld(options: OpenOptions): Promise<World> {
+  const { workspace, connections, progress } = options;
+  const network = openNetwork(options);
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const engines = new Map<string, Engine>();
+    for (const name of new Set(connections.map((connection) => connection.registration.idp))) {
+      const idp = workspace.identityProviders.get(name);
+      if (idp === undefined) continue;
+      const engine = knowing(directEngine(await openIdentityProvider(idp, network, options)), options.redactor);
+      opened.push(engine);
+      engines.set(name, engine);
+    }
+    const apps = new Map<string, AppAdapter>();
+    for (const name of new Set(connections.map((connection) => connection.app))) {
+      const app = workspace.apps.get(name);
+      if (app === undefined) continue;
+      const adapter = await openApp(app, options);
+      opened.push(adapter);
+      apps.set(name, adapter);
+    }
+    return {
+      workspace,
+      engines,
+      apps,
+      verifyIo: { network, clock: options.clock, settings: workspace.verify, ranFrom: options.host },
+      sleep: options.sleep,
+      progress,
+      close: () => closeAll(opened),
+    };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/** Opens a world with its store: for what must be recorded, locked and resumable. */
+export async function openRecordingWorld(options: RecordingOptions): Promise<RecordingWorld> {
+  const store = await openWorkspaceStore(options);
+  try {
+    const world = await openWorld(options);
+    return {
+      ...world,
+      store,
+      holder: options.holder,
+      async close() {
+        await world.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/**
+ * The workspace's store. Without `store:` it is `.tenantry/store.db`, but not in CI.
+ *
+ * @throws TenantryError APPLY_STORE_UNNAMED, SECRET_UNRESOLVED, STORE_…
+ */
+export async function openWorkspaceStore(
+  options: Pick<RecordingOptions, "workspace" | "source" | "clock" | "sleep" | "ci" | "isAlive">,
+): Promise<Store> {
+  const { workspace, source, clock, sleep, isAlive } = options;
+  if (workspace.store === undefined && options.ci) {
+    throw new TenantryError("APPLY_STORE_UNNAMED", "this is CI and tenantry.yaml names no store");
+  }
+  const written = workspace.store?.url ?? "sqlite:.tenantry/store.db";
+  const url = typeof written === "string" ? written : resolveReference(written, source).reveal();
+  return openStore({ url, root: workspace.root, clock, sleep, isAlive });
+}
+
+/** The address of an app's database, from the file or the reference in it. */
+export function databaseUrl(app: App, source: SecretSource): string {
+  return typeof app.database === "string" ? app.database : resolveReference(app.database, source).reveal();
+}
+
+async function openIdentityProvider(
+  idp: IdentityProvider,
+  network: Network,
+  options: OpenOptions,
+): Promise<IdentityProviderAdapter> {
+  const known = (reference: Reference): Secret => {
+    const secret = resolveReference(reference, options.source);
+    options.redactor.know(secret);
+    return secret;
+  };
+  switch (idp.kind) {
+    case "okta": {
+      // The SDK behind it takes half a second to load: only for commands that talk to Okta.
+      const { openOkta } = await import("../idp/okta/open.ts");
+      const { credentials } = idp;
+      return openOkta({
+        idp,
+        credential:
+          "apiToken" in credentials
+            ? { apiToken: known(credentials.apiToken) }
+            : { clientId: credentials.clientId, privateKey: known(credentials.privateKey), keyId: credentials.keyId },
+        scope: { workspace: options.workspace.name, environment: options.workspace.environment },
+        network,
+        clock: options.clock,
+        sleep: options.sleep,
+      });
+    }
+    default:
+      return idp.kind satisfies never;
+  }
+}
+
+async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
+  switch (app.kind) {
+    case "sql": {
+      const keys = app.sealing.keys.map((reference) => {
+        const value = resolveReference(reference, options.source);
+        options.redactor.know(value);
+        return { name: reference.text, value };
+      });
+      return openSqlApp({
+        app,
+        workspace: options.workspace.name,
+        environment: options.workspace.environment,
+        databaseUrl: databaseUrl(app, options.source),
+        root: options.workspace.root,
+        sealer: createSealer(keys),
+        clock: options.clock,
+        sleep: options.sleep,
+      });
+    }
+    default:
+      return app.kind satisfies never;
+  }
+}
+
+function openNetwork({ workspace, source }: OpenOptions): Network {
+  const { connect } = workspace;
+  if (connect === undefined) return {};
+  const ca = resolveReference(connect.ca, source).reveal();
+  return { connect: { host: connect.host, port: connect.port, ca } };
+}
+
+/** The engine, with every secret that it hands over known to the redactor. */
+function knowing(engine: Engine, redactor: Redactor): Engine {
+  return {
+    ...engine,
+    async secretOf(found) {
+      const secret = await engine.secretOf(found);
+      if (secret !== undefined) redactor.know(secret.secret);
+      return secret;
+    },
+  };
+}
+
+async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const one of opened) await one.close();
+}

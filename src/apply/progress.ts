@@ -1,0 +1,18 @@
+import type { ConnectionKey } from "../desired/connection.ts";
+import type { StepName } from "../store/store.ts";
+
+/** What a run tells while it works. Secret-free. */
+export type ProgressEvent =
+  | { readonly kind: "reading"; readonly what: string }
+  | { readonly kind: "step"; readonly key: ConnectionKey; readonly step: StepName; readonly state: "started" | "done" }
+  | {
+      readonly kind: "step";
+      readonly key: ConnectionKey;
+      readonly step: StepName;
+      readonly state: "failed";
+      readonly message: string;
+    }
+  | { readonly kind: "note"; readonly key?: ConnectionKey; readonly message: string };
+
+/** Takes what a run tells. Called synchronously, in order; must not throw. */
+export type Progress = (event: ProgressEvent) => void;

@@ -1,0 +1,43 @@
+import type { ConnectionKey } from "../desired/connection.ts";
+import type { Json } from "../desired/json.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { Lock, StepName, Store } from "../store/store.ts";
+import type { Progress } from "./progress.ts";
+
+/** Runs the steps of one connection: looks that the locks still hold, writes the journal, tells the progress. */
+export interface Steps {
+  run<T>(
+    step: StepName,
+    work: () => Promise<{ readonly result: T; readonly detail?: Readonly<Record<string, Json>> }>,
+  ): Promise<T>;
+}
+
+/** The steps of one connection in one run. */
+export function journaledSteps(about: {
+  readonly store: Store;
+  readonly run: string;
+  readonly key: ConnectionKey;
+  readonly locks: readonly Lock[];
+  readonly progress: Progress;
+}): Steps {
+  const { store, run, key, locks, progress } = about;
+  return {
+    async run(step, work) {
+      for (const lock of locks) await lock.check();
+      await store.recordStep({ run, key, step, state: "started", detail: {} });
+      progress({ kind: "step", key, step, state: "started" });
+      try {
+        const { result, detail } = await work();
+        await store.recordStep({ run, key, step, state: "done", detail: detail ?? {} });
+        progress({ kind: "step", key, step, state: "done" });
+        return result;
+      } catch (error) {
+        const code = error instanceof TenantryError ? error.code : "BUG";
+        const message = error instanceof Error ? error.message : "unknown";
+        progress({ kind: "step", key, step, state: "failed", message });
+        await store.recordStep({ run, key, step, state: "failed", detail: { code } }).catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+}

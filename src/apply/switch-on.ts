@@ -1,0 +1,174 @@
+// Taking one connection from its registration to a proven sign-in (design, section 3).
+//
+// Terms. The *candidate* is the wanted record with the client and the secret that the identity provider holds now. What
+// *serves* a live record is a registration that the record's own values still work with.
+//
+// Premise. Nobody who can sign in now is put out. While an active record is being changed, the registration serves the
+// old record and the candidate at once; only when the new record is proven and active is it narrowed to what is wanted.
+// When a proof fails, the record is as it was and the registration goes on serving it.
+//
+// Every step may be repeated: each looks at what is there and does only what is missing. That is what makes a run that
+// was killed anywhere go on with the same call.
+
+import type { AppAdapter, RecordWrite } from "../app/app.ts";
+import type { Connection, Registration } from "../desired/connection.ts";
+import { canonicalJson } from "../desired/json.ts";
+import type { Engine } from "../engine/engine.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { ClientSecret } from "../idp/identity-provider.ts";
+import { recordFields } from "../plan/fields.ts";
+import type { ObservedRecord } from "../plan/observed.ts";
+import type { Evidence } from "../store/evidence.ts";
+import { toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
+import type { ClientAuth } from "../workspace/workspace.ts";
+import { ProofError } from "./proof-error.ts";
+import type { Steps } from "./steps.ts";
+import { candidateSubject } from "./subject.ts";
+import type { RecordingWorld } from "./world.ts";
+
+/** Where one connection's two halves are. */
+export interface Places {
+  readonly engine: Engine;
+  readonly app: AppAdapter;
+}
+
+/**
+ * Registers, proves, hands over, reads back and activates one connection.
+ *
+ * @throws TenantryError APPLY_PROOF_FAILED or APPLY_PROOF_INCONCLUSIVE when a link does not hold, APPLY_RECORD_DIFFERS
+ *   when the record read back is another; or the error of an outside system
+ */
+export async function switchOn(
+  world: RecordingWorld,
+  connection: Connection,
+  places: Places,
+  found: ObservedRecord | undefined,
+  steps: Steps,
+): Promise<Evidence> {
+  const { engine, app } = places;
+  const live = found?.state === "active" ? found : undefined;
+  const transitional = serveBoth(connection.registration, live);
+
+  const registered = await steps.run("register", async () => {
+    const result = await engine.apply(transitional);
+    if (result === undefined) throw new TypeError("an engine made no client for an active registration");
+    await world.store.rememberId(connection.registration.address, result.id);
+    return { result, detail: { id: result.id } };
+  });
+  const clientId = String(registered.fields.clientId ?? connection.record.clientId);
+  const candidate: Connection = { ...connection, record: { ...connection.record, clientId } };
+
+  const { secret, verification, evidence } = await steps.run("prove-idp", async () => {
+    try {
+      return { result: await proveIdp(world, candidate, engine, registered) };
+    } catch (error) {
+      // The record was not touched; see that the registration goes on serving it.
+      if (live !== undefined) await engine.apply(serveOld(connection.registration, live));
+      throw error;
+    }
+  });
+
+  const write = recordWrite(candidate, verification, secret);
+  await steps.run("hand-over", async () => {
+    await app.writeTenant(candidate.appTenant);
+    await app.write(write);
+    return { result: undefined, detail: { specDigest: candidate.specDigest, previous: live !== undefined } };
+  });
+  await steps.run("prove-app", async () => {
+    try {
+      await readBack(app, write);
+    } catch (error) {
+      await app.restore(candidate.key);
+      if (live !== undefined) await engine.apply(serveOld(connection.registration, live));
+      throw error;
+    }
+    return { result: undefined };
+  });
+  await steps.run("activate", async () => {
+    await app.activate(candidate.key);
+    await app.settle(candidate.key);
+    return { result: undefined };
+  });
+  if (canonicalJson(transitional) !== canonicalJson(connection.registration)) {
+    await steps.run("tidy", async () => {
+      await engine.apply(connection.registration);
+      return { result: undefined };
+    });
+  }
+  return evidence;
+}
+
+/** The wanted registration, with the callback of the live record kept while the record still uses it. */
+function serveBoth(wanted: Registration, live: ObservedRecord | undefined): Registration {
+  const old = live?.fields.redirectUri;
+  if (typeof old !== "string" || wanted.redirectUris.includes(old)) return wanted;
+  return { ...wanted, redirectUris: [...wanted.redirectUris, old] };
+}
+
+/** The wanted registration as far as the live record works with it: its callback, its authentication, its PKCE. */
+function serveOld(wanted: Registration, live: ObservedRecord): Registration {
+  const { redirectUri, clientAuth, pkce } = live.fields;
+  return {
+    ...wanted,
+    redirectUris: typeof redirectUri === "string" ? [redirectUri] : wanted.redirectUris,
+    clientAuth: typeof clientAuth === "string" ? (clientAuth as ClientAuth) : wanted.clientAuth,
+    pkce: pkce === "off" ? "off" : wanted.pkce,
+  };
+}
+
+async function proveIdp(
+  world: RecordingWorld,
+  connection: Connection,
+  engine: Engine,
+  registered: Parameters<Engine["secretOf"]>[0],
+): Promise<{
+  readonly secret: ClientSecret | undefined;
+  readonly verification: Verification;
+  readonly evidence: Evidence;
+}> {
+  const secret = await engine.secretOf(registered);
+  const idp = world.workspace.identityProviders.get(connection.registration.idp);
+  const subject = candidateSubject(connection, idp, connection.record.clientId, secret?.secret);
+  const verification = await verifySubject(subject, world.verifyIo, {
+    secretProbe: true,
+    wrongSecretControl: world.workspace.verify.wrongSecretControl,
+  });
+  const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.secret);
+  const evidence = toEvidence(subject, verification, fingerprint, world.verifyIo);
+  await world.store.addEvidence(evidence);
+  if (verification.verdict !== "pass") throw new ProofError(evidence);
+  return { secret, verification, evidence };
+}
+
+function recordWrite(
+  connection: Connection,
+  verification: Verification,
+  secret: ClientSecret | undefined,
+): RecordWrite {
+  if (verification.discovery === undefined) throw new TypeError("a verification passed without a discovery document");
+  return {
+    record: connection.record,
+    discovery: verification.discovery,
+    specDigest: connection.specDigest,
+    ...(secret === undefined ? {} : { secret: { id: secret.id, value: secret.secret } }),
+  };
+}
+
+/** The record as the app would read it must be, value for value and secret for secret, what was proven. */
+async function readBack(app: AppAdapter, write: RecordWrite): Promise<void> {
+  const { key } = write.record;
+  const found = (await app.observe([write.record])).records.get(key);
+  if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
+  const wanted = recordFields(write.record, write.discovery);
+  const differing = Object.keys(wanted).filter(
+    (name) => canonicalJson(wanted[name] ?? null) !== canonicalJson(found.fields[name] ?? null),
+  );
+  const stored = await app.secretOf(key);
+  if (stored?.value.reveal() !== write.secret?.value.reveal()) differing.push("clientSecret");
+  if (differing.length > 0) {
+    throw new TenantryError(
+      "APPLY_RECORD_DIFFERS",
+      `the record of ${key} was read back with another ${differing.join(", ")}`,
+    );
+  }
+}

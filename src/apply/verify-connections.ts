@@ -1,0 +1,128 @@
+import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { ObservedRecord } from "../plan/observed.ts";
+import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
+import { toEvidence, verifySubject } from "../verify/verify.ts";
+import { member } from "./observe.ts";
+import { recordSubject } from "./subject.ts";
+import type { RecordingWorld } from "./world.ts";
+
+/** What the verification of one connection gave. */
+export type ConnectionProof =
+  | {
+      readonly key: ConnectionKey;
+      readonly state: ObservedRecord["state"];
+      readonly verdict: Verdict;
+      readonly evidence: Evidence;
+    }
+  | { readonly key: ConnectionKey; readonly verdict: "skipped"; readonly because: string };
+
+export interface VerifyRequest {
+  readonly connections: readonly Connection[];
+  /** Sends no secret anywhere. */
+  readonly secretProbe: boolean;
+  /** Also tries a wrong secret, so that a server that accepts any is found out. */
+  readonly wrongSecretControl: boolean;
+}
+
+/** How many connections are proven at once. */
+const atOnce = 4;
+
+/**
+ * Proves what the apps really use: the values and the secret of each record, opened as the app would open it. Evidence
+ * is stored for each. A connection without a live record is skipped, with the reason.
+ *
+ * @throws TenantryError of an app or the store that cannot be reached
+ */
+export async function verifyConnections(
+  world: RecordingWorld,
+  request: VerifyRequest,
+): Promise<readonly ConnectionProof[]> {
+  const records = new Map<ConnectionKey, ObservedRecord>();
+  for (const [name, group] of Map.groupBy(request.connections, (connection) => connection.app)) {
+    world.progress({ kind: "reading", what: `app ${name}` });
+    const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
+    for (const [key, found] of observed.records) records.set(key, found);
+  }
+  const proofs: ConnectionProof[] = [];
+  const queue = [...request.connections.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, connection] = next;
+      proofs[index] = await verifyOne(world, request, connection, records.get(connection.key));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return proofs;
+}
+
+async function verifyOne(
+  world: RecordingWorld,
+  request: VerifyRequest,
+  connection: Connection,
+  found: ObservedRecord | undefined,
+): Promise<ConnectionProof> {
+  const { key } = connection;
+  if (connection.status === "draft") return { key, verdict: "skipped", because: "it is a draft" };
+  if (found === undefined) return { key, verdict: "skipped", because: "the app has no record of it yet" };
+  if (found.state === "disabled" || found.state === "tombstone") {
+    return { key, verdict: "skipped", because: `its record is ${found.state}` };
+  }
+  const app = member(world.apps, connection.app);
+  let secret: Awaited<ReturnType<typeof app.secretOf>>;
+  let opened: CheckResult;
+  try {
+    secret = await app.secretOf(key);
+    opened = recordOpens(connection.app, secret !== undefined);
+  } catch (error) {
+    if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
+    opened = recordDoesNotOpen(connection.app, error);
+  }
+  const idp = world.workspace.identityProviders.get(connection.registration.idp);
+  const subject = recordSubject(connection, idp, found, secret?.value);
+  world.progress({ kind: "reading", what: `the links of ${key}` });
+  const verification = await verifySubject(subject, world.verifyIo, {
+    secretProbe: request.secretProbe && opened.verdict !== "fail",
+    wrongSecretControl: request.wrongSecretControl,
+  });
+  const verdict = opened.verdict === "fail" ? "fail" : verification.verdict;
+  const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
+  const checks = [...verification.checks, opened];
+  const evidence = toEvidence(subject, { ...verification, verdict, checks }, fingerprint, world.verifyIo);
+  // A run that sent no secret proves less than a gate needs; it must not look like a newer proof.
+  if (request.secretProbe) await world.store.addEvidence(evidence);
+  await world.store.audit({
+    actor: world.holder.name,
+    event: `verify.${verdict}`,
+    key,
+    address: connection.record.address,
+    detail: { failed: checks.filter((check) => check.verdict === "fail").map((check) => check.id) },
+  });
+  return { key, state: found.state, verdict, evidence };
+}
+
+const recordCheck = {
+  id: "R1",
+  link: "record",
+  title: "The record's secret opens with the app's key",
+  level: "must",
+  evidence: {},
+} as const;
+
+function recordOpens(app: string, hasSecret: boolean): CheckResult {
+  return {
+    ...recordCheck,
+    verdict: "pass",
+    message: hasSecret ? `the record in ${app} opens as the app would open it` : `the record in ${app} needs no secret`,
+  };
+}
+
+function recordDoesNotOpen(app: string, error: TenantryError): CheckResult {
+  return {
+    ...recordCheck,
+    verdict: "fail",
+    code: error.code,
+    message: `the secret of the record in ${app} does not open: ${error.message}`,
+    hint: "check the app's sealing keys, then run `tenantry apply` to hand the secret over again",
+  };
+}

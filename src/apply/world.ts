@@ -1,0 +1,26 @@
+import type { AppAdapter } from "../app/app.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Holder, Store } from "../store/store.ts";
+import type { Sleep } from "../vendor/network.ts";
+import type { VerifyIo } from "../verify/verify.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Progress } from "./progress.ts";
+
+/** Everything outside that a run works with, opened for one workspace in one environment. */
+export interface World {
+  readonly workspace: Workspace;
+  /** By name of the identity provider. */
+  readonly engines: ReadonlyMap<string, Engine>;
+  /** By name of the app. */
+  readonly apps: ReadonlyMap<string, AppAdapter>;
+  readonly verifyIo: VerifyIo;
+  readonly sleep: Sleep;
+  readonly progress: Progress;
+  close(): Promise<void>;
+}
+
+/** A world with a store: what an apply and a verification need. */
+export interface RecordingWorld extends World {
+  readonly store: Store;
+  readonly holder: Holder;
+}

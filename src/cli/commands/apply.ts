@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { applyPlan, type ConnectionOutcome } from "../../apply/apply.ts";
+import { planWorld } from "../../apply/make-plan.ts";
+import { openRecordingWorld } from "../../apply/open.ts";
+import { selectConnections } from "../../apply/select.ts";
+import type { ExitCode } from "../../errors/code.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import type { Stop } from "../../plan/guard.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { renderPlanText } from "../../plan/render-text.ts";
+import { expectApplicable, expectSamePlan, parseSavedPlan, type SavedPlan } from "../../plan/saved.ts";
+import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
+import { printJson, worstExit } from "../outcome.ts";
+import { notCovered, proofDetails, proofTable } from "../proof-text.ts";
+import { type Run, recordingOptions } from "../run.ts";
+import { version } from "../version.ts";
+import { guardOf } from "./plan.ts";
+
+export interface ApplyOptions extends WorkspaceOptions {
+  readonly only: readonly string[];
+  readonly ack: readonly string[];
+  readonly deep?: boolean | undefined;
+  readonly handOver: readonly string[];
+  readonly plan?: string | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Plans afresh, asks, and carries the plan out: register, prove, hand over, read back, activate. */
+export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> {
+  const { terminal } = run;
+  const context = loadContext(run.surroundings, options, run.now());
+  const saved = options.plan === undefined ? undefined : readSaved(run, context, options.plan);
+  const only = saved?.plan.only ?? options.only;
+  const connections = selectConnections(context.connections, only);
+  const world = await openRecordingWorld(recordingOptions(run, context, connections));
+  try {
+    const planned = await planWorld(world, {
+      tenants: context.tenants,
+      connections: context.connections,
+      only,
+      deep: options.deep === true,
+      handOver: options.handOver,
+    });
+    if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
+    const stops = guardOf(context, planned.plan, options.ack);
+    if (planned.plan.changes.length === 0) {
+      finish(run, options, planned.plan, [], stops);
+      return 0;
+    }
+    const text = `${renderPlanText(planned.plan, stops, terminal.paint)}\n`;
+    if (options.json === true) terminal.err(text);
+    else terminal.out(text);
+    if (stops.length > 0) {
+      throw new TenantryError("CLI_STOPPED_BY_GUARD", "nothing was changed: a guard stops this plan", {
+        hint: `look at the plan again, then add ${stops.map((stop) => `--ack ${stop.acknowledge}`).join(" ")}`,
+      });
+    }
+    await confirm(run, options, planned.plan);
+    const outcomes = await applyPlan(world, planned);
+    finish(run, options, planned.plan, outcomes, stops);
+    return worstExit(outcomes.map((outcome): ExitCode => (outcome.outcome === "failed" ? outcome.error.exit : 0)));
+  } finally {
+    await world.close();
+  }
+}
+
+function readSaved(run: Run, context: Context, file: string): SavedPlan {
+  let text: string;
+  try {
+    text = readFileSync(resolve(run.surroundings.cwd, file), "utf8");
+  } catch (cause) {
+    throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} cannot be read`, { cause });
+  }
+  const saved = parseSavedPlan(text, file);
+  const { name, environment } = context.workspace;
+  expectApplicable(saved, { workspace: name, environment, version, now: run.now() });
+  return saved;
+}
+
+async function confirm(run: Run, options: ApplyOptions, plan: Plan): Promise<void> {
+  if (options.yes === true) return;
+  if (run.terminal.ask === undefined) {
+    throw new TenantryError("CLI_CONFIRMATION_NEEDED", "nothing was changed: nobody is there to say yes");
+  }
+  const question = `Apply ${plan.changes.length} changes to ${plan.workspace} in ${plan.environment}?`;
+  if (!(await run.terminal.ask(question))) {
+    throw new TenantryError("CLI_NOT_CONFIRMED", "nothing was changed: the answer was not yes");
+  }
+}
+
+function finish(
+  run: Run,
+  options: ApplyOptions,
+  plan: Plan,
+  outcomes: readonly ConnectionOutcome[],
+  stops: readonly Stop[],
+): void {
+  const { terminal } = run;
+  if (options.json === true) {
+    printJson(terminal, "apply", { plan, stops, connections: outcomes.map(plainOutcome) });
+    return;
+  }
+  if (outcomes.length === 0) {
+    terminal.out("Nothing to do: everything is as the files say.\n");
+    return;
+  }
+  const proven = outcomes.filter((outcome) => outcome.outcome === "active");
+  if (proven.length > 0) {
+    const proofs = proven.map(({ key, evidence }) => ({
+      key,
+      state: "active" as const,
+      verdict: evidence.verdict,
+      evidence,
+    }));
+    terminal.out(`\n${proofTable(proofs, terminal.paint)}\n${terminal.paint.dim(notCovered)}\n`);
+  }
+  terminal.out("\n");
+  for (const outcome of outcomes) terminal.out(`${outcomeLine(outcome, run)}\n`);
+}
+
+function outcomeLine(outcome: ConnectionOutcome, run: Run): string {
+  const { paint } = run.terminal;
+  switch (outcome.outcome) {
+    case "active":
+      return `${outcome.key}  ${paint.green("active")}, proven at ${outcome.evidence.at}`;
+    case "off":
+      return `${outcome.key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
+    case "removed":
+      return `${outcome.key}  ${paint.yellow("removed")}: a tombstone is left`;
+    case "failed":
+      return [
+        `${outcome.key}  ${paint.red("failed")}  ${outcome.error.code}`,
+        `  ${outcome.error.message}`,
+        ...(outcome.evidence === undefined ? [] : [proofDetails(outcome.evidence, paint, false)]),
+        `  mend: ${outcome.error.hint}`,
+      ].join("\n");
+    case "not-attempted":
+      return `${outcome.key}  not attempted: ${outcome.because}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function plainOutcome(outcome: ConnectionOutcome): Readonly<Record<string, unknown>> {
+  if (outcome.outcome !== "failed") return outcome;
+  const { code, message, hint, exit } = outcome.error;
+  return { ...outcome, error: { code, message, hint, exit } };
+}

@@ -1,0 +1,56 @@
+import { migrateSqlApp, pendingSqlMigrations } from "../../app/sql/migrate.ts";
+import { databaseUrl } from "../../apply/open.ts";
+import type { ExitCode } from "../../errors/code.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import { loadContext, type WorkspaceOptions } from "../context.ts";
+import { printJson } from "../outcome.ts";
+import type { Run } from "../run.ts";
+import { secretSource } from "../secret-source.ts";
+
+export interface MigrateOptions extends WorkspaceOptions {
+  readonly yes?: boolean | undefined;
+  readonly check?: boolean | undefined;
+}
+
+interface Migrated {
+  readonly app: string;
+  readonly pending: readonly string[];
+  readonly applied: readonly string[];
+}
+
+/** Makes and updates the tables of the apps that keep their records in SQL. The only command that does. */
+export async function migrate(run: Run, options: MigrateOptions): Promise<ExitCode> {
+  const { terminal } = run;
+  const { workspace } = loadContext(run.surroundings, options, run.now());
+  const source = secretSource(run.surroundings, workspace);
+  const found: (Migrated & { readonly url: string })[] = [];
+  for (const app of workspace.apps.values()) {
+    const url = databaseUrl(app, source);
+    const pending = await pendingSqlMigrations(url, { root: workspace.root });
+    found.push({ app: app.name, url, pending, applied: [] });
+  }
+  const waiting = found.filter(({ pending }) => pending.length > 0);
+  const talk = options.json === true ? terminal.err : terminal.out;
+  for (const { app, pending } of found) {
+    talk(pending.length === 0 ? `${app}: up to date\n` : `${app}: ${pending.join(", ")} to apply\n`);
+  }
+  const results: Migrated[] = found.map(({ app, pending }) => ({ app, pending, applied: [] }));
+  if (options.check !== true && waiting.length > 0) {
+    if (options.yes !== true) {
+      if (terminal.ask === undefined) {
+        throw new TenantryError("CLI_CONFIRMATION_NEEDED", "nothing was changed: nobody is there to say yes");
+      }
+      if (!(await terminal.ask(`Migrate ${waiting.map(({ app }) => app).join(", ")} in ${workspace.environment}?`))) {
+        throw new TenantryError("CLI_NOT_CONFIRMED", "nothing was changed: the answer was not yes");
+      }
+    }
+    for (const { app, url } of waiting) {
+      const { applied } = await migrateSqlApp(url, { root: workspace.root });
+      const index = results.findIndex((result) => result.app === app);
+      results[index] = { app, pending: [], applied };
+      talk(`${app}: applied ${applied.join(", ") || "nothing, another process did"}\n`);
+    }
+  }
+  if (options.json === true) printJson(terminal, "migrate", { environment: workspace.environment, apps: results });
+  return options.check === true && waiting.length > 0 ? 3 : 0;
+}

@@ -1,0 +1,67 @@
+import { planWorld } from "../../apply/make-plan.ts";
+import { openWorld } from "../../apply/open.ts";
+import { selectConnections } from "../../apply/select.ts";
+import type { ExitCode } from "../../errors/code.ts";
+import { guard, type Stop } from "../../plan/guard.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { renderPlanMarkdown } from "../../plan/render-markdown.ts";
+import { renderPlanText } from "../../plan/render-text.ts";
+import { savePlan } from "../../plan/saved.ts";
+import { commitOf } from "../commit.ts";
+import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
+import { printJson, worstExit } from "../outcome.ts";
+import { openOptions, type Run } from "../run.ts";
+import { version } from "../version.ts";
+import { writeWhole } from "../write-file.ts";
+
+export interface PlanOptions extends WorkspaceOptions {
+  readonly only: readonly string[];
+  readonly ack: readonly string[];
+  readonly deep?: boolean | undefined;
+  readonly handOver: readonly string[];
+  readonly exitCode?: boolean | undefined;
+  readonly markdown?: boolean | undefined;
+  readonly out?: string | undefined;
+}
+
+/** Shows what an apply would do. Changes nothing and sends no tenant's secret anywhere. */
+export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
+  const context = loadContext(run.surroundings, options, run.now());
+  const connections = selectConnections(context.connections, options.only);
+  const world = await openWorld(openOptions(run, context, connections));
+  try {
+    const planned = await planWorld(world, {
+      tenants: context.tenants,
+      connections: context.connections,
+      only: options.only,
+      deep: options.deep === true,
+      handOver: options.handOver,
+    });
+    const stops = guardOf(context, planned.plan, options.ack);
+    if (options.out !== undefined) {
+      const commit = commitOf(context.workspace.root);
+      const saved = savePlan(planned.plan, { now: run.now(), version, commit });
+      writeWhole(run.surroundings.cwd, options.out, `${JSON.stringify(saved, null, 2)}\n`);
+      run.terminal.err(`saved the plan to ${options.out}; it runs out at ${saved.expiresAt}\n`);
+    }
+    if (options.json === true) printJson(run.terminal, "plan", { plan: planned.plan, stops });
+    else if (options.markdown === true) run.terminal.out(`${renderPlanMarkdown(planned.plan, stops)}\n`);
+    else run.terminal.out(`${renderPlanText(planned.plan, stops, run.terminal.paint)}\n`);
+    return worstExit([stops.length > 0 ? 4 : 0, options.exitCode === true && planned.plan.changes.length > 0 ? 3 : 0]);
+  } finally {
+    await world.close();
+  }
+}
+
+/** The guards' stops that neither the command line nor a tenant file has acknowledged. */
+export function guardOf(context: Context, planned: Plan, acknowledged: readonly string[]): readonly Stop[] {
+  return guard({
+    plan: planned,
+    settings: context.workspace.guards,
+    tenants: new Set(
+      context.connections.filter(({ status }) => status !== "draft").map((connection) => connection.tenant),
+    ).size,
+    acknowledged,
+    entries: new Map(context.tenants.map((tenant) => [tenant.tenant, tenant.acknowledge])),
+  });
+}

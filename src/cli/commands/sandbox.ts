@@ -1,0 +1,122 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { migrateSqlApp } from "../../app/sql/migrate.ts";
+import { databaseUrl } from "../../apply/open.ts";
+import { startDetached } from "../../engine/process.ts";
+import type { ExitCode } from "../../errors/code.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
+import { printJson } from "../outcome.ts";
+import { isAlive, type Run } from "../run.ts";
+import { sandboxEnvironment, sandboxFolder, sandboxPort } from "../sandbox-folder.ts";
+import { secretSource } from "../secret-source.ts";
+
+export interface SandboxOptions extends WorkspaceOptions {
+  readonly background?: boolean | undefined;
+  readonly port?: string | undefined;
+}
+
+/** Starts the sandbox of a workspace, in the foreground or left running, or stops the one that runs. */
+export async function sandbox(run: Run, action: string | undefined, options: SandboxOptions): Promise<ExitCode> {
+  if (action === "stop") return stop(run, options);
+  if (action !== undefined) {
+    throw new TenantryError("CLI_USAGE", `the sandbox cannot \`${action}\``, { hint: "the only action is `stop`" });
+  }
+  const port = parsePort(options.port);
+  return options.background === true ? startInBackground(run, options, port) : runInForeground(run, options, port);
+}
+
+async function runInForeground(run: Run, options: SandboxOptions, port: number | undefined): Promise<ExitCode> {
+  const { terminal } = run;
+  try {
+    const context = loadContext(run.surroundings, { ...options, env: options.env ?? sandboxEnvironment }, run.now());
+    const { root } = context.workspace;
+    const { startSandbox } = await import("../../../sandbox/sandbox.ts");
+    const world = await startSandbox({
+      dir: sandboxFolder(root),
+      port: port ?? sandboxPort(context) ?? 8443,
+      onRequest: ({ method, host, path, status, milliseconds }) =>
+        terminal.err(`${method} ${host}${path} ${status} ${Math.round(milliseconds)} ms\n`),
+    });
+    await migrateExampleApps(run, context);
+    const ended = new Promise<void>((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    });
+    if (options.json === true) printJson(terminal, "sandbox", { running: true, port: world.port, pid: process.pid });
+    else terminal.out(`the sandbox answers at ${world.host}:${world.port}; use --env ${sandboxEnvironment}\n`);
+    process.send?.({ ready: true });
+    await ended;
+    await world.close();
+    return 0;
+  } catch (error) {
+    if (process.send === undefined) throw error;
+    const what = error instanceof TenantryError ? `${error.code}  ${error.message}` : "it ran into a bug";
+    await new Promise((resolve) => process.send?.({ failed: what }, resolve));
+    throw error;
+  }
+}
+
+async function startInBackground(run: Run, options: SandboxOptions, port: number | undefined): Promise<ExitCode> {
+  const { terminal, surroundings } = run;
+  const root = findRoot(surroundings, options.workspace);
+  // Beside the sandbox's folder, which is emptied when it starts.
+  const log = join(dirname(sandboxFolder(root)), "sandbox.log");
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  const entry = fileURLToPath(new URL("../../../bin/tenantry.js", import.meta.url));
+  const args = [entry, "sandbox", "--workspace", root];
+  if (options.env !== undefined) args.push("--env", options.env);
+  if (port !== undefined) args.push("--port", String(port));
+  const result = await startDetached(process.execPath, args, {
+    cwd: root,
+    log,
+    environment: surroundings.environment,
+  });
+  if ("failed" in result) {
+    throw new TenantryError("CLI_SANDBOX_FAILED", `the sandbox did not start: ${result.failed}`, {
+      hint: `look at ${log}`,
+    });
+  }
+  const { readReady } = await import("../../../sandbox/sandbox.ts");
+  const ready = readReady(sandboxFolder(root));
+  if (options.json === true) {
+    printJson(terminal, "sandbox", { running: true, pid: result.started.pid, port: ready?.port ?? null });
+  } else {
+    terminal.out(`the sandbox answers at 127.0.0.1:${ready?.port}; use --env ${sandboxEnvironment}\n`);
+    terminal.out("stop it with `tenantry sandbox stop`\n");
+  }
+  return 0;
+}
+
+async function stop(run: Run, options: SandboxOptions): Promise<ExitCode> {
+  const { terminal } = run;
+  const root = findRoot(run.surroundings, options.workspace);
+  const { readReady, answers } = await import("../../../sandbox/sandbox.ts");
+  const ready = readReady(sandboxFolder(root));
+  const running = ready !== undefined && isAlive(ready.pid) && (await answers(ready));
+  if (running) {
+    process.kill(ready.pid, "SIGTERM");
+    for (let waited = 0; waited < 5_000 && isAlive(ready.pid); waited += 20) await delay(20);
+    if (isAlive(ready.pid)) {
+      throw new TenantryError("CLI_SANDBOX_FAILED", `the sandbox (process ${ready.pid}) does not stop`);
+    }
+  }
+  if (options.json === true) printJson(terminal, "sandbox", { running: false, stopped: running });
+  else terminal.out(running ? "the sandbox has stopped\n" : "no sandbox is running here\n");
+  return 0;
+}
+
+/** The databases of the workspace's apps in the sandbox's environment, made and migrated. */
+export async function migrateExampleApps(run: Run, context: Context): Promise<void> {
+  const { workspace } = context;
+  const source = secretSource(run.surroundings, workspace);
+  for (const app of workspace.apps.values()) await migrateSqlApp(databaseUrl(app, source), { root: workspace.root });
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new TenantryError("CLI_USAGE", `\`${text}\` is no port`, { hint: "give a number from 0 to 65535" });
+}

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { compile } from "../desired/compile.ts";
+import type { Connection } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import { type Issue, sortIssues } from "../errors/issue.ts";
+import { checkRules } from "../rules/check.ts";
+import { loadTenants } from "../tenant/load.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { loadWorkspace, workspaceFile } from "../workspace/load.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { nodeFiles } from "./node-files.ts";
+import type { Surroundings } from "./terminal.ts";
+
+/** Options that every command which reads a workspace takes. */
+export interface WorkspaceOptions {
+  readonly workspace?: string | undefined;
+  readonly env?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** A workspace in one environment with its tenants, free of issues. */
+export interface Context {
+  readonly workspace: Workspace;
+  readonly environments: readonly string[];
+  readonly tenants: readonly Tenant[];
+  readonly connections: readonly Connection[];
+}
+
+/** The workspace's folder: the one named, or the nearest that holds `tenantry.yaml`, upwards from here. */
+export function findRoot(surroundings: Surroundings, named: string | undefined): string {
+  if (named !== undefined) {
+    const root = resolve(surroundings.cwd, named);
+    if (existsSync(join(root, workspaceFile))) return root;
+    throw new TenantryError("WORKSPACE_NOT_FOUND", `there is no ${workspaceFile} in ${named}`);
+  }
+  for (let folder = surroundings.cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, workspaceFile))) return folder;
+    if (dirname(folder) === folder) break;
+  }
+  throw new TenantryError("WORKSPACE_NOT_FOUND", `there is no ${workspaceFile} in this folder or above it`);
+}
+
+/** Reads and checks all files; every issue of every file at once. */
+export function checkFiles(
+  root: string,
+  environment: string | undefined,
+  today: string,
+): { readonly context?: Context; readonly tenants: number; readonly issues: readonly Issue[] } {
+  const files = nodeFiles(root);
+  const loaded = loadWorkspace(files, root, environment);
+  const { tenants, issues } = loadTenants(files);
+  if (loaded.workspace === undefined) {
+    return { tenants: tenants.length, issues: sortIssues([...loaded.issues, ...issues]) };
+  }
+  const { workspace, environments } = loaded;
+  const connections = compile(workspace, tenants, today);
+  const all = sortIssues([...issues, ...checkRules({ workspace, environments, tenants, connections })]);
+  if (all.length > 0) return { tenants: tenants.length, issues: all };
+  return { context: { workspace, environments, tenants, connections }, tenants: tenants.length, issues: [] };
+}
+
+/**
+ * The workspace for a command that works with it.
+ *
+ * @throws TenantryError CLI_FILES_INVALID with every issue
+ */
+export function loadContext(surroundings: Surroundings, options: WorkspaceOptions, now: number): Context {
+  const root = findRoot(surroundings, options.workspace);
+  const { context, issues } = checkFiles(root, options.env, new Date(now).toISOString().slice(0, 10));
+  if (context === undefined) throw new TenantryError("CLI_FILES_INVALID", "the files have issues", { issues });
+  return context;
+}

@@ -1,0 +1,127 @@
+import { Command, Option } from "commander";
+import type { ExitCode } from "../errors/code.ts";
+import type { Run } from "./run.ts";
+import { version } from "./version.ts";
+
+const exitCodes = `
+Exit codes: 0 done or nothing to do; 1 a bug; 2 usage or invalid files; 3 changes
+pending; 4 refused by a guard, a rule or a stale plan; 5 an outside system failed;
+6 verification failed; 7 could not tell.`;
+
+/**
+ * The command line. Each command loads its own code only when it runs, so that \`--help\` and \`validate\` stay fast.
+ *
+ * @param done takes the exit code of the command that ran
+ */
+export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command {
+  const program = new Command("tenantry");
+  program
+    .description("Enterprise OIDC sign-in as code: from one file per customer to a proven sign-in.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .addHelpText("after", exitCodes)
+    .configureOutput({
+      writeOut: (text) => run.terminal.out(text),
+      writeErr: (text) => run.terminal.err(text),
+      outputError: (text, write) => write(`${text.replace(/^error: /, "CLI_USAGE  ")}  mend: see --help\n`),
+    })
+    .exitOverride();
+
+  /** A subcommand with the options that every command has. */
+  const command = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .helpOption("-h, --help", "print this help")
+      .option("--workspace <folder>", "folder that holds tenantry.yaml (default: this one or one above)")
+      .option("--env <name>", "environment of tenantry.yaml (default: its own)")
+      .option("--json", "print one versioned JSON document on stdout")
+      .option("--no-color", "print without colours (NO_COLOR does the same)")
+      .option("--debug", "print stack traces, for bug reports");
+
+  const planning = (of: Command): Command =>
+    of
+      .option("--only <name>", "a tenant or connection; may be given several times", collect, [])
+      .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect, [])
+      .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect, [])
+      .option("--deep", "read every part of every object, however many there are");
+
+  command("validate", "check all files; needs no network and no secret").action(async (options) => {
+    const { validate } = await import("./commands/validate.ts");
+    done(await validate(run, options));
+  });
+
+  planning(command("plan", "show what an apply would do"))
+    .option("--exit-code", "leave with 3 when there are changes")
+    .option("--out <file>", "save the plan, to be applied as it is within 24 hours")
+    .addOption(new Option("--markdown", "print Markdown for a pull request").conflicts("json"))
+    .action(async (options) => {
+      const { plan } = await import("./commands/plan.ts");
+      done(await plan(run, options));
+    });
+
+  planning(command("apply", "register, prove, hand over and switch on what the files say"))
+    .option("--plan <file>", "apply exactly this saved plan, or nothing")
+    .option("--yes", "do not ask")
+    .action(async (options) => {
+      const { apply } = await import("./commands/apply.ts");
+      done(await apply(run, options));
+    });
+
+  command("verify [names...]", "prove every link of tenants or connections, without a login")
+    .option("--all", "show every check, not only those that did not pass")
+    .option("--no-secret-probe", "send no secret anywhere")
+    .option("--no-wrong-secret-control", "do not try a wrong secret")
+    .action(async (names: string[], options) => {
+      const { verify } = await import("./commands/verify.ts");
+      done(await verify(run, names, options));
+    });
+
+  command("status", "one line per connection: file, record, proof")
+    .option("--locks", "show who holds which lock")
+    .action(async (options) => {
+      const { status } = await import("./commands/status.ts");
+      done(await status(run, options));
+    });
+
+  command("show <name>", "everything about one tenant or connection").action(async (name: string, options) => {
+    const { show } = await import("./commands/show.ts");
+    done(await show(run, name, options));
+  });
+
+  command("migrate", "make or update the tables of apps that keep their records in SQL")
+    .option("--check", "only look; leave with 3 when something is to do")
+    .option("--yes", "do not ask")
+    .action(async (options) => {
+      const { migrate } = await import("./commands/migrate.ts");
+      done(await migrate(run, options));
+    });
+
+  command("schema <name>", "print a JSON Schema: tenant or workspace").action(async (name: string) => {
+    const { schema } = await import("./commands/schema.ts");
+    done(await schema(run, name));
+  });
+
+  command("sandbox [action]", "run a world to try things in: an Okta org on loopback; `stop` ends it")
+    .option("--background", "leave it running and return")
+    .option("--port <number>", "port on 127.0.0.1 (default: the one in the workspace's `connect:`)")
+    .action(async (action: string | undefined, options) => {
+      const { sandbox } = await import("./commands/sandbox.ts");
+      done(await sandbox(run, action, options));
+    });
+
+  command("demo", "the whole way in a throw-away sandbox: from file to proven sign-in, broken and mended").action(
+    async (options) => {
+      const { demo } = await import("./commands/demo.ts");
+      done(await demo(run, options));
+    },
+  );
+
+  return program;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

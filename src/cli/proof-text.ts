@@ -1,0 +1,66 @@
+import type { ConnectionProof } from "../apply/verify-connections.ts";
+import type { Paint } from "../plan/render-text.ts";
+import type { CheckResult, Evidence, Link, Verdict } from "../store/evidence.ts";
+import { table, wrap } from "./table.ts";
+
+const links: readonly Link[] = ["discovery", "keys", "callback", "secret", "record"];
+
+const words: Readonly<Record<Verdict, string>> = {
+  pass: "pass",
+  fail: "FAIL",
+  inconclusive: "unclear",
+  skipped: "-",
+};
+
+/** One line per connection: a column per link, and the verdict over all must-checks. */
+export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): string {
+  const rows = [
+    ["connection", ...links, "verdict"],
+    ...proofs.map((proof) => [
+      proof.key,
+      ...links.map((link) => ("evidence" in proof ? words[linkVerdict(proof.evidence.checks, link)] : "-")),
+      "evidence" in proof ? words[proof.verdict] : `skipped: ${proof.because}`,
+    ]),
+  ];
+  const [head = "", ...lines] = table(rows);
+  return [paint.dim(head), ...lines.map((line) => colourWords(line, paint))].join("\n");
+}
+
+/** What every check of one connection found, with the mend of each that did not pass. */
+export function proofDetails(evidence: Evidence, paint: Paint, all: boolean): string {
+  const shown = evidence.checks.filter((check) => all || check.verdict === "fail" || check.verdict === "inconclusive");
+  return shown.flatMap((check) => checkLines(check, paint)).join("\n");
+}
+
+/** What can never be proven without a person, said every time. */
+export const notCovered =
+  "Not covered without a login: whether a person is assigned, consent, and the claims a real person gets.";
+
+function checkLines(check: CheckResult, paint: Paint): readonly string[] {
+  const level = check.level === "must" ? "" : ` (${check.level})`;
+  const lines = [
+    `  ${colourWords(words[check.verdict].padEnd(7), paint)}  ${check.id.padEnd(3)} ${check.title}${level}`,
+  ];
+  if (check.verdict === "pass") return lines;
+  lines.push(...wrap(check.message, 66).map((line) => `               ${line}`));
+  if (check.expected !== undefined) lines.push(`               expected  ${check.expected}`);
+  if (check.actual !== undefined) lines.push(`               actual    ${check.actual}`);
+  if (check.hint !== undefined && check.verdict !== "skipped") {
+    const [first = "", ...rest] = wrap(check.hint, 60);
+    lines.push(`               mend: ${first}`, ...rest.map((line) => `                     ${line}`));
+  }
+  return lines;
+}
+
+/** The verdict of one link: the worst of its must-checks; when it has none that ran, skipped. */
+export function linkVerdict(checks: readonly CheckResult[], link: Link): Verdict {
+  const musts = checks.filter((check) => check.link === link && check.level === "must").map((check) => check.verdict);
+  return (["fail", "inconclusive", "pass"] as const).find((verdict) => musts.includes(verdict)) ?? "skipped";
+}
+
+function colourWords(line: string, paint: Paint): string {
+  return line
+    .replaceAll(/\bpass\b/g, (word) => paint.green(word))
+    .replaceAll(/\bFAIL\b/g, (word) => paint.red(word))
+    .replaceAll(/\bunclear\b/g, (word) => paint.yellow(word));
+}

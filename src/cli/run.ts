@@ -1,0 +1,103 @@
+import { hostname, userInfo } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import type { OpenOptions, RecordingOptions } from "../apply/open.ts";
+import type { Progress } from "../apply/progress.ts";
+import type { Connection } from "../desired/connection.ts";
+import { createRedactor, type Redactor } from "../secret/redact.ts";
+import type { Context } from "./context.ts";
+import { secretSource } from "./secret-source.ts";
+import type { Surroundings, Terminal } from "./terminal.ts";
+
+/** One call of the command line: where it talks, what it knows of the machine, what it must never print. */
+export interface Run {
+  readonly terminal: Terminal;
+  readonly surroundings: Surroundings;
+  readonly redactor: Redactor;
+  readonly now: () => number;
+  readonly debug: boolean;
+}
+
+/** A run whose output and talk pass the redactor. */
+export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: boolean): Run {
+  const redactor = createRedactor();
+  return {
+    terminal: {
+      ...terminal,
+      out: (text) => terminal.out(redactor.redact(text)),
+      err: (text) => terminal.err(redactor.redact(text)),
+    },
+    surroundings,
+    redactor,
+    now: Date.now,
+    debug,
+  };
+}
+
+/** What opening the context's world takes; only what the connections touch is opened. */
+export function openOptions(run: Run, context: Context, connections: readonly Connection[]): OpenOptions {
+  return {
+    workspace: context.workspace,
+    connections,
+    source: secretSource(run.surroundings, context.workspace),
+    redactor: run.redactor,
+    clock: run.now,
+    sleep: (milliseconds) => delay(milliseconds),
+    progress: progressOn(run.terminal),
+    host: hostname(),
+  };
+}
+
+/** As `openOptions`, for a world with a store. */
+export function recordingOptions(run: Run, context: Context, connections: readonly Connection[]): RecordingOptions {
+  const { environment, pid } = run.surroundings;
+  return {
+    ...openOptions(run, context, connections),
+    holder: { name: actor(environment), host: hostname(), pid },
+    ci: isCi(environment),
+    isAlive,
+  };
+}
+
+/** Whether this is a CI job: `CI` is set to anything but `false`. */
+export function isCi(environment: Surroundings["environment"]): boolean {
+  return environment.CI !== undefined && environment.CI !== "" && environment.CI !== "false";
+}
+
+/** Who is running this, for locks and the audit log. */
+function actor(environment: Surroundings["environment"]): string {
+  if (environment.TENANTRY_ACTOR !== undefined && environment.TENANTRY_ACTOR !== "") return environment.TENANTRY_ACTOR;
+  try {
+    return userInfo().username;
+  } catch {
+    return isCi(environment) ? "ci" : "unknown";
+  }
+}
+
+/** Whether a process of this host lives. One that we may not signal does. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function progressOn(terminal: Terminal): Progress {
+  return (event) => {
+    switch (event.kind) {
+      case "reading":
+        terminal.err(`reading ${event.what}\n`);
+        return;
+      case "step":
+        if (event.state === "done") terminal.err(`${event.key}  ${event.step}  done\n`);
+        else if (event.state === "failed") terminal.err(`${event.key}  ${event.step}  failed\n`);
+        return;
+      case "note":
+        terminal.err(`${event.key === undefined ? "" : `${event.key}  `}${event.message}\n`);
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+}

@@ -1,0 +1,32 @@
+import type { Paint } from "../plan/render-text.ts";
+
+/** Where a command talks: `out` is the result, `err` is talk and progress. Passed in, so that a test can listen. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Colours for the result; the identity when it does not go to a terminal. */
+  readonly paint: Paint;
+  /** Asks a yes-or-no question. Undefined when nobody is there to answer. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** What a command may know of the machine. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly pid: number;
+}
+
+const colour =
+  (code: number) =>
+  (text: string): string =>
+    `\u001b[${code}m${text}\u001b[0m`;
+
+/** Terminal colours. */
+export const colours: Paint = {
+  green: colour(32),
+  yellow: colour(33),
+  red: colour(31),
+  bold: colour(1),
+  dim: colour(2),
+};

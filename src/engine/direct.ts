@@ -1,0 +1,66 @@
+import type { Registration } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
+import type { Action } from "../plan/change.ts";
+import { diffRegistration } from "../plan/diff.ts";
+import type { Engine } from "./engine.ts";
+
+/**
+ * Carries registrations out with the vendor's own SDK: needs nothing installed and keeps no state of its own. A
+ * registration with a problem (missing group, foreign or doubled object) has no changes and is not counted as unchanged.
+ */
+export function directEngine(adapter: IdentityProviderAdapter): Engine {
+  return {
+    idp: adapter.name,
+
+    async plan(registrations, depth) {
+      const observation = await adapter.observe(registrations, depth);
+      const stopped = new Set(observation.problems.map((problem) => problem.key));
+      const differences = registrations
+        .filter((registration) => !stopped.has(registration.key))
+        .map((registration) => diffRegistration(registration, observation.found.get(registration.key)));
+      const changes = differences.flatMap((difference) => difference.changes);
+      const count = (action: Action) => changes.filter((change) => change.action === action).length;
+      return {
+        observation,
+        changes,
+        unchanged: differences.filter((difference) => difference.unchanged).length,
+        budget: adapter.budget({ creates: count("create"), updates: count("update"), deletes: count("delete") }),
+      };
+    },
+
+    async apply(registration) {
+      const { found, problems } = await adapter.observe([registration], "single");
+      const [problem] = problems;
+      if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+      return carryOut(adapter, registration, found.get(registration.key));
+    },
+
+    secretOf: (found) => adapter.secretOf(found),
+    close: () => adapter.close(),
+  };
+}
+
+async function carryOut(
+  adapter: IdentityProviderAdapter,
+  wanted: Registration,
+  found: Parameters<IdentityProviderAdapter["remove"]>[0] | undefined,
+) {
+  const [change] = diffRegistration(wanted, found).changes;
+  switch (change?.action) {
+    case undefined:
+      return found;
+    case "create":
+      return adapter.create(wanted);
+    case "update":
+      return found === undefined ? adapter.create(wanted) : adapter.update(wanted, found);
+    case "delete":
+      if (found !== undefined) await adapter.remove(found);
+      return undefined;
+    case "replace":
+    case "activate":
+      throw new Error(`a registration is never changed by ${change.action}`);
+    default:
+      return change satisfies never;
+  }
+}

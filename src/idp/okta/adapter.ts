@@ -1,0 +1,101 @@
+import type { Registration } from "../../desired/connection.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import type { ObservedRegistration } from "../../plan/observed.ts";
+import type { BucketReport, Limiter } from "../../vendor/limiter.ts";
+import type { Sleep } from "../../vendor/network.ts";
+import type { OktaApp } from "../../vendor/okta/apps.ts";
+import type { OktaOrg } from "../../vendor/okta/org.ts";
+import { newestActive } from "../../vendor/okta/secrets.ts";
+import type { ClientSecret, IdentityProviderAdapter } from "../identity-provider.ts";
+import { callBudget } from "./budget.ts";
+import { createApp } from "./create.ts";
+import { GroupDirectory } from "./group-directory.ts";
+import { type MarkerScope, ownKey } from "./marker.ts";
+import { observeApps } from "./observe.ts";
+import { observedApp } from "./observed-app.ts";
+import { settleApp } from "./settle.ts";
+
+export interface OktaAdapterOptions {
+  /** Name of the identity provider in the workspace. */
+  readonly name: string;
+  readonly org: OktaOrg;
+  readonly limiter: Limiter;
+  /** Workspace and environment of the marker. */
+  readonly scope: MarkerScope;
+  readonly sleep: Sleep;
+}
+
+/** Registrations as OIDC apps of an Okta org. */
+export interface OktaAdapter extends IdentityProviderAdapter {
+  /** Calls made so far, by bucket. */
+  calls(): readonly BucketReport[];
+}
+
+export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
+  const { name, org, limiter, scope, sleep } = options;
+  const directory = new GroupDirectory(org.host, org.groups);
+
+  async function groupIdsOf(wanted: Registration): Promise<readonly string[]> {
+    const { groupIds, missing } = await directory.resolve(wanted.assignment);
+    const [first] = missing;
+    // Switching off must not fail because a group is gone.
+    if (first !== undefined && wanted.state === "active") throw new TenantryError("OKTA_GROUP_MISSING", first.message);
+    return groupIds;
+  }
+
+  /** The app as it is now, if it still is what was observed. Undefined when it is gone. */
+  async function ownApp(found: ObservedRegistration): Promise<OktaApp | undefined> {
+    const app = await org.apps.read(found.id);
+    if (app === undefined || ownKey(app.raw, scope) === found.key) return app;
+    throw new TenantryError("OKTA_FOREIGN", `At Okta (${org.host}) app ${app.id} has lost the marker of ${found.key}`);
+  }
+
+  /** What a registration looks like once its app is settled. */
+  async function described(wanted: Registration, app: OktaApp, groupIds: readonly string[], secretId?: string) {
+    return observedApp(wanted.key, app, { assignment: await directory.describe(groupIds), secretId });
+  }
+
+  return {
+    name,
+
+    observe: (wanted, depth) => observeApps({ name, org, scope, directory }, wanted, depth),
+
+    // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.
+    async create(wanted) {
+      const groupIds = await groupIdsOf(wanted);
+      const { app, fresh } = await createApp({ org, scope, sleep }, wanted);
+      const assigned = fresh ? [] : await org.apps.groupIds(app.id);
+      return described(wanted, await settleApp(org, app, wanted, groupIds, assigned), groupIds);
+    },
+
+    async update(wanted, found) {
+      const groupIds = await groupIdsOf(wanted);
+      const [app, assigned] = await Promise.all([ownApp(found), org.apps.groupIds(found.id)]);
+      if (app === undefined) {
+        throw new TenantryError("OKTA_NOT_FOUND", `Okta (${org.host}) has no app ${found.id} of ${found.key} any more`);
+      }
+      return described(wanted, await settleApp(org, app, wanted, groupIds, assigned), groupIds, found.secretId);
+    },
+
+    async remove(found) {
+      const app = await ownApp(found);
+      if (app === undefined) return;
+      if (app.active) await org.apps.switchTo(app.id, false);
+      await org.apps.remove(app.id);
+    },
+
+    async secretOf(found): Promise<ClientSecret | undefined> {
+      if (!String(found.fields.clientAuth).startsWith("client_secret")) return undefined;
+      const newest = newestActive(await org.secrets.list(found.id));
+      if (newest === undefined) {
+        const message = `At Okta (${org.host}) app ${found.id} of ${found.key} has no active client secret`;
+        throw new TenantryError("OKTA_SECRET_MISSING", message);
+      }
+      return { id: newest.id, secret: newest.secret };
+    },
+
+    budget: (counts) => callBudget(org.host, counts, limiter.report()),
+    calls: () => limiter.report(),
+    close: async () => org.close(),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Kysely } from "kysely";
+import { readAuditEntry, readEvidence, readJournalStep } from "./rows.ts";
+import type { Store } from "./store.ts";
+import type { StoreTables } from "./tables.ts";
+
+/** The parts of a store that only grow, and the id cache. */
+type History = Omit<Store, "lock" | "locks" | "fingerprint" | "close">;
+
+export interface HistoryContext {
+  readonly database: Kysely<StoreTables>;
+  /** The store's name in messages. */
+  readonly name: string;
+  readonly clock: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Runs a query; translates what goes wrong into a `TenantryError`. */
+  readonly reach: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export function createHistory({ database, name, clock, random, reach }: HistoryContext): History {
+  const now = (): string => new Date(clock()).toISOString();
+
+  return {
+    async rememberId(address, id) {
+      const row = { id, at: now() };
+      await reach(() =>
+        database
+          .insertInto("tenantry_id")
+          .values({ address, ...row })
+          .onConflict((conflict) => conflict.column("address").doUpdateSet(row))
+          .execute(),
+      );
+    },
+
+    async forgetId(address) {
+      await reach(() => database.deleteFrom("tenantry_id").where("address", "=", address).execute());
+    },
+
+    async idOf(address) {
+      const row = await reach(() =>
+        database.selectFrom("tenantry_id").select("id").where("address", "=", address).executeTakeFirst(),
+      );
+      return row?.id;
+    },
+
+    async addEvidence(evidence) {
+      const { key, at, verdict } = evidence;
+      await reach(() =>
+        database
+          .insertInto("tenantry_evidence")
+          .values({ key, at, verdict, body: JSON.stringify(evidence) })
+          .execute(),
+      );
+    },
+
+    async latestEvidence(key) {
+      const row = await reach(() =>
+        database
+          .selectFrom("tenantry_evidence")
+          .select("body")
+          .where("key", "=", key)
+          .orderBy("seq", "desc")
+          .limit(1)
+          .executeTakeFirst(),
+      );
+      return row === undefined ? undefined : readEvidence(row.body, name);
+    },
+
+    async audit({ actor, event, address, key, detail }) {
+      await reach(() =>
+        database
+          .insertInto("tenantry_audit")
+          .values({
+            at: now(),
+            actor,
+            event,
+            address: address ?? null,
+            key: key ?? null,
+            detail: JSON.stringify(detail),
+          })
+          .execute(),
+      );
+    },
+
+    async auditLog(limit) {
+      const rows = await reach(() =>
+        database
+          .selectFrom("tenantry_audit")
+          .select(["at", "actor", "event", "address", "key", "detail"])
+          .orderBy("seq", "desc")
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map((row) => readAuditEntry(row, name));
+    },
+
+    async beginRun({ planDigest, actor }) {
+      const startedAt = now();
+      // Sorts by time and says when it was; the rest keeps two of one second apart.
+      const id = `${startedAt.slice(0, 19).replace(/[-:]/g, "")}Z-${Buffer.from(random(5)).toString("hex")}`;
+      await reach(() =>
+        database
+          .insertInto("tenantry_run")
+          .values({ id, plan_digest: planDigest, actor, started_at: startedAt, finished_at: null, outcome: null })
+          .execute(),
+      );
+      return id;
+    },
+
+    async recordStep({ run, key, step, state, detail }) {
+      await reach(() =>
+        database
+          .insertInto("tenantry_journal")
+          .values({ run, key, step, state, detail: JSON.stringify(detail), at: now() })
+          .execute(),
+      );
+    },
+
+    async finishRun(run, outcome) {
+      await reach(() =>
+        database
+          .updateTable("tenantry_run")
+          .set({ finished_at: now(), outcome })
+          .where("id", "=", run)
+          .where("finished_at", "is", null)
+          .execute(),
+      );
+    },
+
+    async lastSteps(key) {
+      const rows = await reach(() =>
+        database
+          .selectFrom("tenantry_journal as step")
+          .innerJoin("tenantry_run as run", "run.id", "step.run")
+          .select(["step.run", "step.key", "step.step", "step.state", "step.detail", "step.at", "run.finished_at"])
+          .where("step.key", "=", key)
+          .where("run.seq", "=", (query) =>
+            query
+              .selectFrom("tenantry_journal as touched")
+              .innerJoin("tenantry_run as newest", "newest.id", "touched.run")
+              .select((select) => select.fn.max("newest.seq").as("seq"))
+              .where("touched.key", "=", key),
+          )
+          .orderBy("step.seq")
+          .execute(),
+      );
+      return {
+        finished: rows.every((row) => row.finished_at !== null),
+        steps: rows.map(({ finished_at: _, ...row }) => readJournalStep(row, name)),
+      };
+    },
+  };
+}

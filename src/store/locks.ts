@@ -1,0 +1,149 @@
+import type { Kysely } from "kysely";
+import type { Address } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import { readLock } from "./rows.ts";
+import type { Holder, Lock, LockInfo } from "./store.ts";
+import type { LockRow, StoreTables } from "./tables.ts";
+
+/** Milliseconds between two signs of life of a holder, and after how many without one its lock lapses. */
+export const heartbeatEvery = 15_000;
+export const lapseAfter = 60_000;
+
+export interface LockContext {
+  readonly database: Kysely<StoreTables>;
+  /** The store's name in messages. */
+  readonly name: string;
+  readonly clock: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Whether a process of this host lives. */
+  readonly isAlive: (pid: number) => boolean;
+  /** Runs a query; translates what goes wrong into a `TenantryError`. */
+  readonly reach: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** The locks of one store. What is still held when the store closes is released. */
+export interface Locks {
+  take(address: Address, holder: Holder): Promise<Lock>;
+  list(): Promise<readonly LockInfo[]>;
+  releaseAll(): Promise<void>;
+}
+
+export function createLocks(context: LockContext): Locks {
+  const { database, reach } = context;
+  const held = new Set<Lock>();
+
+  return {
+    async take(address, holder) {
+      const token = Buffer.from(context.random(16)).toString("hex");
+      const previous = await reach(() => seize(context, address, holder, token));
+      const lock = hold(context, address, token, previous, () => held.delete(lock));
+      held.add(lock);
+      return lock;
+    },
+
+    async list() {
+      const rows = await reach(() => database.selectFrom("tenantry_lock").selectAll().orderBy("address").execute());
+      return rows.map((row) => readLock(row, context.name));
+    },
+
+    async releaseAll() {
+      // One that cannot be released lapses.
+      await Promise.allSettled([...held].map((lock) => lock.release()));
+    },
+  };
+}
+
+/** Puts our row in the place of none, or of one whose holder is dead or silent; gives back that holder. */
+async function seize(
+  context: LockContext,
+  address: Address,
+  holder: Holder,
+  token: string,
+): Promise<Holder | undefined> {
+  const now = context.clock();
+  const at = new Date(now).toISOString();
+  const ours: LockRow = {
+    address,
+    token,
+    holder_name: holder.name,
+    holder_host: holder.host,
+    holder_pid: holder.pid,
+    acquired_at: at,
+    heartbeat_at: at,
+  };
+  const inserted = await context.database
+    .insertInto("tenantry_lock")
+    .values(ours)
+    .onConflict((conflict) => conflict.column("address").doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) return undefined;
+
+  const row = await context.database
+    .selectFrom("tenantry_lock")
+    .selectAll()
+    .where("address", "=", address)
+    .executeTakeFirst();
+  // Released between the two queries.
+  if (row === undefined) return seize(context, address, holder, token);
+  const { holder: other, acquiredAt, heartbeatAt } = readLock(row, context.name);
+  const lapsed = now - Date.parse(heartbeatAt) > lapseAfter;
+  const dead = other.host === holder.host && !context.isAlive(other.pid);
+  if (!lapsed && !dead) throw locked(address, other, acquiredAt);
+
+  // Only if its holder has not shown a sign of life since, and nobody else was faster.
+  const taken = await context.database
+    .updateTable("tenantry_lock")
+    .set(ours)
+    .where("address", "=", address)
+    .where("token", "=", row.token)
+    .where("heartbeat_at", "=", row.heartbeat_at)
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n ? other : seize(context, address, holder, token);
+}
+
+function hold(
+  context: LockContext,
+  address: Address,
+  token: string,
+  takenOverFrom: Holder | undefined,
+  onRelease: () => void,
+): Lock {
+  const { database, reach } = context;
+  let released = false;
+
+  /** False when the row is no longer ours. */
+  const beat = async (): Promise<boolean> => {
+    const result = await database
+      .updateTable("tenantry_lock")
+      .set({ heartbeat_at: new Date(context.clock()).toISOString() })
+      .where("address", "=", address)
+      .where("token", "=", token)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  };
+  // A beat that fails is not reported: `check` comes before every effect and does.
+  const timer = setInterval(() => void beat().catch(() => undefined), heartbeatEvery);
+  timer.unref();
+
+  return {
+    address,
+    takenOverFrom,
+    async check() {
+      if (!released && (await reach(beat))) return;
+      throw new TenantryError("STORE_LOCK_LOST", `The lock on ${address} is no longer held by this process.`);
+    },
+    async release() {
+      if (released) return;
+      released = true;
+      clearInterval(timer);
+      onRelease();
+      await reach(() =>
+        database.deleteFrom("tenantry_lock").where("address", "=", address).where("token", "=", token).execute(),
+      );
+    },
+  };
+}
+
+function locked(address: Address, { name, host, pid }: Holder, since: string): TenantryError {
+  return new TenantryError("STORE_LOCKED", `${address} is locked by ${name} on ${host} (pid ${pid}) since ${since}.`);
+}

@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { Kysely } from "kysely";
+import { TenantryError } from "../errors/failure.ts";
+import { createHistory } from "./history.ts";
+import { createLocks } from "./locks.ts";
+import { migrateStore } from "./schema.ts";
+import { SqliteDialect } from "./sqlite-dialect.ts";
+import { sqliteFault } from "./sqlite-fault.ts";
+import { parseSqliteUrl, schemeOf } from "./sqlite-url.ts";
+import type { Store } from "./store.ts";
+import type { StoreTables } from "./tables.ts";
+
+export interface StoreOptions {
+  /** `sqlite:PATH` or `sqlite::memory:`. */
+  readonly url: string;
+  /** The folder that a relative path is relative to; the working directory when absent. */
+  readonly root?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  readonly random?: ((bytes: number) => Uint8Array) | undefined;
+  /**
+   * Whether a process of this host lives; the lock of a dead one may be taken over at once. Absent: nobody is known to
+   * be dead, and locks only lapse.
+   */
+  readonly isAlive?: ((pid: number) => boolean) | undefined;
+}
+
+/**
+ * Opens the store, makes it when it is missing (file 0600, folder 0700) and migrates it to this program's version.
+ *
+ * @throws TenantryError STORE_URL_INVALID, STORE_UNREACHABLE, STORE_BUSY, STORE_CORRUPT or STORE_NEWER.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { url, root, clock, sleep, random = randomBytes, isAlive = () => true } = options;
+  const location = parseSqliteUrl(url, root);
+  if (location === undefined) {
+    throw new TenantryError("STORE_URL_INVALID", `The store's address (scheme ${schemeOf(url)}) is not supported.`);
+  }
+  const name = location.kind === "memory" ? "The store in memory" : `The store ${location.path}`;
+  const database = new Kysely<StoreTables>({ dialect: new SqliteDialect({ location, owner: "ours", sleep }) });
+  const reach = <T>(work: () => Promise<T>): Promise<T> => work().catch((error) => fail(error, name));
+
+  let fingerprintKey: Buffer;
+  try {
+    fingerprintKey = await reach(async () => {
+      await migrateStore(database, name, random);
+      return readFingerprintKey(database, name);
+    });
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+
+  const locks = createLocks({ database, name, clock, random, isAlive, reach });
+  let closed = false;
+
+  return {
+    ...createHistory({ database, name, clock, random, reach }),
+    lock: locks.take,
+    locks: locks.list,
+    async fingerprint(secret) {
+      return createHmac("sha256", fingerprintKey).update(secret.reveal(), "utf8").digest("hex");
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      try {
+        await locks.releaseAll();
+      } finally {
+        await database.destroy();
+      }
+    },
+  };
+}
+
+async function readFingerprintKey(database: Kysely<StoreTables>, name: string): Promise<Buffer> {
+  const row = await database
+    .selectFrom("tenantry_meta")
+    .select("value")
+    .where("name", "=", "fingerprint_key")
+    .executeTakeFirst();
+  if (row === undefined || !/^[0-9a-f]{64}$/.test(row.value)) {
+    throw new TenantryError("STORE_CORRUPT", `${name} has lost its key for fingerprints.`);
+  }
+  return Buffer.from(row.value, "hex");
+}
+
+/** What goes wrong below is translated here, once. Unknown errors are ours and pass as they are. */
+function fail(error: unknown, name: string): never {
+  if (error instanceof TenantryError) throw error;
+  const fault = sqliteFault(error);
+  if (fault === undefined || fault.kind === "constraint") throw error;
+  const codes = {
+    busy: "STORE_BUSY",
+    corrupt: "STORE_CORRUPT",
+    schema: "STORE_CORRUPT",
+    unreachable: "STORE_UNREACHABLE",
+  } as const;
+  throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, { cause: error });
+}

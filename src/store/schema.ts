@@ -1,0 +1,120 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import { TenantryError } from "../errors/failure.ts";
+import type { StoreTables } from "./tables.ts";
+
+type Step = (database: Transaction<StoreTables>, random: (bytes: number) => Uint8Array) => Promise<void>;
+
+/** Version n of the store is what the first n steps make. A step that was released is never changed. */
+const steps: readonly Step[] = [makeTables];
+
+export const storeVersion = steps.length;
+
+/**
+ * Brings the store to this program's version, in one transaction that takes the write lock first: of two processes that
+ * open a new store at once, one makes it and the other finds it made.
+ *
+ * @throws TenantryError STORE_NEWER when a newer version has made it.
+ */
+export async function migrateStore(
+  database: Kysely<StoreTables>,
+  name: string,
+  random: (bytes: number) => Uint8Array,
+): Promise<void> {
+  if ((await versionOf(database, name)) === storeVersion) return;
+  await database.transaction().execute(async (transaction) => {
+    await transaction.schema
+      .createTable("tenantry_meta")
+      .ifNotExists()
+      .addColumn("name", "text", (column) => column.primaryKey().notNull())
+      .addColumn("value", "text", (column) => column.notNull())
+      .execute();
+    for (const step of steps.slice(await versionOf(transaction, name))) await step(transaction, random);
+    await transaction
+      .insertInto("tenantry_meta")
+      .values({ name: "version", value: String(storeVersion) })
+      .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: String(storeVersion) }))
+      .execute();
+  });
+}
+
+/** 0 for a database without a store. */
+async function versionOf(database: Kysely<StoreTables>, name: string): Promise<number> {
+  const tables = await database.introspection.getTables();
+  if (!tables.some((table) => table.name === "tenantry_meta")) return 0;
+  const row = await database
+    .selectFrom("tenantry_meta")
+    .select("value")
+    .where("name", "=", "version")
+    .executeTakeFirst();
+  if (row === undefined) return 0;
+  const version = /^[0-9]{1,9}$/.test(row.value) ? Number(row.value) : undefined;
+  if (version === undefined) throw new TenantryError("STORE_CORRUPT", `${name} does not say its version.`);
+  if (version > storeVersion) {
+    throw new TenantryError("STORE_NEWER", `${name} has version ${version}; this program knows up to ${storeVersion}.`);
+  }
+  return version;
+}
+
+async function makeTables(database: Transaction<StoreTables>, random: (bytes: number) => Uint8Array): Promise<void> {
+  const { schema } = database;
+  await database
+    .insertInto("tenantry_meta")
+    .values({ name: "fingerprint_key", value: Buffer.from(random(32)).toString("hex") })
+    .execute();
+  await schema
+    .createTable("tenantry_id")
+    .addColumn("address", "text", (column) => column.primaryKey().notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("tenantry_evidence")
+    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("key", "text", (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .addColumn("verdict", "text", (column) => column.notNull())
+    .addColumn("body", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("tenantry_evidence_key").on("tenantry_evidence").columns(["key", "seq"]).execute();
+  await schema
+    .createTable("tenantry_audit")
+    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("at", "text", (column) => column.notNull())
+    .addColumn("actor", "text", (column) => column.notNull())
+    .addColumn("event", "text", (column) => column.notNull())
+    .addColumn("address", "text")
+    .addColumn("key", "text")
+    .addColumn("detail", "text", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("tenantry_run")
+    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("plan_digest", "text", (column) => column.notNull())
+    .addColumn("actor", "text", (column) => column.notNull())
+    .addColumn("started_at", "text", (column) => column.notNull())
+    .addColumn("finished_at", "text")
+    .addColumn("outcome", "text", (column) => column.check(sql`outcome in ('done', 'failed')`))
+    .execute();
+  await schema
+    .createTable("tenantry_journal")
+    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("run", "text", (column) => column.notNull().references("tenantry_run.id"))
+    .addColumn("key", "text", (column) => column.notNull())
+    .addColumn("step", "text", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("detail", "text", (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("tenantry_journal_key").on("tenantry_journal").columns(["key", "seq"]).execute();
+  await schema
+    .createTable("tenantry_lock")
+    .addColumn("address", "text", (column) => column.primaryKey().notNull())
+    .addColumn("token", "text", (column) => column.notNull())
+    .addColumn("holder_name", "text", (column) => column.notNull())
+    .addColumn("holder_host", "text", (column) => column.notNull())
+    .addColumn("holder_pid", "integer", (column) => column.notNull())
+    .addColumn("acquired_at", "text", (column) => column.notNull())
+    .addColumn("heartbeat_at", "text", (column) => column.notNull())
+    .execute();
+}

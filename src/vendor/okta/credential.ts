@@ -1,0 +1,38 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { Secret } from "../../secret/secret.ts";
+import { OktaFailure } from "./failure.ts";
+import { isJsonObject, parseJson } from "./json.ts";
+
+/** How Tenantry proves itself to an org: an administrator's API token, or a service app with a private key. */
+export type OktaCredential =
+  | { readonly apiToken: Secret }
+  | {
+      readonly clientId: string;
+      /** RSA: PEM (PKCS#8 or PKCS#1) or JWK as JSON text. */
+      readonly privateKey: Secret;
+      readonly keyId?: string | undefined;
+    };
+
+/** Scopes that are asked for with a private key. A `manage` scope allows reading too. */
+export const oktaScopes: readonly string[] = ["okta.apps.manage", "okta.groups.read"];
+
+/**
+ * Refuses a key that could not work before anything is sent. The SDK signs a proof of possession with every token
+ * request, with RS256 only (8.1.0, src/dpop.js), so that elliptic-curve keys fail inside it.
+ */
+export function checkPrivateKey(text: string): void {
+  const kind = keyOf(text)?.asymmetricKeyType;
+  if (kind === "rsa") return;
+  const found = kind === undefined ? "cannot be read" : `is of the kind ${kind}, not RSA`;
+  throw new OktaFailure("OKTA_PRIVATE_KEY", `The private key of the Okta credentials ${found}`, { effect: "none" });
+}
+
+function keyOf(text: string): KeyObject | undefined {
+  const jwk = parseJson(text);
+  try {
+    return isJsonObject(jwk) ? createPrivateKey({ key: { ...jwk }, format: "jwk" }) : createPrivateKey(text);
+  } catch {
+    // The reason is left out: OpenSSL's words say nothing that helps, and the input is a secret.
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Agent } from "node:https";
+import type { Limiter } from "../limiter.ts";
+import { checkPrivateKey, type OktaCredential, oktaScopes } from "./credential.ts";
+import { createExecutor, type SdkRequest } from "./executor.ts";
+import { OktaFailure } from "./failure.ts";
+import { checkedToken, tokenPath } from "./token.ts";
+
+/** The one call of the SDK that is used: raw, because its typed models drop members that they do not know. */
+export type SdkSend = (url: string, request: SdkRequest) => Promise<Response>;
+
+export interface SdkOptions {
+  /** Host name of the org. */
+  readonly host: string;
+  readonly credential: OktaCredential;
+  readonly agent: Agent;
+  readonly limiter: Limiter;
+  readonly deadline: number;
+  readonly largestBody: number;
+}
+
+/**
+ * Okta's SDK for Node.js 8.1, made to depend on nothing but what is passed in. Imported only here and only when needed:
+ * loading it takes half a second.
+ *
+ * Every setting is given, an empty one too, because the SDK fills gaps from `OKTA_CLIENT_*` and `okta.yaml`. Its cache
+ * is off: it would answer a read after a change of somebody else with the old state. The agent is set on each request,
+ * after the SDK has put in a proxy from the environment.
+ *
+ * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold), OKTA_SDK_SETTINGS
+ */
+export async function openSdk(options: SdkOptions): Promise<SdkSend> {
+  const { host, credential } = options;
+  const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential);
+  const { Client, RequestExecutor } = (await import("@okta/okta-sdk-nodejs")).default;
+
+  class LimitedExecutor extends RequestExecutor {
+    readonly #send = createExecutor((request) => super.fetch(request as never), options);
+
+    // The reply is a standard Response with its body read; the SDK uses only what that shares with node-fetch's.
+    override fetch(request: SdkRequest): Promise<never> {
+      const isToken = new URL(request.url ?? "").pathname === tokenPath;
+      const send = () => this.#send(request);
+      return (isToken ? checkedToken(host, send) : send()) as Promise<never>;
+    }
+  }
+
+  const client = construct(
+    () =>
+      new Client({
+        ...settings,
+        orgUrl: `https://${host}`,
+        requestExecutor: new LimitedExecutor(),
+        cacheMiddleware: null,
+      }),
+  );
+  shareTokenRequests(client.oauth);
+  return (url, request) => client.http.http(url, request as never) as Promise<never>;
+}
+
+function tokenSettings(host: string, credential: { readonly apiToken: { reveal(): string } }) {
+  const token = credential.apiToken.reveal().trim();
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const message = `The API token for Okta (${host}) is empty or holds characters that no token has`;
+    throw new OktaFailure("OKTA_CREDENTIALS_REFUSED", message, { effect: "none" });
+  }
+  return { authorizationMode: "SSWS", token, clientId: "", scopes: [], privateKey: "", keyId: "" };
+}
+
+function keySettings(credential: Exclude<OktaCredential, { readonly apiToken: unknown }>) {
+  const privateKey = credential.privateKey.reveal();
+  checkPrivateKey(privateKey);
+  return {
+    authorizationMode: "PrivateKey",
+    token: "",
+    clientId: credential.clientId,
+    scopes: [...oktaScopes],
+    privateKey,
+    keyId: credential.keyId ?? "",
+  };
+}
+
+/** The constructor reads `okta.yaml` whatever it is given; what is wrong in there may be a secret, so it is not quoted. */
+function construct<T>(make: () => T): T {
+  try {
+    return make();
+  } catch {
+    const message = "The Okta SDK could not be set up, most likely because of an okta.yaml that it cannot read";
+    throw new OktaFailure("OKTA_SDK_SETTINGS", message, { effect: "none" });
+  }
+}
+
+/** Calls that start together share one token request; the SDK would send one for each. */
+function shareTokenRequests(oauth: object | undefined): void {
+  if (oauth === undefined) return;
+  const holder = oauth as { getAccessToken: (nonce?: string | null) => Promise<unknown> };
+  const request = holder.getAccessToken.bind(holder);
+  let pending: Promise<unknown> | undefined;
+  holder.getAccessToken = (nonce) => {
+    if (nonce !== undefined && nonce !== null) return request(nonce);
+    pending ??= request().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  };
+}

@@ -1,0 +1,130 @@
+/** The headers of a reply, as far as the limiter reads them. */
+export interface ReplyHeaders {
+  get(name: string): string | null;
+}
+
+/** What a reply said about its bucket, in our own clock. */
+export interface RateReading {
+  /** Calls that the whole bucket allows in one window; missing when the host did not say. */
+  readonly limit?: number | undefined;
+  /** Calls left in this window, for everybody; missing when the host did not say. */
+  readonly remaining?: number | undefined;
+  /** When the window ends, milliseconds of our clock; missing when the host did not say. */
+  readonly resetAt?: number | undefined;
+  /** Earliest moment for another try, milliseconds of our clock; only of a 429 (or of a 503 that names one). */
+  readonly retryAt?: number | undefined;
+}
+
+/** What is known of one bucket. A value: every step makes a new one. */
+export interface RateWindow {
+  readonly limit?: number | undefined;
+  readonly remaining?: number | undefined;
+  readonly resetAt?: number | undefined;
+  /** Our calls in this window, those under way included. */
+  readonly sent: number;
+  readonly underWay: number;
+  /** Nothing goes before this moment (a 429 said so). */
+  readonly blockedUntil: number;
+}
+
+/** Whether a call may go now, or the moment at which to ask again. */
+export type Permission = { readonly go: true } | { readonly go: false; readonly until: number };
+
+export const freshWindow: RateWindow = { sent: 0, underWay: 0, blockedUntil: 0 };
+
+/** Wait after a 429 that says nothing else, and the least wait after any. Reset times are whole seconds. */
+const leastWait = 1_000;
+
+/** Calls of ours that a window allows: the share of its limit, at least one. */
+export function allowance(limit: number, share: number): number {
+  return Math.max(1, Math.floor(limit * share));
+}
+
+/**
+ * Whether one more call may go to a bucket. It may not while a 429 holds it, while our calls have used up our share of
+ * the limit, or while all that is left for anybody is already under way.
+ */
+export function permit(window: RateWindow, now: number, share: number): Permission {
+  if (now < window.blockedUntil) return { go: false, until: window.blockedUntil };
+  const current = rolled(window, now);
+  if (current.limit === undefined) return { go: true };
+  const most = allowance(current.limit, share);
+  const end = current.resetAt;
+  // A new window whose end no reply has told yet: no more than our share at once.
+  if (end === undefined) return current.underWay < most ? { go: true } : { go: false, until: now + leastWait };
+  if (current.sent >= most) return { go: false, until: end };
+  if (current.remaining !== undefined && current.underWay >= current.remaining) return { go: false, until: end };
+  return { go: true };
+}
+
+/** The window after one more call has gone out. */
+export function departed(window: RateWindow, now: number): RateWindow {
+  const current = rolled(window, now);
+  return { ...current, sent: current.sent + 1, underWay: current.underWay + 1 };
+}
+
+/** The window after a call has come back; `reading` is missing when no reply came. */
+export function returned(window: RateWindow, reading: RateReading | undefined, now: number): RateWindow {
+  const current = rolled(window, now);
+  const back = { ...current, underWay: Math.max(0, current.underWay - 1) };
+  if (reading === undefined) return back;
+  const blockedUntil = Math.max(back.blockedUntil, reading.retryAt ?? 0);
+  // A limit of 0 is how Okta answers when too many calls run at once: it says nothing about the bucket.
+  if (reading.limit === undefined || reading.limit <= 0 || reading.resetAt === undefined || reading.resetAt <= now) {
+    return { ...back, blockedUntil };
+  }
+  // Reset times are whole seconds by two clocks: a later reading may move the same window's end by up to two seconds.
+  const sameWindow = current.resetAt === undefined || reading.resetAt <= current.resetAt + 2_000;
+  const resetAt = sameWindow ? Math.max(reading.resetAt, current.resetAt ?? 0) : reading.resetAt;
+  // Replies may overtake each other: within one window the least that was said to be left is what counts.
+  const remaining = sameWindow ? least(current.remaining, reading.remaining) : reading.remaining;
+  const sent = sameWindow ? back.sent : back.underWay + 1;
+  return { ...back, limit: reading.limit, remaining, resetAt, sent, blockedUntil };
+}
+
+/**
+ * Reads `X-Rate-Limit-Limit`, `-Remaining`, `-Reset` (epoch seconds of the host's clock, brought to ours by the reply's
+ * `Date`) and `Retry-After` (seconds or a date).
+ *
+ * @param attempt how many times this call has been refused before; lengthens the wait when the host names none
+ * @see https://developer.okta.com/docs/reference/rl-best-practices/
+ */
+export function readRates(status: number, headers: ReplyHeaders, now: number, attempt: number): RateReading {
+  const dated = Date.parse(headers.get("date") ?? "");
+  const hostNow = Number.isNaN(dated) ? now : dated;
+  const reset = wholeNumber(headers.get("x-rate-limit-reset"));
+  const resetAt = reset === undefined ? undefined : now + (reset * 1_000 - hostNow);
+  const reading: RateReading = {
+    limit: wholeNumber(headers.get("x-rate-limit-limit")),
+    remaining: wholeNumber(headers.get("x-rate-limit-remaining")),
+    resetAt,
+  };
+  const retryAfter = readRetryAfter(headers.get("retry-after"), now, hostNow);
+  if (status !== 429) return status === 503 && retryAfter !== undefined ? { ...reading, retryAt: retryAfter } : reading;
+  const named = Math.max(retryAfter ?? 0, resetAt ?? 0);
+  const unnamed = now + leastWait * 2 ** attempt;
+  return { ...reading, retryAt: named > 0 ? Math.max(named, now + leastWait) : unnamed };
+}
+
+/** A window whose end has passed becomes a new one, in which only the calls under way count. */
+function rolled(window: RateWindow, now: number): RateWindow {
+  if (window.resetAt === undefined || now < window.resetAt) return window;
+  return { ...window, sent: window.underWay, remaining: undefined, resetAt: undefined };
+}
+
+function readRetryAfter(text: string | null, now: number, hostNow: number): number | undefined {
+  if (text === null) return undefined;
+  const seconds = wholeNumber(text);
+  if (seconds !== undefined) return now + seconds * 1_000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : now + (date - hostNow);
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}

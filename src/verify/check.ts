@@ -1,0 +1,76 @@
+import type { Level, Link, Verdict } from "../store/evidence.ts";
+import type { Documents, Metadata } from "./documents.ts";
+import type { Fetcher } from "./fetch/fetcher.ts";
+import type { Finding } from "./finding.ts";
+import type { AuthorizationAnswer } from "./probe/authorization-answer.ts";
+import type { TokenAnswer } from "./probe/token-answer.ts";
+import type { VerifySubject } from "./subject.ts";
+
+export type CheckId =
+  | "D1"
+  | "D2"
+  | "D3"
+  | "D4"
+  | "D5"
+  | "D6"
+  | "D8"
+  | "D9"
+  | "K1"
+  | "K2"
+  | "K3"
+  | "P1"
+  | "P2"
+  | "P3"
+  | "S1"
+  | "S2";
+
+/** The requests that several checks judge. Each is sent once, when the first check asks for it. */
+export interface Probes {
+  /** An authorization request with prompt=none and the subject's own redirect URI. */
+  registered(): Promise<AuthorizationAnswer>;
+  /** The same with an address below the redirect URI. */
+  below(): Promise<AuthorizationAnswer>;
+  /** The same with a host that cannot exist. */
+  foreign(): Promise<AuthorizationAnswer>;
+  /** An invented code with the subject's secret, by the subject's method or by another one. */
+  ownSecret(method?: "client_secret_basic" | "client_secret_post"): Promise<TokenAnswer>;
+  /** An invented code with an invented secret, by the subject's method. */
+  wrongSecret(): Promise<TokenAnswer>;
+}
+
+/** What a check of the issuer alone may look at: no client, no secret. */
+export interface IssuerContext {
+  readonly subject: Pick<VerifySubject, "issuer">;
+  /** Host name of the machine, for messages about what could not be reached. */
+  readonly ranFrom: string;
+  readonly fetcher: Fetcher;
+  readonly documents: Documents;
+  /** The discovery document. Only for checks that need D1. */
+  metadata(): Promise<Metadata>;
+  /** Verdict of a check that ran before. */
+  verdictOf(id: CheckId): Verdict | undefined;
+}
+
+/** What a check of a client may look at. */
+export interface CheckContext extends IssuerContext {
+  readonly subject: VerifySubject;
+  readonly options: { readonly secretProbe: boolean; readonly wrongSecretControl: boolean };
+  readonly probes: Probes;
+  /** The key set's keys; undefined when it could not be read, which K1 has said. Only for checks that need D5. */
+  keys(): Promise<readonly unknown[] | undefined>;
+}
+
+/** One check. */
+export interface Check<Context extends IssuerContext = CheckContext> {
+  readonly id: CheckId;
+  readonly title: string;
+  /** Where the rule comes from. */
+  readonly spec: { readonly name: string; readonly url: string };
+  readonly level: Level;
+  readonly link: Link;
+  /** Checks that must have passed (or only warned); otherwise this one is not run and is inconclusive. */
+  readonly needs: readonly CheckId[];
+  /** Why the check does not apply to this subject or was not asked for; looked at before `needs`. */
+  omitted?(context: Context): Finding | undefined;
+  run(context: Context): Promise<Finding> | Finding;
+}

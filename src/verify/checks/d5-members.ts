@@ -1,0 +1,42 @@
+import type { Check, IssuerContext } from "../check.ts";
+import { listMember, textMember } from "../documents.ts";
+import { fail, pass } from "../finding.ts";
+import { specs } from "../specs.ts";
+
+const needed = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
+const required = ["response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"];
+
+/** The members that a sign-in needs are there. Others that the specification requires are only missed aloud. */
+export const members: Check<IssuerContext> = {
+  id: "D5",
+  title: "The document has what a sign-in needs",
+  spec: specs.discovery("3"),
+  level: "must",
+  link: "discovery",
+  needs: ["D1"],
+  async run({ metadata }) {
+    const document = await metadata();
+    const missing = needed.filter((name) => textMember(document, name) === undefined);
+    if (missing.length > 0) {
+      return fail(
+        "VERIFY_METADATA_MISSING",
+        `The discovery document lacks ${missing.join(", ")}.`,
+        { missing },
+        {
+          expected: needed.join(", "),
+          hint: `The identity provider must publish ${missing.join(", ")}; check that this is the OpenID issuer and not another server of it.`,
+        },
+      );
+    }
+    const unsaid = required.filter((name) => listMember(document, name) === undefined);
+    if (unsaid.length > 0) {
+      return fail(
+        "VERIFY_METADATA_MISSING",
+        `The discovery document lacks ${unsaid.join(", ")}; a sign-in works without, but the specification requires it.`,
+        { missing: unsaid },
+        { level: "should" },
+      );
+    }
+    return pass("All members that a sign-in needs are there.");
+  },
+};

@@ -1,0 +1,47 @@
+import type { Check } from "../check.ts";
+import { listMember } from "../documents.ts";
+import { fail, pass, plain } from "../finding.ts";
+import { specs } from "../specs.ts";
+
+/** The authorization code flow is offered. What the document does not say falls back to the specification's default. */
+export const codeFlow: Check = {
+  id: "D8",
+  title: "The authorization code flow is offered",
+  spec: specs.discovery("3"),
+  level: "must",
+  link: "discovery",
+  needs: ["D1"],
+  async run({ metadata }) {
+    const document = await metadata();
+    const responseTypes = listMember(document, "response_types_supported");
+    if (responseTypes !== undefined && !responseTypes.includes("code")) {
+      return fail(
+        "VERIFY_CODE_FLOW_UNSUPPORTED",
+        "response_types_supported does not list code.",
+        {},
+        {
+          expected: "code",
+          actual: spelled(responseTypes),
+        },
+      );
+    }
+    const grants = listMember(document, "grant_types_supported");
+    if (grants !== undefined && !grants.includes("authorization_code")) {
+      return fail(
+        "VERIFY_CODE_FLOW_UNSUPPORTED",
+        "grant_types_supported does not list authorization_code.",
+        {},
+        {
+          expected: "authorization_code",
+          actual: spelled(grants),
+        },
+      );
+    }
+    return pass("The authorization code flow is offered.");
+  },
+};
+
+/** A list from outside, fit for a message. */
+export function spelled(list: readonly string[]): string {
+  return list.length === 0 ? "(empty)" : plain(list.join(", ")).slice(0, 200);
+}

@@ -1,0 +1,58 @@
+import type { Check } from "../check.ts";
+import { listMember } from "../documents.ts";
+import { fail, pass } from "../finding.ts";
+import { specs } from "../specs.ts";
+import { spelled } from "./d8-code-flow.ts";
+
+/**
+ * The client's authentication method is listed. Without a list the default is `client_secret_basic`; then another
+ * method is only doubted, because the token endpoint will tell. `none` is seldom listed even where it works.
+ */
+export const clientAuthListed: Check = {
+  id: "D9",
+  title: "The client's authentication method is offered",
+  spec: specs.discovery("3"),
+  level: "must",
+  link: "discovery",
+  needs: ["D1"],
+  async run({ metadata, subject }) {
+    const document = await metadata();
+    const listed = listMember(document, "token_endpoint_auth_methods_supported");
+    const method = subject.clientAuth;
+    if (listed === undefined) {
+      if (method === "client_secret_basic")
+        return pass("The document lists no methods; client_secret_basic is the default.");
+      return fail(
+        "VERIFY_CLIENT_AUTH_UNLISTED",
+        `The document lists no methods, which stands for client_secret_basic; the client uses ${method}.`,
+        {},
+        { expected: method, level: "should" },
+      );
+    }
+    if (!listed.includes(method)) {
+      const possible = listed.filter((item) => item === "client_secret_basic" || item === "client_secret_post");
+      return fail(
+        "VERIFY_CLIENT_AUTH_UNLISTED",
+        `The identity provider does not list ${method}.`,
+        { listed: spelled(listed) },
+        {
+          expected: method,
+          actual: spelled(listed),
+          level: method === "none" ? "should" : "must",
+          hint:
+            possible.length === 0 ? undefined : `Set clientAuth: ${possible.join(" or ")}, and the same at the client.`,
+        },
+      );
+    }
+    const algorithms = listMember(document, "token_endpoint_auth_signing_alg_values_supported");
+    if (method === "private_key_jwt" && (algorithms === undefined || algorithms.includes("none"))) {
+      return fail(
+        "VERIFY_CLIENT_AUTH_UNLISTED",
+        "private_key_jwt is listed without usable token_endpoint_auth_signing_alg_values_supported.",
+        {},
+        { expected: "RS256 or ES256, and never none", level: "should" },
+      );
+    }
+    return pass(`${method} is listed.`);
+  },
+};

@@ -1,0 +1,60 @@
+import type { Refusal } from "./target.ts";
+
+/** What a server answered, as raw bytes. Nothing in it is trusted or followed. */
+export interface Answer {
+  readonly kind: "answer";
+  readonly status: number;
+  /** First value of a header; names are lower case. */
+  header(name: string): string | undefined;
+  readonly body: Buffer;
+  /** The body was longer than the cap; `body` holds what fitted. */
+  readonly truncated: boolean;
+}
+
+/** Why there is no answer. */
+export type Failure =
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "dns"; readonly detail: string }
+  | { readonly kind: "tls"; readonly detail: string }
+  | { readonly kind: "timeout"; readonly detail: "connect" | "headers" | "body" | "deadline" }
+  | { readonly kind: "encoded"; readonly detail: string }
+  | { readonly kind: "transport"; readonly detail: string }
+  | { readonly kind: "aborted" };
+
+export type Outcome = Answer | Failure;
+
+const tlsCodes =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|EPROTO$)/;
+
+/** What went wrong, read from the error of a connection attempt or of a body that broke off. */
+export function failureOf(error: unknown): Failure {
+  for (const link of chain(error)) {
+    const code = codeOf(link);
+    if (code === "ADDRESS_REFUSED") return { kind: "refused", refusal: "private" };
+    if (link instanceof Error && link.name === "TimeoutError") return { kind: "timeout", detail: "deadline" };
+    if (link instanceof Error && link.name === "AbortError") return { kind: "aborted" };
+    if (code === undefined) continue;
+    if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") return { kind: "timeout", detail: "connect" };
+    if (code === "UND_ERR_HEADERS_TIMEOUT") return { kind: "timeout", detail: "headers" };
+    if (code === "UND_ERR_BODY_TIMEOUT") return { kind: "timeout", detail: "body" };
+    if (code === "ENOTFOUND" || code === "ENODATA" || code === "EAI_AGAIN") return { kind: "dns", detail: code };
+    if (tlsCodes.test(code)) return { kind: "tls", detail: code };
+    return { kind: "transport", detail: code };
+  }
+  return { kind: "transport", detail: "UNKNOWN" };
+}
+
+/** The error, what it aggregates and what caused it, outermost first. */
+function* chain(error: unknown, depth = 0): Generator<unknown> {
+  if (depth > 5 || typeof error !== "object" || error === null) return;
+  if (error instanceof AggregateError) {
+    for (const inner of error.errors) yield* chain(inner, depth + 1);
+  }
+  yield error;
+  if ("cause" in error) yield* chain(error.cause, depth + 1);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" && /^[A-Z0-9_]{1,60}$/.test(error.code) ? error.code : undefined;
+}

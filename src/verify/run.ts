@@ -1,0 +1,77 @@
+// How a verification runs.
+//
+// Checks are values with an id, a level and the ids they need. They are run one after another, from cheap to noisy, and
+// what carries a secret comes last. A check whose needs did not pass is not run and is inconclusive: what was not looked
+// at is never called fine. Requests are shared: a probe is sent when the first check asks for it, and later checks judge
+// the same answer, so a whole verification takes about ten requests.
+//
+// Nothing random or secret that was sent gets into a result. Checks put only small, shaped facts into their findings;
+// what is hushed is taken out once more at the end, should a server have echoed it somewhere.
+
+import type { CheckResult, Verdict } from "../store/evidence.ts";
+import type { Check, CheckId, IssuerContext } from "./check.ts";
+import { type Finding, inconclusive } from "./finding.ts";
+
+/** What checks are run with. `hushed` and `results` fill up while they run. */
+export interface Run<Context extends IssuerContext> {
+  readonly checks: readonly Check<Context>[];
+  readonly context: Context;
+  readonly results: Map<CheckId, CheckResult>;
+  /** Values that must not stand in any result. */
+  readonly hushed: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs the checks in the order given, into `results`. Throws only when `signal` says so, with its reason. */
+export async function runChecks<Context extends IssuerContext>(run: Run<Context>): Promise<void> {
+  const { results, signal } = run;
+  for (const check of run.checks) {
+    signal?.throwIfAborted();
+    const { level, ...found } = await findingOf(check, run.context, results);
+    signal?.throwIfAborted();
+    const result = { id: check.id, link: check.link, title: check.title, level: level ?? check.level, ...found };
+    results.set(check.id, scrub(result, run.hushed));
+  }
+}
+
+/** Over all must-checks: fail if one failed, else inconclusive if one was, else pass. */
+export function verdictOf(results: readonly CheckResult[]): Verdict {
+  const verdicts = new Set(results.filter((result) => result.level === "must").map((result) => result.verdict));
+  if (verdicts.has("fail")) return "fail";
+  return verdicts.has("inconclusive") || !verdicts.has("pass") ? "inconclusive" : "pass";
+}
+
+/** Whether a check stands in nobody's way: it passed, or it only warned. */
+export function isMet(result: CheckResult | undefined): boolean {
+  return result !== undefined && (result.verdict === "pass" || result.level !== "must");
+}
+
+async function findingOf<Context extends IssuerContext>(
+  check: Check<Context>,
+  context: Context,
+  results: ReadonlyMap<CheckId, CheckResult>,
+): Promise<Finding> {
+  const omitted = check.omitted?.(context);
+  if (omitted !== undefined) return omitted;
+  const unmet = check.needs.find((id) => !isMet(results.get(id)));
+  if (unmet === undefined) return check.run(context);
+  const what = check.link === "secret" ? "Not sent" : "Not run";
+  return inconclusive("VERIFY_NOT_RUN", `${what}: ${unmet} did not pass.`, {}, { hint: `Mend ${unmet} first.` });
+}
+
+/** Values shorter than this are not looked for: they would take ordinary words out of messages. */
+const shortestHushed = 6;
+
+/** Takes out whatever was hushed, wherever it stands in a result. */
+function scrub<T>(value: T, hushed: ReadonlySet<string>): T {
+  if (typeof value === "string") {
+    let text: string = value;
+    for (const word of hushed) if (word.length >= shortestHushed) text = text.replaceAll(word, "[hidden]");
+    return text as T;
+  }
+  if (Array.isArray(value)) return value.map((item) => scrub(item, hushed)) as T;
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, scrub(member, hushed)])) as T;
+  }
+  return value;
+}

@@ -1,0 +1,154 @@
+import { TenantryError } from "../errors/failure.ts";
+import { compareText } from "../errors/issue.ts";
+import type { DiscoverySnapshot } from "../plan/observed.ts";
+import type { CheckResult, Verdict } from "../store/evidence.ts";
+import type { Clock, Network } from "../vendor/network.ts";
+import type { VerifySettings } from "../workspace/workspace.ts";
+import type { CheckId } from "./check.ts";
+import { checks, issuerChecks } from "./checks/checks.ts";
+import { type ContextInput, checkContext, issuerContext } from "./context.ts";
+import { createDocuments, type DocumentCache, textMember } from "./documents.ts";
+import { createFetcher } from "./fetch/fetcher.ts";
+import { plain } from "./finding.ts";
+import { isMet, runChecks, verdictOf } from "./run.ts";
+import type { VerifySubject } from "./subject.ts";
+
+export type { DocumentCache } from "./documents.ts";
+export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
+
+/** What a verification works with. */
+export interface VerifyIo {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly settings: VerifySettings;
+  /** Host name of this machine; goes into evidence and into messages about what could not be reached. */
+  readonly ranFrom: string;
+}
+
+export interface VerifyOptions {
+  /** Whether the client secret is sent to the token endpoint. Off: S1 and S2 are skipped. */
+  readonly secretProbe: boolean;
+  /** Whether a wrong secret is sent too, once, to see it refused. */
+  readonly wrongSecretControl: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Documents already read in this run; shared by the connections of one issuer. */
+  readonly documents?: DocumentCache | undefined;
+}
+
+export interface Verification {
+  /** Over all must-checks: fail if one failed, else inconclusive if one was, else pass. */
+  readonly verdict: Verdict;
+  /** In the order of their ids. */
+  readonly checks: readonly CheckResult[];
+  /** Only when the document was read, names the configured issuer and its endpoints may be asked. */
+  readonly discovery?: DiscoverySnapshot | undefined;
+}
+
+/**
+ * Proves an OIDC client without a human sign-in: discovery, keys, callback and secret, about ten requests. What the
+ * other side does never throws; it becomes a verdict. The secret goes only to a token endpoint of a document that
+ * passed the issuer and address rules.
+ *
+ * @throws the reason of `options.signal` when it is aborted.
+ */
+export async function verifySubject(
+  subject: VerifySubject,
+  io: VerifyIo,
+  options: VerifyOptions,
+): Promise<Verification> {
+  return withDocuments(io, options, async (parts) => {
+    const hushed = new Set<string>();
+    const context = checkContext(subject, options, parts, (value) => hushed.add(value));
+    await runChecks({ checks, context, results: parts.results, hushed, signal: options.signal });
+    const results = inOrder([...parts.results.values()]);
+    return { verdict: verdictOf(results), checks: results, discovery: await snapshotOf(subject.issuer, parts) };
+  });
+}
+
+/**
+ * Reads an issuer's discovery document for a plan: no client, no secret, one request.
+ *
+ * @throws TenantryError VERIFY_DISCOVERY_UNAVAILABLE when it cannot be had, VERIFY_DISCOVERY_UNUSABLE when it belongs
+ * to another issuer, lacks what a sign-in needs, or names an endpoint that may not be asked.
+ */
+export async function discover(
+  issuer: string,
+  io: VerifyIo,
+  options: Pick<VerifyOptions, "signal" | "documents"> = {},
+): Promise<DiscoverySnapshot> {
+  return withDocuments(io, options, async (parts) => {
+    const context = issuerContext(issuer, parts);
+    await runChecks({
+      checks: issuerChecks,
+      context,
+      results: parts.results,
+      hushed: new Set<string>(),
+      signal: options.signal,
+    });
+    const snapshot = await snapshotOf(issuer, parts);
+    if (snapshot !== undefined) return snapshot;
+    throw discoveryError(issuer, [...parts.results.values()]);
+  });
+}
+
+function discoveryError(issuer: string, results: readonly CheckResult[]): TenantryError {
+  const bad = results.filter((result) => !isMet(result));
+  const worst = bad.find((result) => result.verdict === "fail") ?? bad[0];
+  const code =
+    worst?.id === "D1" && worst.code !== "VERIFY_ADDRESS_REFUSED"
+      ? "VERIFY_DISCOVERY_UNAVAILABLE"
+      : "VERIFY_DISCOVERY_UNUSABLE";
+  const pasted = results.find((result) => result.id === "D2" && result.verdict === "fail");
+  const hint = pasted?.hint ?? worst?.hint;
+  return new TenantryError(code, `${plain(issuer)}: ${worst?.message ?? "the discovery document was not read."}`, {
+    ...(hint === undefined ? {} : { hint }),
+    evidence: results,
+  });
+}
+
+interface Parts extends ContextInput {
+  readonly results: Map<CheckId, CheckResult>;
+}
+
+/** Does something with a fetcher of its own, which is closed afterwards. */
+async function withDocuments<T>(
+  io: VerifyIo,
+  options: Pick<VerifyOptions, "signal" | "documents">,
+  use: (parts: Parts) => Promise<T>,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  const fetcher = await createFetcher({
+    network: io.network,
+    allowPrivate: io.settings.allowPrivate,
+    deadline: io.settings.deadline,
+    signal: options.signal,
+  });
+  try {
+    const documents = createDocuments(fetcher, io.ranFrom, options.documents ?? new Map());
+    return await use({ ranFrom: io.ranFrom, fetcher, documents, results: new Map() });
+  } finally {
+    await fetcher.close();
+  }
+}
+
+/** What the document says, when all that must be right of it is. */
+async function snapshotOf(issuer: string, { results, documents }: Parts): Promise<DiscoverySnapshot | undefined> {
+  if (!issuerChecks.every((check) => isMet(results.get(check.id)))) return undefined;
+  const read = await documents.discovery(issuer);
+  if (!read.ok) return undefined;
+  const { value } = read;
+  return {
+    issuer,
+    authorizationEndpoint: textMember(value, "authorization_endpoint") ?? "",
+    tokenEndpoint: textMember(value, "token_endpoint") ?? "",
+    jwksUri: textMember(value, "jwks_uri") ?? "",
+    userinfoEndpoint: textMember(value, "userinfo_endpoint"),
+    endSessionEndpoint: textMember(value, "end_session_endpoint"),
+  };
+}
+
+/** By link, then by number: D2 before D10. */
+function inOrder(results: readonly CheckResult[]): readonly CheckResult[] {
+  const number = (result: CheckResult): number => Number(result.id.slice(1));
+  return [...results].sort((a, b) => compareText(a.id.charAt(0), b.id.charAt(0)) || number(a) - number(b));
+}

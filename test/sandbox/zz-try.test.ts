@@ -1,0 +1,36 @@
+import { test } from "vitest";
+import { startTestSandbox } from "../support/sandbox.ts";
+test("try", async () => {
+  const t0 = performance.now();
+  const s = await startTestSandbox({ onRequest: (e) => console.log(JSON.stringify(e)) });
+  console.log("start ms", performance.now() - t0);
+  const show = async (host: string, path: string, init = {}) => {
+    const t = performance.now();
+    const r = await s.fetch(host, path, init);
+    console.log((init as any).method ?? "GET", path, r.status, r.headers.get("location"), (await r.text()).slice(0, 700), Math.round(performance.now() - t));
+  };
+  const auth = { authorization: `SSWS ${s.sandbox.env.OKTA_API_TOKEN}` };
+  await show("acme.okta.com", "/.well-known/openid-configuration");
+  await show("acme.okta.com", "/api/v1/apps", { headers: auth });
+  await show("acme.okta.com", "/api/v1/apps");
+  const a = "client_id=0oa1payroll000000000&response_type=code&scope=openid&state=abcdefgh12345678&nonce=n&prompt=none";
+  await show("acme.okta.com", `/oauth2/v1/authorize?${a}&redirect_uri=https://payroll.acme.example/callback`);
+  await show("acme.okta.com", `/oauth2/v1/authorize?${a}&redirect_uri=https://payroll.acme.example/callbacK`);
+  await show("acme.okta.com", `/oauth2/default/v1/authorize?${a}&redirect_uri=https://payroll.acme.example/callback`);
+  await show("acme.okta.com", `/oauth2/v1/keys`);
+  await show("acme.okta.com", `/oauth2/v1/authorize?${a.replace("openid","openid%20foo")}&redirect_uri=https://payroll.acme.example/callback`);
+  await show("acme.okta.com", `/oauth2/v1/authorize?${a.replace("&prompt=none","")}&redirect_uri=https://payroll.acme.example/callback`);
+  await show("acme.okta.com", `/oauth2/v1/authorize?${a}&response_mode=form_post&redirect_uri=https://payroll.acme.example/callback`);
+  const app = s.sandbox.okta.app("Payroll")!;
+  const body = new URLSearchParams({grant_type: "authorization_code", code: "bogus", redirect_uri: "https://payroll.acme.example/callback", code_verifier: "a".repeat(43)}).toString();
+  const ct = {"content-type":"application/x-www-form-urlencoded"};
+  const basic = (sec: string) => ({...ct, authorization: "Basic " + Buffer.from(`${app.clientId}:${encodeURIComponent(sec)}`).toString("base64")});
+  await show("acme.okta.com", "/oauth2/v1/token", {method: "POST", body, headers: basic(app.secrets[0]!.value)});
+  await show("acme.okta.com", "/oauth2/v1/token", {method: "POST", body, headers: basic("wrong")});
+  await show("acme.okta.com", "/oauth2/default/v1/token", {method: "POST", body, headers: basic(app.secrets[0]!.value)});
+  await show("acme.okta.com", "/oauth2/v1/token", {method: "POST", body: `${body}&client_id=${app.clientId}&client_secret=${app.secrets[0]!.value}`, headers: ct});
+  await show("127.0.0.1:1", "/");
+  await show("127.0.0.1:1", "/requests");
+  await show("evil.example", "/requests").catch((e) => console.log(e.cause?.code, e.cause?.message));
+  await s.close();
+});

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { TenantryError } from "../../src/errors/failure.ts";
+import { openStore, type StoreOptions } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/** A folder that is gone when the test has finished. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "tenantry-store-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A clock that stands still until it is moved. Milliseconds. */
+export interface HandClock {
+  (): number;
+  forward(milliseconds: number): void;
+}
+
+export function handClock(start = Date.UTC(2026, 10, 21, 9, 0, 0)): HandClock {
+  let now = start;
+  return Object.assign(() => now, {
+    forward: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  });
+}
+
+/** A store that is closed when the test has finished. */
+export async function store(options: Partial<StoreOptions> & Pick<StoreOptions, "url">): Promise<Store> {
+  const opened = await openStore({ clock: handClock(), ...options });
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+export async function failureOf(work: Promise<unknown>): Promise<TenantryError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof TenantryError) return error;
+  throw new Error("no TenantryError was thrown", { cause: error });
+}
