@@ -142,7 +142,7 @@ async function strikes(
   switch (fault.effect) {
     case "delay":
       fault.onHit?.();
-      await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 0));
+      await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 0).unref());
       return false;
     case "reset-before":
       fault.onHit?.();

@@ -138,6 +138,9 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
     grant_types: grants,
     application_type: String(type),
     ...(jwks === undefined ? {} : { jwks }),
+    ...(typeof rest.frontchannel_logout_uri === "string"
+      ? { frontchannel_logout_session_required: rest.frontchannel_logout_session_required === true }
+      : {}),
     ...(grants.includes("refresh_token")
       ? { refresh_token: { rotation_type: "STATIC", leeway: 0, ...part(refresh) } }
       : {}),

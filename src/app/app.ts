@@ -29,7 +29,7 @@ export interface AppAdapter {
   readonly name: string;
   readonly gate: Gate;
 
-  /** What is there. Writes nothing. `keys` undefined: the whole app. */
+  /** What is there of the wanted records, and what else of ours. Writes nothing. */
   observe(wanted: readonly ConnectionRecord[]): Promise<RecordObservation>;
 
   /** Creates or updates the tenant's row and its domains. */

@@ -136,6 +136,12 @@ function findIssues(
       }
     }
   }
+  for (const connection of connections) {
+    const state = observation.apps.get(connection.app)?.records.get(connection.key)?.state;
+    if (state !== "tombstone" || connection.record.state === "tombstone") continue;
+    const message = `${connection.key} was taken away for good; a retired slug is never used again`;
+    issues.push(at(connection, "PLAN_RETIRED", message, "use a new file with a new slug and a new public id"));
+  }
   for (const connection of connections.filter(({ status }) => status === "draft")) {
     const registered = observation.engines.get(connection.registration.idp)?.observation.found.has(connection.key);
     const state = observation.apps.get(connection.app)?.records.get(connection.key)?.state;

@@ -46,6 +46,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
       .option("--only <name>", "a tenant or connection; may be given several times", collect, [])
       .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect, [])
       .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect, [])
+      .option("--full", "show every field of what is created")
       .option("--deep", "read every part of every object, however many there are");
 
   command("validate", "check all files; needs no network and no secret").action(async (options) => {

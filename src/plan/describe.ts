@@ -19,13 +19,34 @@ export interface FieldLine {
   readonly hot: boolean;
 }
 
-/** What a change does to each field. A created object shows the fields that a reviewer decides by. */
-export function fieldLines(change: Change): readonly FieldLine[] {
+/** The fields of a created object that a reviewer decides by; the others have `--full`. */
+const decisive = new Set([
+  "assignment",
+  "clientAuth",
+  "clientId",
+  "domains",
+  "issuer",
+  "name",
+  "pkce",
+  "redirectUri",
+  "redirectUris",
+  "roles",
+  "scopes",
+]);
+
+/** How many fields of a created object are left out when it is not shown in full. */
+export function omittedFields(change: Change): number {
+  if (change.action !== "create") return 0;
+  return Object.entries(change.after).filter(([name, value]) => !decisive.has(name) && !isEmpty(value)).length;
+}
+
+/** What a change does to each field. A created object shows what a reviewer decides by, or all with `full`. */
+export function fieldLines(change: Change, full: boolean): readonly FieldLine[] {
   switch (change.action) {
     case "create":
       return [
         ...Object.entries(change.after)
-          .filter(([, value]) => !isEmpty(value))
+          .filter(([name, value]) => !isEmpty(value) && (full || decisive.has(name)))
           .map(([name, value]) => ({ name, after: valueText(value), hot: false })),
         ...change.knownAfter.map((name) => ({ name, after: "(known after)", hot: false })),
       ];

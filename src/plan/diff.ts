@@ -80,7 +80,8 @@ export interface RecordContext {
 
 /**
  * The record of one connection. A new one is created (pending) and activated; a pending or disabled one is brought up
- * to date and activated; an active one is updated in place. A change that was begun and not finished is finished.
+ * to date and activated; an active one is updated in place. A change that was begun and not finished is finished. Where
+ * a tombstone stands nothing is made: the slug is never used again, and the plan is refused before it comes here.
  */
 export function diffRecord(
   wanted: ConnectionRecord,
@@ -88,7 +89,8 @@ export function diffRecord(
   context: RecordContext,
 ): Difference {
   const of = { address: wanted.address, tenant: wanted.tenant, key: wanted.key };
-  if (found === undefined || found.state === "tombstone") {
+  if (found?.state === "tombstone") return wanted.state === "active" ? nothing : same;
+  if (found === undefined) {
     if (wanted.state !== "active") return nothing;
     const after = wantedFields(wanted, context);
     const knownAfter = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);

@@ -27,7 +27,7 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
   let left = longest - [...head, ...foot].join("\n").length - 200;
   let omitted = 0;
   for (const change of plan.changes) {
-    const fields = fieldLines(change);
+    const fields = fieldLines(change, true);
     if (fields.length === 0) continue;
     const block = [
       `<details><summary>${marks[change.action]} <code>${html(change.address)}</code></summary>`,

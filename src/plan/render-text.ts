@@ -1,4 +1,4 @@
-import { fieldLines, marks, summary } from "./describe.ts";
+import { fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
 
@@ -20,8 +20,8 @@ export const plain: Paint = {
   dim: (text) => text,
 };
 
-/** A plan for people, at 80 columns where the values allow it. */
-export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint = plain): string {
+/** A plan for people, at 80 columns where the values allow it. `full` shows every field of what is created. */
+export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint = plain, full = false): string {
   const lines: string[] = [paint.bold(`Plan for ${plan.workspace} in ${plan.environment}: ${summary(plan)}`)];
   let tenant = "";
   for (const change of plan.changes) {
@@ -36,7 +36,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
           ? paint.yellow
           : paint.green;
     lines.push(`  ${colour(`${marks[change.action]} ${change.action.padEnd(8)}`)} ${change.address}`);
-    const fields = fieldLines(change);
+    const fields = fieldLines(change, full);
     const width = Math.max(0, ...fields.map((field) => field.name.length));
     for (const field of fields) {
       const value =
@@ -44,6 +44,8 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
       const hot = field.hot ? ` ${paint.red("(hot)")}` : "";
       lines.push(`      ${paint.dim(field.name.padEnd(width))}  ${value}${hot}`);
     }
+    const omitted = full ? 0 : omittedFields(change);
+    if (omitted > 0) lines.push(paint.dim(`      and ${omitted} more fields (--full shows all)`));
     if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
   }
   lines.push("");

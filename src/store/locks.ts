@@ -6,8 +6,8 @@ import type { Holder, Lock, LockInfo } from "./store.ts";
 import type { LockRow, StoreTables } from "./tables.ts";
 
 /** Milliseconds between two signs of life of a holder, and after how many without one its lock lapses. */
-export const heartbeatEvery = 15_000;
-export const lapseAfter = 60_000;
+const heartbeatEvery = 15_000;
+const lapseAfter = 60_000;
 
 export interface LockContext {
   readonly database: Kysely<StoreTables>;

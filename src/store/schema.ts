@@ -7,7 +7,7 @@ type Step = (database: Transaction<StoreTables>, random: (bytes: number) => Uint
 /** Version n of the store is what the first n steps make. A step that was released is never changed. */
 const steps: readonly Step[] = [makeTables];
 
-export const storeVersion = steps.length;
+const storeVersion = steps.length;
 
 /**
  * Brings the store to this program's version, in one transaction that takes the write lock first: of two processes that

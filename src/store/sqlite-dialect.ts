@@ -37,8 +37,8 @@ const retries = 100;
 const retryDelay = 95;
 
 /**
- * SQLite for kysely by `node:sqlite`. One connection, handed out to one query or transaction at a time. Transactions
- * take the write lock at their beginning (`begin immediate`), so that what they have read is still true when they write;
+ * SQLite for kysely by `node:sqlite`. One connection, which kysely hands out to one query or transaction at a time
+ * (`supportsMultipleConnections` of the adapter). Transactions take the write lock at their beginning (`begin immediate`), so that what they have read is still true when they write;
  * read-only ones do not. Commits are on the disk when they return (`synchronous = full`).
  */
 export class SqliteDialect implements Dialect {
@@ -74,8 +74,6 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 class SqliteDriver implements Driver {
   readonly #options: SqliteOptions;
-  readonly #queue: (() => void)[] = [];
-  #taken = false;
   #database: DatabaseSync | undefined;
   #connection: SqliteConnection | undefined;
 
@@ -98,16 +96,10 @@ class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#taken) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#taken = true;
     return this.#opened();
   }
 
-  async releaseConnection(): Promise<void> {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#taken = false;
-    else next();
-  }
+  async releaseConnection(): Promise<void> {}
 
   async beginTransaction(_connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     await this.#opened().run(settings.accessMode === "read only" ? "begin deferred" : "begin immediate");

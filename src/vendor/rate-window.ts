@@ -68,10 +68,11 @@ export function returned(window: RateWindow, reading: RateReading | undefined, n
   const current = rolled(window, now);
   const back = { ...current, underWay: Math.max(0, current.underWay - 1) };
   if (reading === undefined) return back;
-  const blockedUntil = Math.max(back.blockedUntil, reading.retryAt ?? 0);
-  // A limit of 0 is how Okta answers when too many calls run at once: it says nothing about the bucket.
+  // The wait that a refusal names is enough. Its other numbers may be of something else: when too many calls run at
+  // once Okta answers 429 with a limit of 0.
+  if (reading.retryAt !== undefined) return { ...back, blockedUntil: Math.max(back.blockedUntil, reading.retryAt) };
   if (reading.limit === undefined || reading.limit <= 0 || reading.resetAt === undefined || reading.resetAt <= now) {
-    return { ...back, blockedUntil };
+    return back;
   }
   // Reset times are whole seconds by two clocks: a later reading may move the same window's end by up to two seconds.
   const sameWindow = current.resetAt === undefined || reading.resetAt <= current.resetAt + 2_000;
@@ -79,7 +80,7 @@ export function returned(window: RateWindow, reading: RateReading | undefined, n
   // Replies may overtake each other: within one window the least that was said to be left is what counts.
   const remaining = sameWindow ? least(current.remaining, reading.remaining) : reading.remaining;
   const sent = sameWindow ? back.sent : back.underWay + 1;
-  return { ...back, limit: reading.limit, remaining, resetAt, sent, blockedUntil };
+  return { ...back, limit: reading.limit, remaining, resetAt, sent };
 }
 
 /**

@@ -85,7 +85,7 @@ export function unanswered(failure: Failure, what: string, url: string, ranFrom:
     case "tls": {
       const [sentence, hint] = tlsSentences[failure.detail] ?? [
         `fails the TLS handshake (${failure.detail})`,
-        "Check that the server speaks TLS 1.2 or newer on this port.",
+        "Check the server's certificate, and that it speaks TLS 1.2 or newer.",
       ];
       return fail(
         "VERIFY_TLS_FAILED",

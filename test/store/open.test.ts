@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Address, ConnectionKey } from "../../src/desired/connection.ts";
 import { Secret } from "../../src/secret/secret.ts";
@@ -38,6 +40,15 @@ describe("opening a store", () => {
     const stores = await Promise.all(Array.from({ length: 8 }, () => store({ url })));
     const fingerprints = await Promise.all(stores.map((opened) => opened.fingerprint(new Secret("s3cret"))));
     expect(new Set(fingerprints).size).toBe(1);
+  });
+
+  test("by programs at once makes one store", async () => {
+    const program = new URL("child.ts", import.meta.url).pathname;
+    const url = `sqlite:${folder()}/deep/store.db`;
+    const run = promisify(execFile);
+    const said = await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, url])));
+    expect(new Set(said.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(said.map(({ stderr }) => stderr)).toEqual(["", "", ""]);
   });
 
   test.each(["postgres://user:hunter2@db.example/store", "sqlite:", "sqlite://store.db", "store.db", "mysql:x"])(

@@ -85,7 +85,10 @@ describe("refusals", () => {
     const send = (name: string, statuses: number[]) => async () => {
       sent.push([name, time.clock() - start]);
       const reset = String((start + 30_000) / 1000);
-      return reply(statuses.shift() ?? 200, { date: new Date(time.clock()).toUTCString(), "x-rate-limit-reset": reset });
+      return reply(statuses.shift() ?? 200, {
+        date: new Date(time.clock()).toUTCString(),
+        "x-rate-limit-reset": reset,
+      });
     };
     const first = limiter.run("apps", send("a", [429]));
     const second = limiter.run("apps", send("b", [429]));

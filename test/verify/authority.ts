@@ -25,7 +25,7 @@ export async function createAuthority(): Promise<Authority> {
   const keys = await newKeys();
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: "01",
-    name: "CN=Test authority",
+    name: `CN=Test authority ${crypto.randomUUID()}`,
     ...valid,
     keys,
     signingAlgorithm: algorithm,

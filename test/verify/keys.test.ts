@@ -123,7 +123,13 @@ failureModes("keys that are well enough", [
     name: "unknown and odd keys beside a good one",
     when: {
       jwks: () => ({
-        keys: [publicJwk, { kty: "AKP", alg: "ML-DSA-44", pub: "x" }, { kty: "EC", crv: "brainpoolP256r1" }, "odd", null],
+        keys: [
+          publicJwk,
+          { kty: "AKP", alg: "ML-DSA-44", pub: "x" },
+          { kty: "EC", crv: "brainpoolP256r1" },
+          "odd",
+          null,
+        ],
       }),
     },
     verdict: "pass",

@@ -76,7 +76,7 @@ export const redirect = (location: string, status = 303): Reply => ({ status, he
 /** A small OpenID provider on loopback over TLS that does as it should, until told otherwise. */
 export async function startProvider(): Promise<Provider> {
   const authority = await createAuthority();
-  const leaf = await authority.issue(["idp.example", "*.idp.example", "keys.example"]);
+  const leaf = await authority.issue(["idp.example", "*.idp.example", "keys.example", "login.microsoftonline.com"]);
   let misbehaviour: Misbehaviour = {};
   const seen: Seen[] = [];
 

@@ -200,7 +200,7 @@ async function grantEverything(context: KoaContextWithOIDC) {
 
 function grantError(context: KoaContextWithOIDC, error: errors.OIDCProviderError): string {
   if (error.error !== "invalid_grant") return error.error_description ?? error.error;
-  if (/PKCE/i.test(error.error_detail ?? "")) return "PKCE verification failed.";
+  if (/code_verifier/.test(error.error_detail ?? "")) return "PKCE verification failed.";
   return context.oidc.params?.grant_type === "refresh_token"
     ? "The refresh token is invalid or expired."
     : "The authorization code is invalid or has expired.";

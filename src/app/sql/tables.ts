@@ -22,7 +22,7 @@ export interface OrgRow {
   updated_at: string;
 }
 
-export interface OrgDomainRow {
+interface OrgDomainRow {
   /** Lower case, A-labels. */
   domain: string;
   org_id: string;

@@ -21,6 +21,7 @@ export interface ApplyOptions extends WorkspaceOptions {
   readonly only: readonly string[];
   readonly ack: readonly string[];
   readonly deep?: boolean | undefined;
+  readonly full?: boolean | undefined;
   readonly handOver: readonly string[];
   readonly plan?: string | undefined;
   readonly yes?: boolean | undefined;
@@ -48,7 +49,7 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
       finish(run, options, planned.plan, [], stops);
       return 0;
     }
-    const text = `${renderPlanText(planned.plan, stops, terminal.paint)}\n`;
+    const text = `${renderPlanText(planned.plan, stops, terminal.paint, options.full === true)}\n`;
     if (options.json === true) terminal.err(text);
     else terminal.out(text);
     if (stops.length > 0) {

@@ -18,6 +18,7 @@ export interface PlanOptions extends WorkspaceOptions {
   readonly only: readonly string[];
   readonly ack: readonly string[];
   readonly deep?: boolean | undefined;
+  readonly full?: boolean | undefined;
   readonly handOver: readonly string[];
   readonly exitCode?: boolean | undefined;
   readonly markdown?: boolean | undefined;
@@ -46,7 +47,7 @@ export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
     }
     if (options.json === true) printJson(run.terminal, "plan", { plan: planned.plan, stops });
     else if (options.markdown === true) run.terminal.out(`${renderPlanMarkdown(planned.plan, stops)}\n`);
-    else run.terminal.out(`${renderPlanText(planned.plan, stops, run.terminal.paint)}\n`);
+    else run.terminal.out(`${renderPlanText(planned.plan, stops, run.terminal.paint, options.full === true)}\n`);
     return worstExit([stops.length > 0 ? 4 : 0, options.exitCode === true && planned.plan.changes.length > 0 ? 3 : 0]);
   } finally {
     await world.close();

@@ -16,6 +16,11 @@ export const planCodes = {
     mend: "Use `status: suspended` to switch it off, or `status: offboarded` to take it away.",
     exit: 2,
   },
+  PLAN_RETIRED: {
+    cause: "The connection was taken away for good and left a tombstone. A retired slug is never used again.",
+    mend: "Give the customer a new tenant file with a new slug and a new public id.",
+    exit: 4,
+  },
   PLAN_UNKNOWN_TENANT: {
     cause: "The tenant or connection that was named is not in the folder.",
     mend: "Check the spelling; `tenantry status` lists what there is.",

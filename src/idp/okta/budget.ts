@@ -5,10 +5,10 @@ import type { BucketReport } from "../../vendor/limiter.ts";
 const callsOfOne = {
   // look twice (observe, create), create, assign, list secrets
   creates: { "/api/v1/apps": 5, "/api/v1/groups": 1 },
-  // look, list groups twice, list secrets twice, one change of assignment or status; read, replace
-  updates: { "/api/v1/apps": 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1 },
-  // look, list groups, list secrets, switch off; read, delete
-  deletes: { "/api/v1/apps": 4, "/api/v1/apps/{id}": 2 },
+  // look, list groups twice, list secrets twice, one change of assignment or status; read, replace; name the group
+  updates: { "/api/v1/apps": 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1, "/api/v1/groups/{id}": 1 },
+  // look, list groups, list secrets, switch off; read, delete; name the group
+  deletes: { "/api/v1/apps": 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
 } as const;
 
 /**

@@ -38,14 +38,14 @@ export async function observeApps(
 
   await Promise.all(
     wanted.map(async (registration) => {
+      // A client that is being switched off or deleted does not need its groups any more.
+      if (registration.state === "active") problems.push(...(await missingGroups(context, registration)));
       const apps = index ?? indexApps(scope, await org.apps.startingWith(registration.key));
       const ownership = findOwn(org.host, registration, apps);
       if (ownership.kind === "problem") problems.push(ownership.problem);
       if (ownership.kind === "own") {
         found.set(registration.key, await observeOne(context, registration.key, ownership.app, deep));
       }
-      // A client that is being switched off or deleted does not need its groups any more.
-      if (registration.state === "active") problems.push(...(await missingGroups(context, registration)));
     }),
   );
 

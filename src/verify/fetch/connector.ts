@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { buildConnector } from "undici";
 import type { Network } from "../../vendor/network.ts";
 import { type AddressRules, bare } from "./address.ts";
+import { failureOf } from "./outcome.ts";
 
 /** All addresses of a name; rejects when there are none. Passed in, so that tests own the names. */
 export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
@@ -27,9 +28,9 @@ export async function permittedAddresses(
 }
 
 /**
- * A connector that connects only to addresses that were checked. Literal addresses are checked here, because the
- * socket asks no `lookup` for them; names are resolved once, and the checked answer is what is connected to, so a name
- * cannot change its mind in between. With `network.connect` everything goes there, under its own server name.
+ * A connector that connects only to addresses that were checked. A name is resolved once, here, and the checked
+ * addresses themselves are dialled (IPv4 first), so a name cannot change its mind in between and no form of a literal
+ * address gets around the check. With `network.connect` everything goes there, under its own server name.
  */
 export function checkedConnector(
   build: typeof buildConnector,
@@ -39,36 +40,44 @@ export function checkedConnector(
   timeout: number,
 ): buildConnector.connector {
   const { connect } = network;
-  const lookup = (
-    hostname: string,
-    options: { readonly all?: boolean | undefined },
-    callback: (error: Error | null, address?: unknown, family?: number) => void,
-  ): void => {
-    permittedAddresses(hostname, rules, resolve).then(
-      (found) => {
-        const [first] = found;
-        if (options.all === true) callback(null, found);
-        else callback(null, first?.address, first?.family);
-      },
-      (error: Error) => callback(error),
-    );
-  };
-  const base = build(
-    connect === undefined
-      ? ({ timeout, allowH2: false, maxCachedSessions: 0, lookup } as buildConnector.BuildOptions)
-      : { timeout, allowH2: false, maxCachedSessions: 0, ca: connect.ca },
-  );
+  const dial = build({
+    timeout,
+    allowH2: false,
+    maxCachedSessions: 0,
+    ...(connect === undefined ? {} : { ca: connect.ca }),
+  });
   return (options, callback) => {
     const hostname = bare(options.hostname);
+    const refuse = (error: Error): void => callback(error, null);
     if (options.protocol !== "https:" || (isIP(hostname) !== 0 && !rules.permits(hostname, hostname))) {
-      queueMicrotask(() => callback(new AddressRefused(), null));
+      queueMicrotask(() => refuse(new AddressRefused()));
       return;
     }
-    if (connect === undefined) {
-      base(options, callback);
-      return;
+    // A literal address has no server name (RFC 6066, section 3); in the sandbox it is one like any other.
+    const servername = options.servername || (isIP(hostname) === 0 || connect !== undefined ? hostname : "");
+    const next = (addresses: readonly string[]): void => {
+      const [address = "", ...others] = addresses;
+      dial({ ...options, hostname: address, servername }, (error, socket) => {
+        if (error === null) callback(null, socket);
+        else if (others.length > 0 && isUnreached(error)) next(others);
+        else refuse(error);
+      });
+    };
+    if (connect !== undefined) {
+      dial({ ...options, hostname: connect.host, port: String(connect.port), servername }, callback);
+    } else if (isIP(hostname) !== 0) {
+      next([hostname]);
+    } else {
+      permittedAddresses(hostname, rules, resolve).then(
+        (found) => next([...found].sort((a, b) => a.family - b.family).map(({ address }) => address)),
+        refuse,
+      );
     }
-    const servername = options.servername === undefined || options.servername === "" ? hostname : options.servername;
-    base({ ...options, hostname: connect.host, port: String(connect.port), servername }, callback);
   };
+}
+
+/** Whether the server was not reached at all, so that another of its addresses may do better. */
+function isUnreached(error: Error): boolean {
+  const { kind } = failureOf(error);
+  return kind === "transport" || kind === "timeout";
 }

@@ -88,6 +88,14 @@ describe("a record", () => {
     expect((await app.secretOf(second))?.value.reveal()).toBe("two");
   });
 
+  test("is written beside others by one adapter and by two at once", async () => {
+    const { app, open } = await workplace();
+    const second = await open();
+    const keys = Array.from({ length: 12 }, (_, at) => `whiterabbit/portal/s${at}` as ConnectionKey);
+    await Promise.all(keys.map((one, at) => (at % 3 === 0 ? second : app).write(write("s3cret", { key: one }))));
+    expect((await app.observe([])).undeclared.map((found) => found.key)).toEqual([...keys].sort());
+  });
+
   test("of another app in the same database is not this app's", async () => {
     const { app, open } = await workplace();
     await app.write(write("one"));

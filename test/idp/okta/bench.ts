@@ -1,3 +1,4 @@
+import type { Sandbox, SandboxOptions } from "../../../sandbox/sandbox.ts";
 import { chosenClientId } from "../../../src/desired/client-id.ts";
 import type { ConnectionKey, Registration } from "../../../src/desired/connection.ts";
 import { addressOf } from "../../../src/desired/key.ts";
@@ -7,7 +8,6 @@ import { Secret } from "../../../src/secret/secret.ts";
 import type { Limiter } from "../../../src/vendor/limiter.ts";
 import type { OktaCredential } from "../../../src/vendor/okta/credential.ts";
 import type { OktaIdentityProvider } from "../../../src/workspace/workspace.ts";
-import type { Sandbox, SandboxOptions } from "../../../sandbox/sandbox.ts";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
 
 export const scope = { workspace: "acme", environment: "sandbox" };

@@ -1,0 +1,51 @@
+// Writes what is generated from the code: schema/*.json and docs/codes.md. With --check it only looks and leaves with 1
+// when something is not current.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { codes } from "../src/errors/codes/index.ts";
+import { jsonSchemas } from "../src/tenant/json-schema.ts";
+
+const check = process.argv.includes("--check");
+const root = new URL("../", import.meta.url);
+const wanted = new Map<string, string>();
+for (const [name, schema] of Object.entries(jsonSchemas())) {
+  wanted.set(`schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+}
+wanted.set("docs/codes.md", codesPage());
+
+const stale: string[] = [];
+for (const [path, text] of wanted) {
+  const file = new URL(path, root);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+  stale.push(path);
+  if (!check) writeFileSync(file, text);
+}
+if (check && stale.length > 0) {
+  console.error(`not current: ${stale.join(", ")}; run \`npm run generate\``);
+  process.exitCode = 1;
+} else {
+  console.log(stale.length === 0 ? "generated files are current" : `wrote ${stale.join(", ")}`);
+}
+
+/** One row per code, by room. */
+function codesPage(): string {
+  const lines = [
+    "# Codes",
+    "",
+    "Generated from `src/errors/codes/` by `npm run generate`. Every issue and every failure carries one of these.",
+    "Codes are stable: scripts may depend on them. The exit code is the command's when nothing worse happened.",
+    "",
+  ];
+  const rooms = Map.groupBy(Object.entries(codes), ([code]) => code.slice(0, code.indexOf("_")));
+  for (const [room, entries] of rooms) {
+    lines.push(`## ${room}`, "", "| Code | Exit | Cause | Mend |", "| --- | --- | --- | --- |");
+    for (const [code, { cause, mend, exit }] of entries) {
+      lines.push(`| \`${code}\` | ${exit} | ${cell(cause)} | ${cell(mend)} |`);
+    }
+    lines.push("");
+  }
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", " ");
+}

@@ -1,0 +1,406 @@
+import { createHash } from "node:crypto";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from "jose";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { oktaHost } from "../../sandbox/sandbox.ts";
+import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { basic, call, post, webApp } from "./okta-caller.ts";
+
+const callback = "https://portal.acme.example/callback";
+const verifier = "v".repeat(43);
+const challenge = createHash("sha256").update(verifier).digest("base64url");
+let at: TestSandbox;
+let app: { id: string; client_id: string; client_secret: string };
+let count = 0;
+
+beforeAll(async () => {
+  at = await startTestSandbox();
+});
+afterAll(() => at.close());
+beforeEach(async () => {
+  app = await register();
+});
+
+async function register(client: Record<string, unknown> = {}, oauth: Record<string, unknown> = {}) {
+  count += 1;
+  const { json } = await call(at, "POST", "/api/v1/apps", webApp(`app ${count}`, { client, oauth }));
+  return { id: json.id, ...json.credentials.oauthClient };
+}
+
+async function authorize(changes: Record<string, string | undefined> = {}, base = "/oauth2/v1") {
+  const params = {
+    client_id: app.client_id,
+    redirect_uri: callback,
+    response_type: "code",
+    scope: "openid profile email",
+    state: "state-0123456789abcdef",
+    nonce: "nonce",
+    prompt: "none",
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+    ...changes,
+  };
+  const sent = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const response = await at.fetch(oktaHost, `${base}/authorize?${new URLSearchParams(sent)}`);
+  return { status: response.status, location: response.headers.get("location"), text: await response.text() };
+}
+
+const bogus = {
+  grant_type: "authorization_code",
+  code: "no-such-code",
+  redirect_uri: callback,
+  code_verifier: verifier,
+};
+
+describe.each([
+  ["org", "https://acme.okta.com", "/oauth2/v1"],
+  ["default", "https://acme.okta.com/oauth2/default", "/oauth2/default/v1"],
+])("the %s authorization server", (_name, issuer, base) => {
+  test("publishes a document with exactly its issuer and its endpoints", async () => {
+    const path = `${new URL(issuer).pathname.replace(/\/$/, "")}/.well-known/openid-configuration`;
+    const response = await at.fetch(oktaHost, path);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    const document = (await response.json()) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      issuer,
+      authorization_endpoint: `https://acme.okta.com${base}/authorize`,
+      token_endpoint: `https://acme.okta.com${base}/token`,
+      jwks_uri: `https://acme.okta.com${base}/keys`,
+      code_challenge_methods_supported: ["S256"],
+      response_modes_supported: ["query", "fragment", "form_post"],
+    });
+    expect(document.scopes_supported).toEqual(
+      expect.arrayContaining(["openid", "email", "profile", "groups", "offline_access"]),
+    );
+    expect(document.token_endpoint_auth_methods_supported).toEqual(
+      expect.arrayContaining(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]),
+    );
+  });
+
+  test("publishes one public RSA key", async () => {
+    const { keys } = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as { keys: Record<string, string>[] };
+    expect(keys).toHaveLength(1);
+    expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
+    expect(Buffer.from(keys[0]?.n ?? "", "base64url")).toHaveLength(256);
+  });
+
+  test("sends prompt=none back to a registered URI with login_required and the state", async () => {
+    const { status, location } = await authorize({}, base);
+    expect(status).toBe(302);
+    const url = new URL(location ?? "");
+    expect(url.origin + url.pathname).toBe(callback);
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      error: "login_required",
+      state: "state-0123456789abcdef",
+      iss: issuer,
+    });
+  });
+
+  test.each([
+    ["another path", `${callback}-x`],
+    ["a final slash", `${callback}/`],
+    ["another case", callback.toUpperCase()],
+    ["another host", "https://probe.invalid/callback"],
+    ["http", callback.replace("https", "http")],
+    ["a port", callback.replace(".example", ".example:443")],
+    ["a query", `${callback}?x=1`],
+    ["none", undefined],
+  ])("stops at a page when the redirect URI has %s", async (_how, redirect_uri) => {
+    const { status, location, text } = await authorize({ redirect_uri }, base);
+    expect({ status, location }).toEqual({ status: 400, location: null });
+    expect(text).toContain("The 'redirect_uri' parameter must be a Login redirect URI in the client app settings");
+  });
+
+  test("stops at a page when the client is unknown or switched off", async () => {
+    expect(await authorize({ client_id: "nobody" }, base)).toMatchObject({ status: 400, location: null });
+    await call(at, "POST", `/api/v1/apps/${app.id}/lifecycle/deactivate`);
+    const stopped = await authorize({}, base);
+    expect(stopped).toMatchObject({ status: 400, location: null });
+    expect(stopped.text).toContain("Invalid value for 'client_id' parameter.");
+  });
+
+  test("answers a bogus code by who asks", async () => {
+    const ask = (headers: Record<string, string>, form: Record<string, string> = {}) =>
+      post(at, `${base}/token`, { ...bogus, ...form }, headers);
+    const generic = "Client authentication failed. Either the client or the client credentials are invalid.";
+    expect(await ask(basic(app.client_id, app.client_secret))).toMatchObject({
+      status: 400,
+      json: { error: "invalid_grant", error_description: "The authorization code is invalid or has expired." },
+    });
+    expect(await ask(basic(app.client_id, "wrong"))).toMatchObject({
+      status: 401,
+      json: {
+        error: "invalid_client",
+        error_description: "The client secret supplied for a confidential client is invalid.",
+      },
+    });
+    expect(await ask({}, { client_id: app.client_id, client_secret: app.client_secret })).toMatchObject({
+      status: 401,
+      json: { error: "invalid_client", error_description: generic },
+    });
+    expect(await ask({}, { client_id: app.client_id })).toMatchObject({
+      status: 401,
+      json: { error: "invalid_client", error_description: generic },
+    });
+    expect(await ask(basic(app.client_id, app.client_secret), { client_secret: app.client_secret })).toMatchObject({
+      status: 400,
+      json: { error: "invalid_request" },
+    });
+    expect(await ask(basic("nobody", "wrong"))).toMatchObject({
+      status: 400,
+      json: { errorCode: "invalid_client", errorSummary: "Invalid value for 'client_id' parameter." },
+    });
+  });
+});
+
+describe("client authentication", () => {
+  test("by post, by none and by nothing is told apart", async () => {
+    const byPost = await register({ token_endpoint_auth_method: "client_secret_post" });
+    const good = { ...bogus, client_id: byPost.client_id, client_secret: byPost.client_secret };
+    expect((await post(at, "/oauth2/v1/token", good)).json.error).toBe("invalid_grant");
+    const asBasic = await post(at, "/oauth2/v1/token", bogus, basic(byPost.client_id, byPost.client_secret));
+    expect(asBasic).toMatchObject({ status: 401, json: { error: "invalid_client" } });
+    const none = await register({ token_endpoint_auth_method: "none" }, { application_type: "browser" });
+    expect((await post(at, "/oauth2/v1/token", { ...bogus, client_id: none.client_id })).json.error).toBe(
+      "invalid_grant",
+    );
+    expect((await post(at, "/oauth2/v1/token", bogus)).status).toBe(401);
+  });
+
+  test("by HTTP Basic undoes the form encoding of both parts", async () => {
+    const odd = await register({ client_id: "odd+id(1)$x", client_secret: "a b+c%d:e&f=gé-long-enough" });
+    expect((await post(at, "/oauth2/v1/token", bogus, basic(odd.client_id, odd.client_secret))).json.error).toBe(
+      "invalid_grant",
+    );
+    const raw = `Basic ${Buffer.from(`${odd.client_id}:${odd.client_secret}`).toString("base64")}`;
+    expect((await post(at, "/oauth2/v1/token", bogus, { authorization: raw })).status).not.toBe(200);
+    for (const authorization of [
+      "Basic",
+      "Basic !!!",
+      `Basic ${Buffer.from("no colon").toString("base64")}`,
+      "Bearer x",
+    ]) {
+      expect((await post(at, "/oauth2/v1/token", bogus, { authorization })).json.error).toBe("invalid_client");
+    }
+  });
+
+  test("by a signed assertion takes any active secret, and refuses a wrong one", async () => {
+    const jwt = await register({ token_endpoint_auth_method: "client_secret_jwt" });
+    const form = async (secret: string) => ({
+      ...bogus,
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      client_assertion: await new SignJWT({})
+        .setProtectedHeader({ alg: "HS256" })
+        .setIssuer(jwt.client_id)
+        .setSubject(jwt.client_id)
+        .setAudience("https://acme.okta.com/oauth2/v1/token")
+        .setExpirationTime("1m")
+        .sign(new TextEncoder().encode(secret)),
+    });
+    expect((await post(at, "/oauth2/v1/token", await form(jwt.client_secret))).json.error).toBe("invalid_grant");
+    expect(await post(at, "/oauth2/v1/token", await form("w".repeat(40)))).toMatchObject({ status: 401 });
+  });
+
+  test("guards introspection and revocation too", async () => {
+    const good = basic(app.client_id, app.client_secret);
+    expect(await post(at, "/oauth2/v1/introspect", { token: "x" }, good)).toMatchObject({
+      status: 200,
+      json: { active: false },
+    });
+    expect((await post(at, "/oauth2/v1/revoke", { token: "x" }, good)).status).toBe(200);
+    expect((await post(at, "/oauth2/v1/introspect", { token: "x" }, basic(app.client_id, "wrong"))).status).toBe(401);
+  });
+
+  test("comes before the grant, which must be one of the app", async () => {
+    const good = basic(app.client_id, app.client_secret);
+    const ask = (form: Record<string, string>) => post(at, "/oauth2/v1/token", form, good);
+    expect(await ask({ grant_type: "refresh_token", refresh_token: "x" })).toMatchObject({
+      status: 400,
+      json: { error: "unauthorized_client" },
+    });
+    expect((await ask({ grant_type: "password" })).json.error).toBe("unsupported_grant_type");
+    expect((await ask({})).json.error).toBe("invalid_request");
+    const twice = await post(at, "/oauth2/v1/token", "grant_type=authorization_code&grant_type=password", good);
+    expect(twice).toMatchObject({ status: 400, json: { error: "invalid_request" } });
+  });
+});
+
+describe("a change at the org changes the very next answer", () => {
+  test("a callback that is broken and mended", async () => {
+    expect((await authorize()).status).toBe(302);
+    at.sandbox.okta.edit(app.id, (each) => {
+      each.oauth.redirect_uris = ["https://portal.acme.example/moved"];
+    });
+    expect((await authorize()).status).toBe(400);
+    await call(at, "PUT", `/api/v1/apps/${app.id}`, webApp("mended"));
+    expect((await authorize()).status).toBe(302);
+  });
+
+  test("a secret that is replaced, and one that is rotated with both good for a while", async () => {
+    const ask = async (secret: string) =>
+      (await post(at, "/oauth2/v1/token", bogus, basic(app.client_id, secret))).json.error;
+    const base = `/api/v1/apps/${app.id}/credentials/secrets`;
+    const [first] = (await call(at, "GET", base)).json;
+    const second = (await call(at, "POST", base, {})).json;
+    expect([await ask(first.client_secret), await ask(second.client_secret)]).toEqual([
+      "invalid_grant",
+      "invalid_grant",
+    ]);
+    await call(at, "POST", `${base}/${first.id}/lifecycle/deactivate`);
+    expect([await ask(first.client_secret), await ask(second.client_secret)]).toEqual([
+      "invalid_client",
+      "invalid_grant",
+    ]);
+    const third = at.sandbox.okta.replaceSecret(app.id);
+    expect([await ask(second.client_secret), await ask(third)]).toEqual(["invalid_client", "invalid_grant"]);
+  });
+
+  test("another way of client authentication", async () => {
+    at.sandbox.okta.edit(app.id, (each) => {
+      each.authMethod = "client_secret_post";
+    });
+    const answer = await post(at, "/oauth2/v1/token", bogus, basic(app.client_id, app.client_secret));
+    expect(answer).toMatchObject({ status: 401, json: { error: "invalid_client" } });
+  });
+
+  test("an app that is removed", async () => {
+    at.sandbox.okta.removeApp(app.id);
+    expect((await authorize()).status).toBe(400);
+    expect((await post(at, "/oauth2/v1/token", bogus, basic(app.client_id, app.client_secret))).status).toBe(400);
+  });
+});
+
+describe("an authorization request", () => {
+  test("without PKCE goes back to the app as an error when the app demands it, and only then", async () => {
+    const without = { code_challenge: undefined, code_challenge_method: undefined };
+    expect((await authorize(without)).location).toContain("error=login_required");
+    at.sandbox.okta.edit(app.id, (each) => {
+      each.pkceRequired = true;
+    });
+    const { status, location } = await authorize(without);
+    expect(status).toBe(302);
+    expect(location?.startsWith(`${callback}?error=invalid_request`)).toBe(true);
+  });
+
+  test("for an unknown scope, response type or plain PKCE goes back to the app as an error", async () => {
+    expect((await authorize({ scope: "openid nonsense" })).location).toContain("error=invalid_scope");
+    expect((await authorize({ response_type: "token" })).location).toContain("error=unsupported_response_type");
+    expect((await authorize({ code_challenge_method: "plain" })).location).toContain("error=invalid_request");
+  });
+
+  test("answers in the fragment or as a form when asked to", async () => {
+    expect(
+      (await authorize({ response_mode: "fragment" })).location?.startsWith(`${callback}#error=login_required`),
+    ).toBe(true);
+    const form = await authorize({ response_mode: "form_post" });
+    expect(form.location).toBeNull();
+    expect(form.text).toContain(`action="${callback}"`);
+    expect(form.text).toContain('value="login_required"');
+  });
+
+  test("cannot put markup into a page", async () => {
+    const { text } = await authorize({ client_id: '"><script>alert(1)</script>' });
+    expect(text).not.toContain("<script>alert");
+  });
+});
+
+describe("a real sign-in", () => {
+  /** A browser's cookies, as far as one host needs them. */
+  async function signIn(login: string, changes: Record<string, string | undefined> = {}) {
+    const cookies = new Map<string, string>();
+    const visit = async (path: string, init: { method?: string; body?: string } = {}) => {
+      const response = await at.fetch(oktaHost, path, {
+        ...init,
+        headers: {
+          accept: "text/html",
+          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+          ...(init.body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+        },
+      });
+      for (const line of response.headers.getSetCookie()) {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        cookies.set(name, value);
+      }
+      return { status: response.status, location: response.headers.get("location") ?? "", text: await response.text() };
+    };
+    const params = {
+      client_id: app.client_id,
+      redirect_uri: callback,
+      response_type: "code",
+      scope: "openid profile email groups",
+      state: "state-0123456789abcdef",
+      nonce: "nonce",
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+      ...changes,
+    };
+    const sent = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const start = await visit(`/oauth2/v1/authorize?${new URLSearchParams(sent)}`);
+    expect(start.location).toMatch(/^\/signin\/org\/[\w-]+$/);
+    expect((await visit(start.location)).text).toContain("<form");
+    const posted = await visit(start.location, { method: "POST", body: `username=${encodeURIComponent(login)}` });
+    const resume = new URL(posted.location);
+    const done = await visit(resume.pathname);
+    return new URL(done.location);
+  }
+
+  function redeem(code: string, code_verifier = verifier) {
+    const form = { grant_type: "authorization_code", code, redirect_uri: callback, code_verifier };
+    return post(at, "/oauth2/v1/token", form, basic(app.client_id, app.client_secret));
+  }
+
+  beforeEach(async () => {
+    const staff = at.sandbox.okta.group("whiterabbit-staff")?.id;
+    await call(at, "PUT", `/api/v1/apps/${app.id}/groups/${staff}`, {});
+  });
+
+  test("gives a code, which gives a signed ID token with name, email and groups, once", async () => {
+    const url = await signIn("admin@whiterabbit.example");
+    expect(url.searchParams.get("state")).toBe("state-0123456789abcdef");
+    const code = url.searchParams.get("code") ?? "";
+    const tokens = await redeem(code);
+    expect(tokens).toMatchObject({ status: 200, json: { token_type: "Bearer" } });
+    const keys = (await (await at.fetch(oktaHost, "/oauth2/v1/keys")).json()) as JSONWebKeySet;
+    const { payload } = await jwtVerify(tokens.json.id_token, createLocalJWKSet(keys), {
+      issuer: "https://acme.okta.com",
+      audience: app.client_id,
+    });
+    expect(payload).toMatchObject({
+      nonce: "nonce",
+      name: "Test Admin",
+      email: "admin@whiterabbit.example",
+      groups: ["Everyone", "whiterabbit-staff", "whiterabbit-admins"],
+    });
+    const headers = { authorization: `Bearer ${tokens.json.access_token}` };
+    const info = await at.fetch(oktaHost, "/oauth2/v1/userinfo", { headers });
+    expect(await info.json()).toMatchObject({ sub: payload.sub, email: "admin@whiterabbit.example" });
+    expect(tokens.json).not.toHaveProperty("refresh_token");
+    expect((await redeem(code)).json.error).toBe("invalid_grant");
+  });
+
+  test("needs the right code verifier", async () => {
+    const url = await signIn("staff@whiterabbit.example");
+    expect((await redeem(url.searchParams.get("code") ?? "", "w".repeat(43))).json).toEqual({
+      error: "invalid_grant",
+      error_description: "PKCE verification failed.",
+    });
+  });
+
+  test("is refused to somebody whose groups are not assigned", async () => {
+    const url = await signIn("guest@whiterabbit.example");
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      error: "access_denied",
+      error_description: "User is not assigned to the client application.",
+    });
+  });
+
+  test("gives a refresh token for offline_access, which works", async () => {
+    at.sandbox.okta.edit(app.id, (each) => {
+      each.oauth.grant_types = ["authorization_code", "refresh_token"];
+    });
+    const url = await signIn("staff@whiterabbit.example", { scope: "openid offline_access" });
+    const { refresh_token } = (await redeem(url.searchParams.get("code") ?? "")).json;
+    const form = { grant_type: "refresh_token", refresh_token };
+    const again = await post(at, "/oauth2/v1/token", form, basic(app.client_id, app.client_secret));
+    expect(again.json).toHaveProperty("access_token");
+  });
+});
