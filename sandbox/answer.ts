@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** Largest request body that is read, in bytes. */
-export const bodyLimit = 1024 * 1024;
+const bodyLimit = 1024 * 1024;
 
 /** The body was larger than the limit. */
 export class BodyTooLarge extends Error {}

@@ -8,7 +8,7 @@ const day = 24 * 60 * 60 * 1000;
 const lifetime = 90 * day;
 
 /** A certificate with its key, both PEM, as node:tls takes them. */
-export interface Leaf {
+interface Leaf {
   readonly cert: string;
   readonly key: string;
 }

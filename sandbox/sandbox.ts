@@ -16,10 +16,9 @@ import { randomToken } from "./random.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
 import { listen, type SandboxServer, type Site } from "./server.ts";
 
-export type { FaultCount, FaultEffect, FaultRule, Faults, LocalFaultRule } from "./faults.ts";
-export { answers, type ReadyFile, readReady } from "./folder.ts";
-export type { OktaOrg } from "./okta/org.ts";
-export { payrollClientId, serviceClientId, serviceScopes } from "./okta/seed.ts";
+export type { FaultRule } from "./faults.ts";
+export { answers, readReady } from "./folder.ts";
+export { payrollClientId, serviceClientId } from "./okta/seed.ts";
 export type { RequestEntry } from "./request-log.ts";
 
 /** Host name of the sandbox's Okta org. */

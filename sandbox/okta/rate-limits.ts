@@ -1,7 +1,7 @@
 import type { Bucket } from "./call.ts";
 
 /** Requests per minute and bucket. `generous` never gets in the way; the others are Okta's plans. */
-export const rateLimitPlans = {
+const rateLimitPlans = {
   generous: { apps: 60_000, app: 60_000, groups: 60_000, group: 60_000, rest: 60_000 },
   integrator: { apps: 20, app: 100, groups: 100, group: 100, rest: 100 },
   enterprise: { apps: 100, app: 600, groups: 600, group: 600, rest: 600 },

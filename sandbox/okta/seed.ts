@@ -6,7 +6,7 @@ import type { OktaOrg } from "./org.ts";
 export const serviceClientId = "0oa1tenantryservice0";
 
 /** Scopes of the management API that the service app was granted. */
-export const serviceScopes = [
+const serviceScopes = [
   "okta.apps.manage",
   "okta.apps.read",
   "okta.authorizationServers.read",

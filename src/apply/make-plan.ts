@@ -91,6 +91,8 @@ function assemble(
     workspace: world.workspace.name,
     environment: world.workspace.environment,
     only: request.only,
+    handOver: request.handOver,
+    deep: request.deep,
     engines: Object.fromEntries(
       [...observation.engines.keys()].map((name) => [
         name,

@@ -14,14 +14,13 @@ import type { AppAdapter, RecordWrite } from "../app/app.ts";
 import type { Connection, Registration } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
-import { TenantryError } from "../errors/failure.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
-import { recordFields } from "../plan/fields.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
 import { ProofError } from "./proof-error.ts";
+import { proveRecord } from "./prove-record.ts";
 import type { Steps } from "./steps.ts";
 import { candidateSubject } from "./subject.ts";
 import type { RecordingWorld } from "./world.ts";
@@ -74,15 +73,14 @@ export async function switchOn(
     await app.write(write);
     return { result: undefined, detail: { specDigest: candidate.specDigest, previous: live !== undefined } };
   });
-  await steps.run("prove-app", async () => {
+  const proof = await steps.run("prove-app", async () => {
     try {
-      await readBack(app, write);
+      return { result: await proveRecord(world, app, write, evidence) };
     } catch (error) {
       await app.restore(candidate.key);
       if (live !== undefined) await engine.apply(serveOld(connection.registration, live));
       throw error;
     }
-    return { result: undefined };
   });
   await steps.run("activate", async () => {
     await app.activate(candidate.key);
@@ -95,7 +93,7 @@ export async function switchOn(
       return { result: undefined };
     });
   }
-  return evidence;
+  return proof;
 }
 
 /** The wanted registration, with the callback of the live record kept while the record still uses it. */
@@ -152,23 +150,4 @@ function recordWrite(
     specDigest: connection.specDigest,
     ...(secret === undefined ? {} : { secret: { id: secret.id, value: secret.secret } }),
   };
-}
-
-/** The record as the app would read it must be, value for value and secret for secret, what was proven. */
-async function readBack(app: AppAdapter, write: RecordWrite): Promise<void> {
-  const { key } = write.record;
-  const found = (await app.observe([write.record])).records.get(key);
-  if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
-  const wanted = recordFields(write.record, write.discovery);
-  const differing = Object.keys(wanted).filter(
-    (name) => canonicalJson(wanted[name] ?? null) !== canonicalJson(found.fields[name] ?? null),
-  );
-  const stored = await app.secretOf(key);
-  if (stored?.value.reveal() !== write.secret?.value.reveal()) differing.push("clientSecret");
-  if (differing.length > 0) {
-    throw new TenantryError(
-      "APPLY_RECORD_DIFFERS",
-      `the record of ${key} was read back with another ${differing.join(", ")}`,
-    );
-  }
 }

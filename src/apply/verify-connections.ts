@@ -4,6 +4,7 @@ import type { ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
 import { toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
+import { recordLink } from "./record-link.ts";
 import { recordSubject } from "./subject.ts";
 import type { RecordingWorld } from "./world.ts";
 
@@ -76,7 +77,7 @@ async function verifyOne(
     opened = recordOpens(connection.app, secret !== undefined);
   } catch (error) {
     if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
-    opened = recordDoesNotOpen(connection.app, error);
+    opened = recordDoesNotOpen(connection.app, key, error);
   }
   const idp = world.workspace.identityProviders.get(connection.registration.idp);
   const subject = recordSubject(connection, idp, found, secret?.value);
@@ -87,7 +88,7 @@ async function verifyOne(
   });
   const verdict = opened.verdict === "fail" ? "fail" : verification.verdict;
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
-  const checks = [...verification.checks, opened];
+  const checks = [...verification.checks.map((check) => withMend(key, check)), opened];
   const evidence = toEvidence(subject, { ...verification, verdict, checks }, fingerprint, world.verifyIo);
   // A run that sent no secret proves less than a gate needs; it must not look like a newer proof.
   if (request.secretProbe) await world.store.addEvidence(evidence);
@@ -101,28 +102,38 @@ async function verifyOne(
   return { key, state: found.state, verdict, evidence };
 }
 
-const recordCheck = {
-  id: "R1",
-  link: "record",
-  title: "The record's secret opens with the app's key",
-  level: "must",
-  evidence: {},
-} as const;
+const opens = { ...recordLink, id: "R1", title: "The record's secret opens with the app's key" } as const;
 
 function recordOpens(app: string, hasSecret: boolean): CheckResult {
   return {
-    ...recordCheck,
+    ...opens,
     verdict: "pass",
     message: hasSecret ? `the record in ${app} opens as the app would open it` : `the record in ${app} needs no secret`,
   };
 }
 
-function recordDoesNotOpen(app: string, error: TenantryError): CheckResult {
+function recordDoesNotOpen(app: string, key: ConnectionKey, error: TenantryError): CheckResult {
   return {
-    ...recordCheck,
+    ...opens,
     verdict: "fail",
     code: error.code,
     message: `the secret of the record in ${app} does not open: ${error.message}`,
-    hint: "check the app's sealing keys, then run `tenantry apply` to hand the secret over again",
+    hint: `check the app's sealing keys, then run \`tenantry apply --only ${key} --hand-over ${key}\``,
   };
+}
+
+/** What Tenantry can do itself about a link that does not hold; what only a person can do stays the check's own hint. */
+function withMend(key: ConnectionKey, check: CheckResult): CheckResult {
+  if (check.verdict !== "fail" || check.hint === undefined) return check;
+  switch (check.id) {
+    case "P1":
+      return { ...check, hint: `\`tenantry apply --only ${key}\` registers it again. By hand: ${check.hint}` };
+    case "S1":
+      return {
+        ...check,
+        hint: `\`tenantry apply --only ${key} --hand-over ${key}\` hands the current secret over. By hand: ${check.hint}`,
+      };
+    default:
+      return check;
+  }
 }

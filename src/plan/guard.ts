@@ -119,7 +119,7 @@ function changeStops(change: Change, input: GuardInput): readonly Stop[] {
     return [
       {
         code: "PLAN_GUARD_HOT" as const,
-        message: `${change.address} changes ${field}: ${from || "nothing"} -> ${to || "nothing"}`,
+        message: `${change.address} changes the hot field ${field}`,
         acknowledge: `${change.address}:${field}`,
         entry: { address: change.address, field, from, to, reason: "why this change is right" },
       },

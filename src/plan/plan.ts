@@ -10,6 +10,10 @@ export interface PlanParts {
   readonly environment: string;
   /** Tenants or connections that the plan was limited to; empty: all. */
   readonly only: readonly string[];
+  /** Tenants or connections whose secret is handed over again. */
+  readonly handOver: readonly string[];
+  /** Whether every part of every object was to be read: the read set, which an apply repeats. */
+  readonly deep: boolean;
   /** Engine of each identity provider that the plan touches. */
   readonly engines: Readonly<Record<string, string>>;
   readonly changes: readonly Change[];
@@ -38,8 +42,10 @@ export function makePlan(parts: PlanParts): Plan {
 
 /** SHA-256 over what a plan would do and what it rests on. Counts, budgets and the time of day are not part of it. */
 export function planDigest(plan: PlanParts): Digest {
-  const { workspace, environment, only, engines, changes, discovery } = plan;
-  return digestOf({ version: 1, workspace, environment, only: [...only].sort(), engines, changes, discovery });
+  const { workspace, environment, deep, engines, changes, discovery } = plan;
+  const only = [...plan.only].sort();
+  const handOver = [...plan.handOver].sort();
+  return digestOf({ version: 1, workspace, environment, only, handOver, deep, engines, changes, discovery });
 }
 
 /** How many changes of each kind a plan has. */

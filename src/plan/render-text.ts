@@ -1,6 +1,8 @@
-import { fieldLines, marks, omittedFields, summary } from "./describe.ts";
+import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
+
+const columns = 80;
 
 /** Colours for a terminal; the identity where there is none. */
 export interface Paint {
@@ -38,12 +40,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     lines.push(`  ${colour(`${marks[change.action]} ${change.action.padEnd(8)}`)} ${change.address}`);
     const fields = fieldLines(change, full);
     const width = Math.max(0, ...fields.map((field) => field.name.length));
-    for (const field of fields) {
-      const value =
-        field.before === undefined ? (field.after ?? "") : `${field.before} ${paint.dim("->")} ${field.after ?? ""}`;
-      const hot = field.hot ? ` ${paint.red("(hot)")}` : "";
-      lines.push(`      ${paint.dim(field.name.padEnd(width))}  ${value}${hot}`);
-    }
+    for (const field of fields) lines.push(...fieldText(field, width, paint));
     const omitted = full ? 0 : omittedFields(change);
     if (omitted > 0) lines.push(paint.dim(`      and ${omitted} more fields (--full shows all)`));
     if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
@@ -54,7 +51,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   }
   const calls = plan.budget.filter((entry) => entry.calls > 0);
   if (calls.length > 0) {
-    lines.push(`Calls: ${calls.map((entry) => `${entry.calls} at ${entry.bucket}`).join(", ")}`);
+    lines.push(...calls.map((entry) => `Calls: ${entry.calls} at ${entry.bucket}`));
     const minutes = predictedMinutes(plan);
     if (minutes >= 1) lines.push(`At our share of the rate limits this takes about ${Math.ceil(minutes)} min`);
   }
@@ -63,12 +60,26 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   return lines.join("\n");
 }
 
+/** One line where it fits; else the old value and the new one on lines of their own. */
+function fieldText(field: FieldLine, width: number, paint: Paint): readonly string[] {
+  const name = paint.dim(field.name.padEnd(width));
+  const hot = field.hot ? ` ${paint.red("(hot)")}` : "";
+  const after = field.after ?? "";
+  if (field.before === undefined) return [`      ${name}  ${after}${hot}`];
+  const length = 6 + width + 2 + field.before.length + 4 + after.length + (field.hot ? 6 : 0);
+  if (length <= columns) return [`      ${name}  ${field.before} ${paint.dim("->")} ${after}${hot}`];
+  return [
+    `      ${paint.dim(field.name)}${hot}`,
+    `        ${paint.red("-")} ${field.before}`,
+    `        ${paint.green("+")} ${after}`,
+  ];
+}
+
 function renderStops(stops: readonly Stop[], paint: Paint): readonly string[] {
   if (stops.length === 0) return [];
   const lines = ["", paint.red(`Stopped by ${stops.length === 1 ? "a guard" : `${stops.length} guards`}:`)];
   for (const stop of stops) {
-    lines.push(`  ${stop.code}  ${stop.message}`);
-    lines.push(`    acknowledge it with  --ack ${stop.acknowledge}`);
+    lines.push(`  ${stop.code}  ${stop.message}`, `    acknowledge it with --ack ${stop.acknowledge}`);
   }
   return lines;
 }

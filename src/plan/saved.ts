@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Digest } from "../desired/connection.ts";
+import { digestOf } from "../desired/digest.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "./change.ts";
 import { type Plan, planDigest } from "./plan.ts";
@@ -16,6 +17,8 @@ export interface SavedPlan {
   /** Commit of the folder when the plan was made, where there is one. */
   readonly commit: string | null;
   readonly plan: Plan;
+  /** SHA-256 over all of the above: an edit shows. It is no signature: keep saved plans where only CI can write. */
+  readonly checksum: Digest;
 }
 
 /** Wraps a plan for saving. */
@@ -23,14 +26,15 @@ export function savePlan(
   plan: Plan,
   about: { readonly now: number; readonly version: string; readonly commit: string | null },
 ): SavedPlan {
-  return {
-    tenantry: "saved-plan",
+  const saved = {
+    tenantry: "saved-plan" as const,
     tenantryVersion: about.version,
     createdAt: new Date(about.now).toISOString(),
     expiresAt: new Date(about.now + savedPlanLife).toISOString(),
     commit: about.commit,
     plan,
   };
+  return { ...saved, checksum: digestOf(saved) };
 }
 
 const fields = z.record(z.string(), z.json());
@@ -60,6 +64,7 @@ const change = z.discriminatedUnion("action", [
 
 const savedPlan = z.strictObject({
   tenantry: z.literal("saved-plan"),
+  checksum: z.string(),
   tenantryVersion: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -70,6 +75,8 @@ const savedPlan = z.strictObject({
     workspace: z.string(),
     environment: z.string(),
     only: z.array(z.string()),
+    handOver: z.array(z.string()),
+    deep: z.boolean(),
     engines: z.record(z.string(), z.string()),
     changes: z.array(change),
     unchanged: z.number(),
@@ -106,14 +113,16 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
     const at = first === undefined || first.path.length === 0 ? "" : ` at ${first.path.join(".")}`;
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} is not a saved plan${at}`);
   }
-  const { plan } = result.data;
+  const { checksum, ...content } = result.data;
+  const { plan } = content;
   const parsed: SavedPlan = {
-    ...result.data,
+    ...content,
+    checksum: checksum as Digest,
     // The schema has checked the shape; brands and hot-field names are ours.
     plan: { ...plan, digest: plan.digest as Digest, changes: plan.changes as unknown as readonly Change[] },
   };
-  if (planDigest(parsed.plan) !== parsed.plan.digest) {
-    throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} was edited: its effects do not give its digest`);
+  if (planDigest(parsed.plan) !== parsed.plan.digest || digestOf(content) !== checksum) {
+    throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} was edited: its content does not give its checksum`);
   }
   return parsed;
 }

@@ -7,7 +7,7 @@ import { answerFacts, bareUrl, hostOf, jsonOf, mediaType, unanswered } from "./u
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /** A document that was read, or what is to be said of it. */
-export type Read<T> =
+type Read<T> =
   | { readonly ok: true; readonly value: T; readonly facts: Facts }
   | { readonly ok: false; readonly finding: Finding };
 
@@ -18,7 +18,7 @@ export type Read<T> =
 export type DocumentCache = Map<string, Promise<Read<Metadata>>>;
 
 /** Where the discovery document of an issuer is: OpenID Connect Discovery 1.0, section 4.1 drops one final slash. */
-export function discoveryUrl(issuer: string): string {
+function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 

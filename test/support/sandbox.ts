@@ -5,7 +5,7 @@ import { Agent, buildConnector, fetch as undiciFetch } from "undici";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 
 /** What undici's `fetch` takes, without the dispatcher, which is ours. */
-export type TestRequest = Omit<NonNullable<Parameters<typeof undiciFetch>[1]>, "dispatcher">;
+type TestRequest = Omit<NonNullable<Parameters<typeof undiciFetch>[1]>, "dispatcher">;
 export type TestResponse = Awaited<ReturnType<typeof undiciFetch>>;
 
 /** A sandbox on a free port with a folder of its own, and a way to ask it. */

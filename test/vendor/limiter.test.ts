@@ -162,6 +162,18 @@ describe("queue", () => {
     expect(large.order).toEqual(["l0", "l1", "l2", "l3", "l4"]);
   });
 
+  test("a call that was refused keeps its place before those that came later", async () => {
+    const { time, limiter } = set({ concurrency: 1 });
+    const order: string[] = [];
+    const send = (name: string, statuses: number[]) => async () => {
+      order.push(name);
+      return reply(statuses.shift() ?? 200);
+    };
+    const calls = [limiter.run("b", send("first", [429])), limiter.run("b", send("second", []))];
+    await time.until(Promise.all(calls));
+    expect(order).toEqual(["first", "first", "second"]);
+  });
+
   test("a call that throws frees its place", async () => {
     const { time, limiter } = set({ concurrency: 1 });
     const broken = limiter.run("b", async () => {

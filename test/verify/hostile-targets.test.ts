@@ -87,6 +87,13 @@ const hostileUrls = [
   "https://[64:ff9b::7f00:1]/",
   "https://[2001:db8::1]/",
   "https://[2002:7f00:1::]/",
+  // A public address in an odd spelling is refused for its spelling.
+  "https://134744072/",
+  "https://0x08080808/",
+  "https://8.8.2056/",
+  "https://010.8.8.8/",
+  "https://8.8.8.8./",
+  "https://idp.example./",
   "https://localhost/",
   "https://localhost:PORT/",
   "https://localhost./",

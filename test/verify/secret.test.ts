@@ -72,6 +72,19 @@ failureModes("secrets that fail", [
     checks: { S1: ["fail", "VERIFY_SECRET_REFUSED"] },
   },
   {
+    name: "Okta's way to say unknown client",
+    when: {
+      token: () =>
+        json(400, {
+          errorCode: "invalid_client",
+          errorSummary: "Invalid value for 'client_id' parameter.",
+          errorId: "x",
+        }),
+    },
+    verdict: "fail",
+    checks: { S1: ["fail", "VERIFY_SECRET_REFUSED"] },
+  },
+  {
     name: "Keycloak's way to say wrong secret",
     when: {
       token: () =>

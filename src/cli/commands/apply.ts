@@ -6,6 +6,7 @@ import { openRecordingWorld } from "../../apply/open.ts";
 import { selectConnections } from "../../apply/select.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
+import { summary } from "../../plan/describe.ts";
 import type { Stop } from "../../plan/guard.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderPlanText } from "../../plan/render-text.ts";
@@ -32,6 +33,12 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
   const { terminal } = run;
   const context = loadContext(run.surroundings, options, run.now());
   const saved = options.plan === undefined ? undefined : readSaved(run, context, options.plan);
+  if (saved !== undefined && (options.only.length > 0 || options.handOver.length > 0 || options.deep === true)) {
+    throw new TenantryError(
+      "CLI_USAGE",
+      "--plan says all itself: --only, --hand-over and --deep cannot stand beside it",
+    );
+  }
   const only = saved?.plan.only ?? options.only;
   const connections = selectConnections(context.connections, only);
   const world = await openRecordingWorld(recordingOptions(run, context, connections));
@@ -40,8 +47,8 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
       tenants: context.tenants,
       connections: context.connections,
       only,
-      deep: options.deep === true,
-      handOver: options.handOver,
+      deep: saved?.plan.deep ?? options.deep === true,
+      handOver: saved?.plan.handOver ?? options.handOver,
     });
     if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
     const stops = guardOf(context, planned.plan, options.ack);
@@ -49,7 +56,10 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
       finish(run, options, planned.plan, [], stops);
       return 0;
     }
-    const text = `${renderPlanText(planned.plan, stops, terminal.paint, options.full === true)}\n`;
+    const text =
+      saved === undefined
+        ? `${renderPlanText(planned.plan, stops, terminal.paint, options.full === true)}\n`
+        : `The plan of ${saved.createdAt} still holds: ${summary(planned.plan)}\n`;
     if (options.json === true) terminal.err(text);
     else terminal.out(text);
     if (stops.length > 0) {

@@ -79,7 +79,7 @@ async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): P
       err: (text: string) => (quiet || !/^[A-Z]+_/.test(text) ? undefined : run.terminal.out(text)),
       paint,
     };
-    const exit = await runCommand(args, terminal, run.surroundings);
+    const exit = await runCommand(args, terminal, { ...run.surroundings, cwd: folder });
     if (!quiet && exit !== 0) run.terminal.out(`${paint.dim(`exit code ${exit}`)}\n`);
     steps.push({ command, expected, exit, milliseconds: run.now() - begun });
   };
@@ -87,9 +87,9 @@ async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): P
   say("One file per customer. Every mistake would be named with its position.");
   await call("validate", 0);
   say("What would be done: the client at Okta and the record in the portal's database, in one change.");
-  await call("plan --exit-code", 3);
-  say("Register, prove, hand over, read back; only then switch on.");
-  await call("apply --yes", 0);
+  await call("plan --exit-code --out plan.json", 3);
+  say("Exactly that plan, or nothing: register, prove, hand over, read back; only then switch on.");
+  await call("apply --plan plan.json --yes", 0);
   await call("plan --exit-code", 0);
   say("The proof, link by link, with what the portal really uses.");
   await call("verify --all", 0);
@@ -100,7 +100,7 @@ async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): P
   });
   await call("verify", 6);
   say("The plan shows the drift. A callback is a hot field: it must be acknowledged by name.");
-  await call("plan", 4);
+  await call("apply --yes", 4);
   await call(`apply --yes --ack ${redirectUris}`, 0);
 
   say("Somebody replaces the client secret in Okta's console.");

@@ -16,6 +16,11 @@ export const applyCodes = {
     mend: "See who else writes to the app's database, then run `tenantry apply` again.",
     exit: 6,
   },
+  APPLY_GATE_CLOSED: {
+    cause: "The evidence is not for exactly what is about to be switched on, or it is too old.",
+    mend: "Run `tenantry apply` again: it proves afresh.",
+    exit: 6,
+  },
   APPLY_STORE_UNNAMED: {
     cause: "In CI the store must be named: the disk of a runner forgets locks and evidence.",
     mend: "Set `store: { url: … }` in tenantry.yaml.",

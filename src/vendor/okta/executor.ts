@@ -35,7 +35,6 @@ const keptHeaders = [
   "date",
   "link",
   "retry-after",
-  "x-okta-request-id",
   "x-rate-limit-limit",
   "x-rate-limit-remaining",
   "x-rate-limit-reset",

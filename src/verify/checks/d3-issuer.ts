@@ -19,7 +19,7 @@ export const issuerEquality: Check<IssuerContext> = {
 };
 
 /** Compares the configured issuer with the document's, and points at the first character that differs. */
-export function compareIssuers(configured: string, named: unknown): Finding {
+function compareIssuers(configured: string, named: unknown): Finding {
   if (named === configured) return pass("The issuer is equal byte for byte.", { issuer: configured });
   if (typeof named !== "string" || named === "") {
     return fail(

@@ -8,15 +8,15 @@ import { type Answer, type Failure, failureOf, type Outcome } from "./outcome.ts
 import { judgeTarget, type Refusal } from "./target.ts";
 
 /** Recognisable in the logs of the identity provider. */
-export const userAgent = `tenantry-verify/${manifest.version}`;
+const userAgent = `tenantry-verify/${manifest.version}`;
 
 /** Bytes of a body that are read at most. */
-export const bodyCap = 1_000_000;
+const bodyCap = 1_000_000;
 
 const connectTimeout = 5_000;
 const headersTimeout = 5_000;
 
-export interface ProbeRequest {
+interface ProbeRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;

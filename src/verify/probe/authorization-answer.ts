@@ -22,7 +22,7 @@ export type AuthorizationAnswer =
   | { readonly kind: "unclear"; readonly finding: Finding; readonly facts: Facts };
 
 /** What a refusal is about, as far as the page says it. For hints only. */
-export type Blame = "redirect-uri" | "client" | "unknown";
+type Blame = "redirect-uri" | "client" | "unknown";
 
 /** What was asked, to compare the answer with. */
 export interface AuthorizationRequest {

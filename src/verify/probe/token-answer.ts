@@ -84,6 +84,10 @@ function errorOf(answer: Answer, json: unknown): { readonly error: string | unde
   if (isObject(json) && typeof json.error === "string") {
     return { error: json.error, description: typeof json.error_description === "string" ? json.error_description : "" };
   }
+  // Okta says an unknown client id in the shape of its management API.
+  if (isObject(json) && typeof json.errorCode === "string") {
+    return { error: json.errorCode, description: typeof json.errorSummary === "string" ? json.errorSummary : "" };
+  }
   // RFC 6749, section 5.2 asks for WWW-Authenticate; some servers put the error only there.
   const challenge = answer.header("www-authenticate") ?? "";
   return { error: /\berror="([a-z_]{1,40})"/.exec(challenge)?.[1], description: "" };

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { FaultEffect } from "../../../sandbox/sandbox.ts";
+import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
+
+type FaultEffect = Parameters<Sandbox["faults"]["add"]>[0]["effect"];
 
 let bench: Bench;
 let adapter: OktaAdapter;

@@ -1,0 +1,75 @@
+import type { AppAdapter, RecordWrite } from "../app/app.ts";
+import { canonicalJson } from "../desired/json.ts";
+import { TenantryError } from "../errors/failure.ts";
+import { recordFields } from "../plan/fields.ts";
+import type { ObservedRecord } from "../plan/observed.ts";
+import type { CheckResult, Evidence } from "../store/evidence.ts";
+import { evidenceCovers } from "../verify/verify.ts";
+import { recordLink } from "./record-link.ts";
+import type { RecordingWorld } from "./world.ts";
+
+/**
+ * The gate before activation. The record is read back as the app would read it; it must be, value for value and secret
+ * for secret, what was written, and the evidence must be fresh and bound to exactly that.
+ *
+ * @returns the evidence with the record's own check added, as it was stored
+ * @throws TenantryError APPLY_RECORD_DIFFERS, APPLY_GATE_CLOSED; SECRET_SEAL_… when the secret does not open
+ */
+export async function proveRecord(
+  world: RecordingWorld,
+  app: AppAdapter,
+  write: RecordWrite,
+  evidence: Evidence,
+): Promise<Evidence> {
+  const { key } = write.record;
+  const found = (await app.observe([write.record])).records.get(key);
+  if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
+  const stored = await app.secretOf(key);
+  const fingerprint = stored === undefined ? undefined : await world.store.fingerprint(stored.value);
+  const differing = differences(write, found);
+  if (stored?.value.reveal() !== write.secret?.value.reveal()) differing.push("clientSecret");
+  if (differing.length > 0) {
+    const what = differing.join(", ");
+    throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} was read back with another ${what}`);
+  }
+  const { record, discovery } = write;
+  const gate = evidenceCovers(
+    evidence,
+    {
+      specDigest: write.specDigest,
+      clientId: record.clientId,
+      clientAuth: record.clientAuth,
+      issuer: record.issuer,
+      authorizationEndpoint: discovery.authorizationEndpoint,
+      tokenEndpoint: discovery.tokenEndpoint,
+      jwksUri: discovery.jwksUri,
+      secretFingerprint: fingerprint,
+    },
+    world.verifyIo,
+  );
+  if (!gate.covers) throw new TenantryError("APPLY_GATE_CLOSED", `${key} was not switched on: ${gate.because}`);
+  const readBack: CheckResult = {
+    ...recordLink,
+    id: "R2",
+    title: "The record reads back as it was proven",
+    verdict: "pass",
+    message: `the record in ${app.name} is what was proven, its secret included`,
+  };
+  const whole: Evidence = {
+    ...evidence,
+    secretCopy: stored === undefined ? undefined : "record",
+    checks: [...evidence.checks, readBack],
+  };
+  await world.store.addEvidence(whole);
+  return whole;
+}
+
+function differences(write: RecordWrite, found: ObservedRecord): string[] {
+  const wanted = recordFields(write.record, write.discovery);
+  const differing = Object.keys(wanted).filter(
+    (name) => canonicalJson(wanted[name] ?? null) !== canonicalJson(found.fields[name] ?? null),
+  );
+  if (found.specDigest !== write.specDigest) differing.push("specDigest");
+  if (found.secretId !== write.secret?.id) differing.push("clientSecretId");
+  return differing;
+}

@@ -1,0 +1,100 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
+import { runCommand } from "../../src/cli/main.ts";
+import { plain } from "../../src/plan/render-text.ts";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What one call of the command line gave. */
+export interface CommandResult {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+  /** stdout as JSON; throws when it is not one document. */
+  json(): Record<string, never>;
+}
+
+/** The example workspace in a folder of its own, with a sandbox of its own. */
+export interface TestWorkspace {
+  readonly root: string;
+  readonly sandbox: Sandbox;
+  /** Runs the command line in this process, with `--workspace` and `--env sandbox` added. */
+  tenantry(...args: readonly string[]): Promise<CommandResult>;
+  /** As `tenantry`, with other environment variables. */
+  tenantryWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CommandResult>;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  /** Replaces text in a file; throws when it is not there, so that a test cannot change nothing unnoticed. */
+  edit(path: string, from: string | RegExp, to: string): void;
+  /** Rows of a query on the portal's database, read as the app reads it. */
+  portal(sql: string): readonly Record<string, unknown>[];
+  /** A statement on the portal's database, as somebody else would run it. */
+  changePortal(sql: string): void;
+  /** What is left of the sandbox and the folder is removed. */
+  close(): Promise<void>;
+}
+
+/** @param options.migrate false leaves the portal without tables */
+export async function openTestWorkspace(
+  options: Omit<SandboxOptions, "dir" | "port"> & { readonly migrate?: boolean } = {},
+): Promise<TestWorkspace> {
+  const { migrate = true, ...sandboxOptions } = options;
+  const root = mkdtempSync(join(tmpdir(), "tenantry-test-"));
+  const sandbox = await startSandbox({ ...sandboxOptions, dir: join(root, ".tenantry", "sandbox"), port: 0 });
+  cpSync(join(repository, "tenants"), join(root, "tenants"), { recursive: true });
+  const read = (path: string): string => readFileSync(join(root, path), "utf8");
+  const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
+  write(
+    "tenantry.yaml",
+    readFileSync(join(repository, "tenantry.yaml"), "utf8").replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${sandbox.port}`),
+  );
+  const tenantryWith: TestWorkspace["tenantryWith"] = async (environment, ...args) => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const exit = await runCommand(
+      [...args, "--workspace", root, "--env", "sandbox"],
+      { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain },
+      { environment, cwd: root, pid: process.pid },
+    );
+    return { exit, out: out.join(""), err: err.join(""), json: () => JSON.parse(out.join("")) };
+  };
+  const database = <T>(readOnly: boolean, work: (open: DatabaseSync) => T): T => {
+    const open = new DatabaseSync(join(root, ".tenantry/sandbox/portal.db"), { readOnly });
+    try {
+      return work(open);
+    } finally {
+      open.close();
+    }
+  };
+  const workspace: TestWorkspace = {
+    root,
+    sandbox,
+    tenantry: (...args) => tenantryWith({}, ...args),
+    tenantryWith,
+    read,
+    write,
+    edit(path, from, to) {
+      const before = read(path);
+      const after = before.replace(from, to);
+      if (after === before) throw new Error(`${path} does not hold ${String(from)}`);
+      write(path, after);
+    },
+    portal: (sql) => database(true, (open) => open.prepare(sql).all() as Record<string, unknown>[]),
+    changePortal: (sql) => database(false, (open) => open.exec(sql)),
+    async close() {
+      await sandbox.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  if (migrate) await workspace.tenantry("migrate", "--yes");
+  return workspace;
+}
+
+/** The apps at the sandbox's org that carry a marker of ours. */
+export function ourApps(sandbox: Sandbox): Sandbox["okta"]["apps"] {
+  return sandbox.okta.apps.filter((app) => JSON.stringify(app.profile ?? {}).includes("whiterabbit"));
+}
