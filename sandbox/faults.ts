@@ -1,5 +1,5 @@
 /** What happens to a request instead of, or besides, its ordinary answer. */
-export type FaultEffect = "reset-before" | "reset-after" | "status-before" | "status-after" | "delay";
+type FaultEffect = "reset-before" | "reset-after" | "status-before" | "status-after" | "delay";
 
 /** Which requests go wrong, how, and how often. */
 export interface FaultRule {

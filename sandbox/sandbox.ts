@@ -16,7 +16,6 @@ import { randomToken } from "./random.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
 import { listen, type SandboxServer, type Site } from "./server.ts";
 
-export type { FaultRule } from "./faults.ts";
 export { answers, readReady } from "./folder.ts";
 export { payrollClientId, serviceClientId } from "./okta/seed.ts";
 export type { RequestEntry } from "./request-log.ts";

@@ -70,8 +70,11 @@ function assemble(
   const tenantsDone = new Set<string>();
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
     const found = observation.engines.get(connection.registration.idp)?.observation.found.get(connection.key);
-    take(diffRegistration(connection.registration, found));
     const app = observation.apps.get(connection.app);
+    const state = app?.records.get(connection.key)?.state;
+    const registration = diffRegistration(connection.registration, found);
+    // A client that no record has used yet, such as one of an interrupted first apply, can put nobody out.
+    take(state === undefined || state === "pending" ? cooled(registration) : registration);
     const row = `${connection.app}/${connection.tenant}`;
     if (!tenantsDone.has(row)) {
       tenantsDone.add(row);
@@ -108,6 +111,11 @@ function assemble(
     budget: engines.flatMap((engine) => engine.budget),
     discovery: [...observation.discovery.values()],
   });
+}
+
+function cooled(difference: Difference): Difference {
+  const changes = difference.changes.map((change) => ("hot" in change ? { ...change, hot: [] } : change));
+  return { ...difference, changes };
 }
 
 function findIssues(

@@ -2,7 +2,7 @@ import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
-import { toEvidence, verifySubject } from "../verify/verify.ts";
+import { type DocumentCache, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
 import { recordLink } from "./record-link.ts";
 import { recordSubject } from "./subject.ts";
@@ -46,11 +46,12 @@ export async function verifyConnections(
     for (const [key, found] of observed.records) records.set(key, found);
   }
   const proofs: ConnectionProof[] = [];
+  const documents: DocumentCache = new Map();
   const queue = [...request.connections.entries()];
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, connection] = next;
-      proofs[index] = await verifyOne(world, request, connection, records.get(connection.key));
+      proofs[index] = await verifyOne(world, request, connection, records.get(connection.key), documents);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -62,6 +63,7 @@ async function verifyOne(
   request: VerifyRequest,
   connection: Connection,
   found: ObservedRecord | undefined,
+  documents: DocumentCache,
 ): Promise<ConnectionProof> {
   const { key } = connection;
   if (connection.status === "draft") return { key, verdict: "skipped", because: "it is a draft" };
@@ -85,6 +87,7 @@ async function verifyOne(
   const verification = await verifySubject(subject, world.verifyIo, {
     secretProbe: request.secretProbe && opened.verdict !== "fail",
     wrongSecretControl: request.wrongSecretControl,
+    documents,
   });
   const verdict = opened.verdict === "fail" ? "fail" : verification.verdict;
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);

@@ -41,7 +41,7 @@ export function openOptions(run: Run, context: Context, connections: readonly Co
     source: secretSource(run.surroundings, context.workspace),
     redactor: run.redactor,
     clock: run.now,
-    sleep: (milliseconds) => delay(milliseconds),
+    sleep: run.surroundings.sleep ?? ((milliseconds) => delay(milliseconds)),
     progress: progressOn(run.terminal),
     host: hostname(),
   };

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly pid: number;
+  /** Waits between two tries; the real one when absent. */
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
 const colour =

@@ -61,7 +61,13 @@ export function guard(input: GuardInput): readonly Stop[] {
 }
 
 function tenantStops({ plan, settings, tenants }: GuardInput): readonly Stop[] {
-  const changed = new Set(plan.changes.filter(changesSignIn).map((change) => change.tenant));
+  // What is switched on by this very plan has no sign-in to lose yet.
+  const starting = new Set(plan.changes.flatMap((change) => (change.action === "activate" ? [change.key] : [])));
+  const changed = new Set(
+    plan.changes
+      .filter((change) => changesSignIn(change) && (change.key === undefined || !starting.has(change.key)))
+      .map((change) => change.tenant),
+  );
   const limit = tenants < smallFleet ? 1 : Math.max(settings.maxTenants, Math.floor(tenants * settings.maxShare));
   if (changed.size <= limit) return [];
   const stops: Stop[] = [

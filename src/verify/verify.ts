@@ -13,6 +13,7 @@ import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
 import type { VerifySubject } from "./subject.ts";
 
+export type { DocumentCache } from "./documents.ts";
 export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
 
 /** What a verification works with. */

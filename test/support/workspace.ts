@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 import { runCommand } from "../../src/cli/main.ts";
@@ -58,7 +59,7 @@ export async function openTestWorkspace(
     const exit = await runCommand(
       [...args, "--workspace", root, "--env", "sandbox"],
       { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain },
-      { environment, cwd: root, pid: process.pid },
+      { environment, cwd: root, pid: process.pid, sleep: hundredthOf },
     );
     return { exit, out: out.join(""), err: err.join(""), json: () => JSON.parse(out.join("")) };
   };
@@ -92,6 +93,11 @@ export async function openTestWorkspace(
   };
   if (migrate) await workspace.tenantry("migrate", "--yes");
   return workspace;
+}
+
+/** Waits between two tries happen, but a hundred times faster. */
+function hundredthOf(milliseconds: number): Promise<void> {
+  return delay(milliseconds / 100);
 }
 
 /** The apps at the sandbox's org that carry a marker of ours. */

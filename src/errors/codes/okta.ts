@@ -55,7 +55,7 @@ export const oktaCodes = {
   OKTA_GROUP_MISSING: {
     cause: "A group that the sign-in names does not exist at the org, or not exactly once.",
     mend: "Create the group at Okta, or mend its name under `groups:`. Everyone is said with `everyone: true`.",
-    exit: 5,
+    exit: 2,
   },
   OKTA_DUPLICATE: {
     cause: "Two apps at the org carry the same ownership marker, so it cannot be told which one is the connection's.",

@@ -7,7 +7,7 @@ import { isJsonObject, parseJson, textIn } from "./json.ts";
 import { openSdk } from "./sdk.ts";
 import { failureOfFault, TransportFault } from "./transport-fault.ts";
 
-export interface OktaCall {
+interface OktaCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path and query, from `/api/v1/…` on. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface OktaCall {
   readonly purpose: CallPurpose;
 }
 
-export interface OktaReply {
+interface OktaReply {
   /** Parsed; undefined when there is none. */
   readonly body: unknown;
   readonly headers: Headers;

@@ -5,7 +5,6 @@ import { addressOf } from "../../../src/desired/key.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { openOkta } from "../../../src/idp/okta/open.ts";
 import { Secret } from "../../../src/secret/secret.ts";
-import type { Limiter } from "../../../src/vendor/limiter.ts";
 import type { OktaCredential } from "../../../src/vendor/okta/credential.ts";
 import type { OktaIdentityProvider } from "../../../src/workspace/workspace.ts";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
@@ -97,5 +96,3 @@ export async function startBench(options: Omit<SandboxOptions, "dir" | "port"> =
     },
   };
 }
-
-export type { Limiter };
