@@ -4,9 +4,9 @@ import type { Run } from "./run.ts";
 import { version } from "./version.ts";
 
 const exitCodes = `
-Exit codes: 0 done or nothing to do; 1 a bug; 2 usage or invalid files; 3 changes
-pending; 4 refused by a guard, a rule or a stale plan; 5 an outside system failed;
-6 verification failed; 7 could not tell.`;
+Exit codes: 0 done or nothing to do; 1 a bug; 2 usage or invalid files;
+3 changes pending; 4 refused by a guard, a rule or a stale plan;
+5 an outside system failed; 6 verification failed; 7 could not tell.`;
 
 /**
  * The command line. Each command loads its own code only when it runs, so that \`--help\` and \`validate\` stay fast.

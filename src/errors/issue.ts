@@ -1,4 +1,5 @@
 import type { Code } from "./codes/index.ts";
+import { visibleText } from "./visible.ts";
 
 /** A place in a file: 1-based line and column, the file as the user would name it (relative to the workspace). */
 export interface Position {
@@ -41,14 +42,17 @@ export function sortIssues(issues: readonly Issue[]): readonly Issue[] {
     });
 }
 
-/** One issue as `file:line:col  CODE  message` with the related places and the hint on lines of their own. */
+/**
+ * One issue as `file:line:col  CODE  message` with the related places and the hint on lines of their own. Names of
+ * files and keys come from outside: their hidden characters are made visible.
+ */
 export function formatIssue(issue: Issue): string {
   const lines = [`${issue.file}:${issue.line}:${issue.column}  ${issue.code}  ${issue.message}`];
   for (const place of issue.related ?? []) {
     lines.push(`  ${place.file}:${place.line}:${place.column}  ${place.message}`);
   }
   lines.push(`  mend: ${issue.hint}`);
-  return lines.join("\n");
+  return lines.map(visibleText).join("\n");
 }
 
 /** Code-point order, the same on every machine whatever its locale. */

@@ -1,5 +1,18 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Issue, Position } from "../errors/issue.ts";
+import { findHidden } from "../errors/visible.ts";
 import type { Files } from "./files.ts";
 
 /** Keys and indices from the top of a document. */
@@ -16,9 +29,9 @@ export interface YamlDocument {
 }
 
 /**
- * Reads one YAML file: UTF-8, at most `limit` bytes (checked before parsing), one document, no anchors, aliases or
- * tags, no key twice, no control characters, no template code of an engine in any text. Either the document or every
- * issue of its form; never throws for bad input.
+ * Reads one YAML file: UTF-8, at most `limit` bytes (checked before parsing), one document, no anchors, aliases, tags
+ * or directives, no key twice, no hidden characters (written or escaped), no template code of an engine in any text.
+ * All keys are texts. Either the document or every issue of its form; never throws for bad input.
  */
 export function readDocument(
   files: Files,
@@ -45,30 +58,18 @@ function decode(path: string, bytes: Uint8Array): { readonly text: string } | { 
   } catch {
     return failed(path, "FILE_NOT_UTF8", `${path} is not UTF-8 text`, "save the file as UTF-8");
   }
-  const control = findControlCharacter(text);
-  if (control === undefined) return { text };
-  const before = text.slice(0, control);
+  const hidden = findHidden(text);
+  if (hidden === undefined) return { text };
+  const before = text.slice(0, hidden.index);
   const line = before.split("\n").length;
-  const column = control - before.lastIndexOf("\n");
-  const name = `U+${(text.codePointAt(control) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-  const what = name === "U+FEFF" ? "a byte order mark" : "a control character";
-  const message = `${path} holds ${what} (${name})`;
+  const column = hidden.index - before.lastIndexOf("\n");
+  const message = `${path} holds ${describeHidden(hidden.name)}`;
   const hint = `remove the invisible character at line ${line}, column ${column}`;
   return { issues: [{ code: "FILE_CONTROL_CHARACTER", file: path, line, column, path: [], message, hint }] };
 }
 
-/** Index of the first character that has no place in such a file; tab, line feed and carriage return are allowed. */
-function findControlCharacter(text: string): number | undefined {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const allowed = code === 9 || code === 10 || code === 13;
-    const control = code < 32 || (code >= 0x7f && code <= 0x9f);
-    // Bidirectional overrides can show a reviewer another text than the one that is parsed.
-    const invisible =
-      code === 0xfeff || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code === 0x2028;
-    if ((control && !allowed) || invisible) return index;
-  }
-  return undefined;
+function describeHidden(name: string): string {
+  return `${name === "U+FEFF" ? "a byte order mark" : "a control character"} (${name})`;
 }
 
 function parse(
@@ -76,11 +77,19 @@ function parse(
   text: string,
 ): { readonly document: YamlDocument } | { readonly issues: readonly Issue[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, version: "1.2" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+    stringKeys: true,
+    version: "1.2",
+  });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+  // The parser reports its own full stack as an error, once for each level.
+  if (document.errors.some((error) => /call stack/.test(error.message))) return tooDeep(file);
   const issues: Issue[] = document.errors.map((error) => {
     const several = error.code === "MULTIPLE_DOCS";
     return {
@@ -92,32 +101,15 @@ function parse(
     };
   });
   if (issues.length > 0) return { issues };
-  visit(document, {
-    Node(_key, node: Node) {
-      const anchored = isAlias(node) || (node as { anchor?: string }).anchor !== undefined;
-      if (!anchored && node.tag === undefined) return;
-      if (!anchored && !(node as { srcToken?: unknown }).srcToken && node.tag?.startsWith("tag:yaml.org,2002:")) return;
-      issues.push({
-        code: "FILE_ALIAS",
-        ...at(node.range?.[0] ?? 0),
-        path: [],
-        message: "anchors, aliases and tags are not allowed: a reviewer could not see what the file comes to",
-        hint: "write the value out where it is used",
-      });
-    },
-    Scalar(_key, node) {
-      if (typeof node.value !== "string" || !/\$\{|%\{/.test(node.value)) return;
-      issues.push({
-        code: "FILE_TEMPLATE",
-        ...at(node.range?.[0] ?? 0),
-        path: [],
-        message: "a text holds `${` or `%{`, which Terraform, decK or CI would evaluate as template code",
-        hint: "remove the template characters",
-      });
-    },
-  });
-  if (issues.length > 0) return { issues };
-  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  let value: unknown;
+  try {
+    issues.push(...formIssues(document, text, at));
+    if (issues.length > 0) return { issues };
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep(file);
+    throw error;
+  }
   if (value === null || value === undefined) {
     return failed(file, "FILE_EMPTY", `${file} has no content`, "write the file's fields, or delete the file");
   }
@@ -130,6 +122,46 @@ function parse(
       positionOfKey: (path) => at(offsetOf(root, path, true)),
     },
   };
+}
+
+/** What YAML allows and a file of ours does not. */
+function formIssues(document: Document, text: string, at: (offset: number) => Position): readonly Issue[] {
+  const issues: Issue[] = [];
+  const add = (code: Issue["code"], offset: number | undefined, message: string, hint: string): void => {
+    issues.push({ code, ...at(offset ?? 0), path: [], message, hint });
+  };
+  const { directives } = document;
+  if (directives !== undefined && (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1)) {
+    const message = "YAML directives are not allowed: they change what the rest of the file means";
+    add("FILE_ALIAS", Math.max(text.search(/^%/m), 0), message, "remove the line that begins with `%`");
+  }
+  const plainNode = (node: Node): void => {
+    const anchored = isAlias(node) || (node as { anchor?: string }).anchor !== undefined;
+    if (!anchored && node.tag === undefined) return;
+    const message = "anchors, aliases and tags are not allowed: a reviewer could not see what the file comes to";
+    add("FILE_ALIAS", node.range?.[0], message, "write the value out where it is used");
+  };
+  visit(document, {
+    Node: (_key, node) => plainNode(node),
+    // A visitor of its own replaces that of all nodes.
+    Scalar: (key, node) => {
+      plainNode(node);
+      if (typeof node.value !== "string") return;
+      if (/\$\{|%\{/.test(node.value)) {
+        const message = "a text holds `${` or `%{`, which Terraform, decK or CI would evaluate as template code";
+        add("FILE_TEMPLATE", node.range?.[0], message, "remove the template characters");
+      }
+      const hidden = findHidden(node.value);
+      if (hidden !== undefined) {
+        const message = `a text holds ${describeHidden(hidden.name)}, written as an escape`;
+        add("FILE_CONTROL_CHARACTER", node.range?.[0], message, "remove the escape sequence");
+      }
+      if (node.value === "__proto__" && key === "key") {
+        add("FILE_YAML", node.range?.[0], "`__proto__` cannot be a key", "remove the key");
+      }
+    },
+  });
+  return issues;
 }
 
 /** Where the value (or its key) at the path begins; the nearest parent's place when it is not there. */
@@ -166,6 +198,10 @@ function failed(
   hint: string,
 ): { readonly issues: readonly Issue[] } {
   return { issues: [{ code, file, line: 1, column: 1, path: [], message, hint }] };
+}
+
+function tooDeep(file: string): { readonly issues: readonly Issue[] } {
+  return failed(file, "FILE_YAML", `${file} is nested too deeply`, "write the fields of the model and nothing else");
 }
 
 function sentence(message: string): string {

@@ -17,8 +17,9 @@ export const fileCodes = {
     exit: 2,
   },
   FILE_CONTROL_CHARACTER: {
-    cause: "The file holds a control character or a byte order mark in its text.",
-    mend: "Remove the invisible character at the position given.",
+    cause:
+      "The file holds a control character, a byte order mark or another hidden character, as it is or as an escape.",
+    mend: "Remove the hidden character or its escape at the position given.",
     exit: 2,
   },
   FILE_EMPTY: {
@@ -37,7 +38,8 @@ export const fileCodes = {
     exit: 2,
   },
   FILE_ALIAS: {
-    cause: "The file uses YAML anchors, aliases or tags. A reviewer could not see what such a file comes to.",
+    cause:
+      "The file uses YAML anchors, aliases, tags or directives. A reviewer could not see what such a file comes to.",
     mend: "Write the value out where it is used.",
     exit: 2,
   },

@@ -60,17 +60,17 @@ export const oktaCodes = {
   OKTA_DUPLICATE: {
     cause: "Two apps at the org carry the same ownership marker, so it cannot be told which one is the connection's.",
     mend: "Find out which one is in use and remove the `tenantry…` values from the profile of the other.",
-    exit: 5,
+    exit: 4,
   },
   OKTA_FOREIGN: {
     cause: "The app that was about to be changed no longer carries this workspace's and environment's marker.",
     mend: "Find out who changed its profile. Tenantry changes only what carries its marker.",
-    exit: 5,
+    exit: 4,
   },
   OKTA_CLIENT_ID_TAKEN: {
     cause: "An app that is not ours has the client id that this connection asks for. It was left alone.",
     mend: "Remove that app, or give it back its marker in its profile if it was made by Tenantry.",
-    exit: 5,
+    exit: 4,
   },
   OKTA_CREATE_UNCLEAR: {
     cause: "The reply to creating an app was lost, and looking for the app did not show whether it was made.",
