@@ -43,9 +43,9 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
 
   const planning = (of: Command): Command =>
     of
-      .option("--only <name>", "a tenant or connection; may be given several times", collect, [])
-      .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect, [])
-      .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect, [])
+      .option("--only <name>", "a tenant or connection; may be given several times", collect)
+      .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect)
+      .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect)
       .option("--full", "show every field of what is created")
       .option("--deep", "read every part of every object, however many there are");
 
@@ -60,7 +60,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .addOption(new Option("--markdown", "print Markdown for a pull request").conflicts("json"))
     .action(async (options) => {
       const { plan } = await import("./commands/plan.ts");
-      done(await plan(run, options));
+      done(await plan(run, { only: [], ack: [], handOver: [], ...options }));
     });
 
   planning(command("apply", "register, prove, hand over and switch on what the files say"))
@@ -68,7 +68,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .option("--yes", "do not ask")
     .action(async (options) => {
       const { apply } = await import("./commands/apply.ts");
-      done(await apply(run, options));
+      done(await apply(run, { only: [], ack: [], handOver: [], ...options }));
     });
 
   command("verify [names...]", "prove every link of tenants or connections, without a login")
@@ -123,6 +123,6 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
   return program;
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }

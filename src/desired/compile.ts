@@ -53,7 +53,9 @@ function compileOne(
     clientId,
     state: graceIsOver ? "absent" : registrationState(status),
     redirectUris: [redirectUri],
-    postLogoutRedirectUris: signIn.logout.endSession ? app.postLogout.map((path) => app.baseUrl + path) : [],
+    postLogoutRedirectUris: signIn.logout.endSession
+      ? app.postLogout.map((path) => fillIn(app, path, tenant, signIn))
+      : [],
     grantTypes: signIn.scopes.includes("offline_access")
       ? ["authorization_code", "refresh_token"]
       : ["authorization_code"],

@@ -2,10 +2,10 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * One text for one value: object keys in code-point order, no white space, `undefined` members dropped.
+ * One text for one value: object keys in the order of their UTF-16 units, no white space, `undefined` members dropped.
  * Two values that differ only in key order give the same text (compare RFC 8785).
  *
- * @throws TypeError for what JSON cannot say: functions, symbols, bigints, NaN and infinities.
+ * @throws TypeError for what JSON cannot say: functions, symbols, bigints, NaN, infinities, and objects with a class, such as a Map.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
@@ -15,6 +15,8 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value === "object") {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== null && prototype !== Object.prototype) throw new TypeError("an object that JSON cannot say");
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from "../desired/json.ts";
+import { visibleText } from "../errors/visible.ts";
 import type { Change } from "./change.ts";
 import { countChanges, type Plan } from "./plan.ts";
 
@@ -89,14 +90,14 @@ export function summary(plan: Pick<Plan, "changes" | "unchanged">): string {
   return [parts.length === 0 ? "nothing to do" : parts.join(", "), `${plan.unchanged} unchanged`].join(", ");
 }
 
-/** A field's value for people: texts bare, lists with commas, maps as JSON. */
+/** A field's value for people, on one line: texts bare, lists with commas, maps as JSON; nothing hidden in it. */
 export function valueText(value: Json | undefined): string {
   if (value === undefined || value === null) return "(none)";
-  if (typeof value === "string") return value === "" ? '""' : value;
+  if (typeof value === "string") return value === "" ? '""' : visibleText(value);
   if (Array.isArray(value)) {
     return value.length === 0 ? "(none)" : value.map((item) => valueText(item)).join(", ");
   }
-  return canonicalJson(value);
+  return visibleText(canonicalJson(value));
 }
 
 function isEmpty(value: Json): boolean {

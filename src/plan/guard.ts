@@ -68,7 +68,9 @@ function tenantStops({ plan, settings, tenants }: GuardInput): readonly Stop[] {
       .filter((change) => changesSignIn(change) && (change.key === undefined || !starting.has(change.key)))
       .map((change) => change.tenant),
   );
-  const limit = tenants < smallFleet ? 1 : Math.max(settings.maxTenants, Math.floor(tenants * settings.maxShare));
+  // A share such as 0.29 of 100 comes to 28.999…, a little short of what was meant.
+  const share = Math.floor(tenants * settings.maxShare + 1e-9);
+  const limit = tenants < smallFleet ? 1 : Math.max(settings.maxTenants, share);
   if (changed.size <= limit) return [];
   const stops: Stop[] = [
     {
@@ -140,9 +142,14 @@ function valueText(fields: Fields, field: HotField, paths: readonly string[]): s
     .join(" ");
 }
 
+function quoted(item: string): string {
+  return item === "" || /[\s"]/.test(item) ? JSON.stringify(item) : item;
+}
+
 function text(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map((item) => text(item)).join(" ");
+  // An entry of a list that holds a space is quoted: two lists never give one text.
+  if (Array.isArray(value)) return value.map((item) => quoted(text(item))).join(" ");
   return JSON.stringify(value);
 }

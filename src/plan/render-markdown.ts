@@ -1,65 +1,83 @@
+import { visibleText } from "../errors/visible.ts";
+import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
 
-/** A plan for a pull request: a table by tenant, hot changes first, details folded, at most `longest` characters. */
+/**
+ * A plan for a pull request: stops, a table of the changes with the dangerous ones first, and every field folded away.
+ * At most `longest` characters (of at least 2,000): what does not fit is counted and left out, the summary and the
+ * digest never are.
+ */
 export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest = 60_000): string {
   const head = [`### Tenantry: ${plan.workspace} in ${plan.environment}`, "", `**${summary(plan)}**`, ""];
-  if (stops.length > 0) {
-    head.push("| Stopped by | Why | Acknowledge with |", "| --- | --- | --- |");
-    for (const stop of stops) {
-      head.push(`| ${stop.code} | ${cell(stop.message)} | \`--ack ${cell(stop.acknowledge)}\` |`);
-    }
-    head.push("");
-  }
-  if (plan.changes.length > 0) {
-    head.push("| Tenant | Change | Address |", "| --- | --- | --- |");
-    for (const change of plan.changes) {
-      head.push(`| ${change.tenant} | ${marks[change.action]} ${change.action} | \`${cell(change.address)}\` |`);
-    }
-    head.push("");
-  }
-  for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
-    head.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}.`);
-  }
+  const unread = plan.coverage
+    .filter(({ read, total }) => read < total)
+    .map((entry) => `Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}.`);
   const foot = ["", `<sub>Plan digest \`${plan.digest}\`</sub>`, ""];
-  const details: string[] = [];
-  let left = longest - [...head, ...foot].join("\n").length - 200;
-  let omitted = 0;
-  for (const change of plan.changes) {
-    const fields = fieldLines(change, true);
-    if (fields.length === 0) continue;
-    const block = [
-      `<details><summary>${marks[change.action]} <code>${html(change.address)}</code></summary>`,
-      "",
-      "| Field | Before | After |",
-      "| --- | --- | --- |",
-      ...fields.map(
-        (field) =>
-          `| ${field.name}${field.hot ? " **hot**" : ""} | ${code(field.before ?? "")} | ${code(field.after ?? "")} |`,
-      ),
-      "",
-      "</details>",
-    ].join("\n");
-    if (block.length > left) omitted += 1;
-    else {
-      left -= block.length + 1;
-      details.push(block);
-    }
-  }
-  if (omitted > 0) details.push(`Details of ${omitted} changes are left out here: see the plan as JSON.`);
-  return [...head, ...details, ...foot].join("\n");
+  const changes = [...plan.changes].sort((a, b) => danger(b) - danger(a));
+  // Three lines that say what was left out, and line breaks.
+  let left = longest - [...head, ...foot].join("\n").length - 400;
+  const part = (share: number, top: readonly string[], blocks: readonly string[], noun: string): readonly string[] => {
+    if (blocks.length === 0) return [];
+    const kept = fitting(blocks, Math.min(left, longest * share) - top.join("\n").length);
+    const rest = blocks.length - kept.length;
+    const lines = [...top, ...kept, ...(rest > 0 ? ["", `${rest} more ${noun}: see the plan as JSON.`] : []), ""];
+    left -= lines.join("\n").length + 1;
+    return lines;
+  };
+  return [
+    ...head,
+    ...part(1 / 3, ["| Stopped by | Why | Acknowledge with |", "| --- | --- | --- |"], stops.map(stopRow), "stops"),
+    ...part(1 / 2, ["| Tenant | Change | Address |", "| --- | --- | --- |"], changes.map(changeRow), "changes"),
+    ...part(1 / 6, [], unread, "parts that were not read"),
+    ...part(1, [], changes.flatMap(details), "changes with details"),
+    ...foot,
+  ].join("\n");
 }
 
-/** Text from tenant files stays text: no table, HTML, mention or link is made of it. */
-function cell(text: string): string {
-  return html(text).replaceAll("|", "\\|").replaceAll("\n", " ");
+/** What takes something away first, then what changes who comes in, then the rest in the plan's order. */
+function danger(change: Change): number {
+  if (change.action === "delete" || change.action === "replace") return 2;
+  return change.action === "update" && change.hot.length > 0 ? 1 : 0;
 }
 
+function stopRow(stop: Stop): string {
+  return `| ${stop.code} | ${code(stop.message)} | ${code(`--ack ${stop.acknowledge}`)} |`;
+}
+
+function changeRow(change: Change): string {
+  const hot = change.action === "update" && change.hot.length > 0 ? " **hot**" : "";
+  return `| ${plain(change.tenant)} | ${marks[change.action]} ${change.action}${hot} | ${code(change.address)} |`;
+}
+
+function details(change: Change): readonly string[] {
+  const fields = fieldLines(change, true);
+  if (fields.length === 0) return [];
+  const rows = fields.map(
+    (field) =>
+      `| ${plain(field.name)}${field.hot ? " **hot**" : ""} | ${code(field.before ?? "")} | ${code(field.after ?? "")} |`,
+  );
+  const summaryLine = `<details><summary>${marks[change.action]} ${code(change.address)}</summary>`;
+  return [[summaryLine, "", "| Field | Before | After |", "| --- | --- | --- |", ...rows, "", "</details>"].join("\n")];
+}
+
+/** As many blocks from the front as fit; a block that is too long alone is passed over. */
+function fitting(blocks: readonly string[], most: number): readonly string[] {
+  let used = 0;
+  return blocks.filter((block) => {
+    if (used + block.length + 1 > most) return false;
+    used += block.length + 1;
+    return true;
+  });
+}
+
+/** In `code`, hosts make no mentions of what looks like one; an entity alone would not stop them. */
 function code(text: string): string {
-  return text === "" ? "" : `<code>${cell(text).replaceAll("@", "&#64;")}</code>`;
+  return text === "" ? "" : `<code>${plain(text)}</code>`;
 }
 
-function html(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Text from tenant files stays text on one line: no table, HTML, emphasis or link with another text is made of it. */
+function plain(text: string): string {
+  return visibleText(text).replace(/[&<>|@`*~[\]\\]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

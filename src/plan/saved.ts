@@ -154,8 +154,10 @@ export function expectApplicable(
       `the saved plan was made by Tenantry ${saved.tenantryVersion}, this is ${here.version}`,
     );
   }
-  if (Date.parse(saved.expiresAt) <= here.now) {
-    throw new TenantryError("PLAN_SAVED_EXPIRED", `the saved plan ran out at ${saved.expiresAt}`);
+  // Whatever expiry stands in the file, a plan lives no longer than a day.
+  const end = Math.min(Date.parse(saved.expiresAt), Date.parse(saved.createdAt) + savedPlanLife);
+  if (end <= here.now) {
+    throw new TenantryError("PLAN_SAVED_EXPIRED", `the saved plan ran out at ${new Date(end).toISOString()}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { connectionKey } from "../desired/key.ts";
 import { compareText, type Issue, type Position } from "../errors/issue.ts";
 import type { Rule } from "./rule.ts";
 
@@ -30,7 +31,7 @@ export const uniqueOverTheFleet: Rule = ({ tenants, connections }) => [
     "connection",
     tenants.flatMap((tenant) =>
       tenant.connections.map((entry, index) =>
-        claim(tenant, `${tenant.tenant}/${entry.app}/${entry.signIn}`, ["connections", index]),
+        claim(tenant, connectionKey({ tenant: tenant.tenant, ...entry }), ["connections", index]),
       ),
     ),
   ),

@@ -22,7 +22,9 @@ function workspaceSchema(): JsonSchema {
   const { version: _version, workspace: _workspace, environment: _environment, ...overridable } = environment;
   const override = {
     type: "object",
-    properties: Object.fromEntries(Object.entries(overridable).map(([key, value]) => [key, withoutRequired(value)])),
+    properties: Object.fromEntries(
+      Object.entries(overridable).map(([key, value]) => [key, key === "connect" ? value : withoutRequired(value)]),
+    ),
     additionalProperties: false,
   };
   return {
@@ -39,7 +41,7 @@ function toJsonSchema(schema: z.ZodType): JsonSchema {
 }
 
 /**
- * A section as an environment may override it: entries and fields may be left out, `kind` included. Fields themselves
+ * A section as an environment may override it (`connect` is its own and whole): entries and fields may be left out, `kind` included. Fields themselves
  * (two levels down for `identityProviders` and `apps`) are replaced whole, so they keep what they require.
  */
 function withoutRequired(section: JsonSchema): JsonSchema {

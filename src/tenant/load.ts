@@ -24,14 +24,17 @@ export interface LoadedTenants {
   readonly issues: readonly Issue[];
 }
 
-/** Reads all of `tenants/*.yaml`, sorted by name. Names that begin with a dot and other endings are left alone. */
+/**
+ * Reads all of `tenants/*.yaml`, sorted by name. Names that begin with a dot and files with other endings are left
+ * alone; a folder is an issue, because the tenants in it would be left out unsaid.
+ */
 export function loadTenants(files: Files): LoadedTenants {
   const entries = files.list(tenantsFolder);
   const tenants: Tenant[] = [];
   const issues: Issue[] = [];
   if (!("reason" in entries)) {
     for (const { name, kind } of [...entries].sort((a, b) => compareText(a.name, b.name))) {
-      if (name.startsWith(".") || !/\.ya?ml$/i.test(name)) continue;
+      if (name.startsWith(".") || (kind !== "folder" && !/\.ya?ml$/i.test(name))) continue;
       const file = `${tenantsFolder}/${name}`;
       if (kind !== "file" || !name.endsWith(".yaml")) {
         issues.push(notAFile(file, kind));
@@ -109,7 +112,8 @@ function milliseconds(text: string | undefined): number | undefined {
 }
 
 function notAFile(file: string, kind: string): Issue {
-  const what = kind === "file" ? "ends in .yml" : `is ${kind === "folder" ? "a folder" : "a link or special file"}`;
+  const what =
+    kind === "file" ? "does not end in .yaml" : `is ${kind === "folder" ? "a folder" : "a link or special file"}`;
   return {
     ...whole(file, "TENANT_NOT_A_FILE", `${file} ${what}; a tenant is a plain .yaml file`),
     hint: kind === "file" ? "rename it to end in .yaml" : "put the tenant's own file there, or take it away",

@@ -3,7 +3,7 @@ import type { Evidence } from "../store/evidence.ts";
 import type { Clock } from "../vendor/network.ts";
 import type { ClientAuth, VerifySettings } from "../workspace/workspace.ts";
 import type { VerifySubject } from "./subject.ts";
-import type { Verification } from "./verify.ts";
+import type { Verification } from "./verification.ts";
 
 /** Milliseconds by which evidence may lie in the future: clocks of CI machines differ a little. */
 const clockTolerance = 60_000;

@@ -1,48 +1,20 @@
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
-import type { CheckResult, Verdict } from "../store/evidence.ts";
-import type { Clock, Network } from "../vendor/network.ts";
-import type { VerifySettings } from "../workspace/workspace.ts";
+import type { CheckResult } from "../store/evidence.ts";
 import type { CheckId } from "./check.ts";
 import { checks, issuerChecks } from "./checks/checks.ts";
 import { type ContextInput, checkContext, issuerContext } from "./context.ts";
-import { createDocuments, type DocumentCache, textMember } from "./documents.ts";
+import { createDocuments, textMember } from "./documents.ts";
 import { createFetcher } from "./fetch/fetcher.ts";
 import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
 import type { VerifySubject } from "./subject.ts";
+import type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
 export type { DocumentCache } from "./documents.ts";
 export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
-
-/** What a verification works with. */
-export interface VerifyIo {
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly settings: VerifySettings;
-  /** Host name of this machine; goes into evidence and into messages about what could not be reached. */
-  readonly ranFrom: string;
-}
-
-export interface VerifyOptions {
-  /** Whether the client secret is sent to the token endpoint. Off: S1 and S2 are skipped. */
-  readonly secretProbe: boolean;
-  /** Whether a wrong secret is sent too, once, to see it refused. */
-  readonly wrongSecretControl: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Documents already read in this run; shared by the connections of one issuer. */
-  readonly documents?: DocumentCache | undefined;
-}
-
-export interface Verification {
-  /** Over all must-checks: fail if one failed, else inconclusive if one was, else pass. */
-  readonly verdict: Verdict;
-  /** In the order of their ids. */
-  readonly checks: readonly CheckResult[];
-  /** Only when the document was read, names the configured issuer and its endpoints may be asked. */
-  readonly discovery?: DiscoverySnapshot | undefined;
-}
+export type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
 /**
  * Proves an OIDC client without a human sign-in: discovery, keys, callback and secret, about ten requests. What the

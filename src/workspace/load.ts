@@ -124,9 +124,13 @@ function validateEnvironment(
         isIn(override, path) ? document.positionOfKey([...at, ...path]) : document.positionOfKey(path),
     });
     // What is wrong in the base is said once, by the base.
-    issues.push(...found.filter((issue) => baseIsValid || isIn(override, issue.path)));
+    for (const issue of found) {
+      const own = isIn(override, issue.path);
+      const said = issue.path.length === 1 && misplaced.includes(String(issue.path[0]));
+      if ((baseIsValid || own) && !said) issues.push(own ? { ...issue, path: [...at, ...issue.path] } : issue);
+    }
   }
-  return { issues: issues.filter((issue) => !misplaced.includes(String(issue.path[0])) || issue.path.length > 1) };
+  return { issues };
 }
 
 function isIn(override: unknown, path: DocumentPath): boolean {

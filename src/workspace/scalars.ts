@@ -17,6 +17,13 @@ export const reference = z
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, literalSecretMessage)
   .refine((text) => parseReference(text) !== undefined, literalSecretMessage);
 
+/** `sqlite:PATH`, or a reference to such an address. */
+export const databaseAddress = z
+  .string()
+  .max(1_000, "must have at most 1000 characters")
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/, "must be `sqlite:PATH` or a reference such as `env:NAME`")
+  .refine((text) => text.startsWith("sqlite:") || parseReference(text) !== undefined, "must not hold `..`");
+
 export const duration = z
   .string()
   .regex(/^[1-9][0-9]{0,5}[smhd]$/, "must be a duration such as `10s`, `5m`, `24h` or `30d`")
@@ -38,7 +45,11 @@ export const httpsBase = z
     /^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?$/,
     "must be an https URL without query, fragment or slash at the end, such as `https://portal.acme.example`",
   )
-  .refine((text) => URL.canParse(text), "must be an https URL");
+  // Redirect URIs are compared byte by byte: what a URL parser would rewrite (a default port, `..`) is refused.
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).href === (new URL(text).pathname === "/" ? `${text}/` : text),
+    "must be a URL in its normal form: no default port, no `.` or `..`, no unusual number",
+  );
 
 export const clientAuth = z.enum(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]);
 
@@ -54,4 +65,8 @@ export const line = (longest: number) =>
 export const isoDate = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date such as `2027-01-31`, in quotes or not")
-  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), "must be a date of the calendar");
+  // The parser takes 31 February for 3 March.
+  .refine((text) => {
+    const time = Date.parse(`${text}T00:00:00Z`);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  }, "must be a date of the calendar");

@@ -45,6 +45,7 @@ function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFr
       return [wrong(path, issue.issues[0]?.message ?? "is not a name that is allowed here", frame, undefined, true)];
     case "too_small":
     case "too_big":
+      return [wrong(path, sizeMessage(issue), frame)];
     case "not_multiple_of":
     case "invalid_format":
     case "custom":
@@ -57,12 +58,16 @@ function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFr
 
 function union(issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath, frame: IssueFrame): readonly Issue[] {
   if (issue.discriminator !== undefined) {
-    const { discriminator } = issue;
+    const { discriminator, input } = issue;
     const parent = path.at(-1) === discriminator ? path.slice(0, -1) : path;
     const kinds = nodesAt(frame.schema, parent)
       .flatMap((node) => node.properties?.[discriminator]?.const ?? [])
       .map(String);
-    return [wrong([...parent, discriminator], `must be ${kinds.length > 1 ? "one of " : ""}${choices(kinds)}`, frame)];
+    const text = `${kinds.length > 1 ? "one of " : ""}${choices(kinds)}`;
+    if (typeof input === "object" && input !== null && !(discriminator in input)) {
+      return [missingKey([...parent, discriminator], text, frame)];
+    }
+    return [wrong([...parent, discriminator], `must be ${text}`, frame)];
   }
   // The branch that got furthest is the one that was meant: its issues are the helpful ones.
   const branches = issue.errors.filter((branch) => branch.length > 0);
@@ -75,8 +80,13 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath, frame: I
   return meant.flatMap((inner) => translate(inner, path, frame));
 }
 
+/** How far a branch is from what was written: another type altogether is furthest. */
 function weight(issues: readonly z.core.$ZodIssue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length * 2 : 1), 0);
+  const weightOf = (issue: z.core.$ZodIssue): number => {
+    if (issue.code === "unrecognized_keys") return issue.keys.length * 2;
+    return issue.path.length === 0 && issue.code === "invalid_type" ? 1_000 : 1;
+  };
+  return issues.reduce((sum, issue) => sum + weightOf(issue), 0);
 }
 
 function unknownKey(key: string, path: DocumentPath, frame: IssueFrame): Issue {
@@ -123,9 +133,19 @@ function knownKeys(schema: z.ZodType, path: DocumentPath): readonly string[] {
   return [...new Set(nodesAt(schema, path).flatMap((node) => Object.keys(node.properties ?? {})))].sort();
 }
 
+/** Making a JSON Schema takes a millisecond, and a file may have thousands of unknown keys. */
+const madeSchemas = new WeakMap<z.ZodType, JsonSchema>();
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const made =
+    madeSchemas.get(schema) ?? (z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema);
+  madeSchemas.set(schema, made);
+  return made;
+}
+
 /** The schema's nodes at a path, all branches of its unions included. */
 function nodesAt(schema: z.ZodType, path: DocumentPath): readonly JsonSchema[] {
-  let nodes: JsonSchema[] = [z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema];
+  let nodes: JsonSchema[] = [jsonSchemaOf(schema)];
   for (const step of path) {
     nodes = nodes.flatMap(branches).flatMap((node) => {
       if (typeof step === "number") return node.items === undefined ? [] : [node.items];
@@ -151,6 +171,17 @@ function branches(node: JsonSchema): readonly JsonSchema[] {
   return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap(branches)];
 }
 
+/** Our own messages stay; zod's own become a sentence of ours. */
+function sizeMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  if (issue.message.startsWith("must ")) return issue.message;
+  const small = issue.code === "too_small";
+  const bound = String(small ? issue.minimum : issue.maximum);
+  if (issue.origin === "string") return `must have ${small ? "at least" : "at most"} ${bound} characters`;
+  if (issue.origin === "array") return `must have ${small ? "at least" : "at most"} ${bound} entries`;
+  if (issue.inclusive === true) return `must be ${small ? "at least" : "at most"} ${bound}`;
+  return `must be ${small ? "more" : "less"} than ${bound}`;
+}
+
 function choices(values: readonly unknown[]): string {
   return values.map((value) => `\`${String(value)}\``).join(", ");
 }
@@ -160,8 +191,9 @@ function typeName(expected: string): string {
     case "string":
       return "a text";
     case "number":
-    case "int":
       return "a number";
+    case "int":
+      return "a whole number";
     case "boolean":
       return "`true` or `false`";
     case "array":

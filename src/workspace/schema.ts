@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { clientAuth, duration, hostName, httpsBase, line, reference, slug } from "./scalars.ts";
+import { parseReference } from "./reference.ts";
+import { clientAuth, databaseAddress, duration, hostName, httpsBase, line, reference, slug } from "./scalars.ts";
 
 /** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
 const pathTemplate = z
@@ -8,7 +9,8 @@ const pathTemplate = z
   .regex(
     /^\/([A-Za-z0-9._~/-]|\{(id|tenant|signIn)\})*$/,
     "must be a path that begins with `/`; only `{id}`, `{tenant}` and `{signIn}` are filled in",
-  );
+  )
+  .refine((text) => !/\/\/|\/\.{1,2}(\/|$)/.test(text), "must not hold `//`, `/./` or `/../`");
 
 const oktaCredentials = z.union(
   [
@@ -37,13 +39,7 @@ const sqlApp = z.strictObject({
   start: pathTemplate.optional(),
   postLogout: z.array(pathTemplate).max(20).default([]),
   clientAuth: z.array(clientAuth).min(1, "must name at least one").optional(),
-  database: z
-    .string()
-    .max(1_000)
-    .regex(
-      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/,
-      "must be `sqlite:PATH` or a reference such as `env:NAME`",
-    ),
+  database: databaseAddress,
   sealing: z.strictObject({ keys: z.array(reference).min(1, "must hold at least one key").max(10) }),
 });
 
@@ -60,13 +56,7 @@ const guardSettings = z.strictObject({
 });
 
 const store = z.strictObject({
-  url: z
-    .string()
-    .max(1_000)
-    .regex(
-      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/,
-      "must be `sqlite:PATH` or a reference such as `env:NAME`",
-    ),
+  url: databaseAddress,
 });
 
 const secretPattern = z
@@ -89,8 +79,12 @@ const shared = {
 const connect = z.strictObject({
   to: z
     .string()
-    .regex(/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost):\d{1,5}$/, "must be a loopback address and port"),
-  ca: z.string().regex(/^file:.+$/, "must be `file:PATH` of a PEM file"),
+    .regex(/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost):\d{1,5}$/, "must be a loopback address and port")
+    .refine((text) => URL.canParse(`https://${text}`), "must be a loopback address and port"),
+  ca: z
+    .string()
+    .regex(/^file:.+$/, "must be `file:PATH` of a PEM file")
+    .refine((text) => parseReference(text) !== undefined, "must not hold `..`"),
 });
 
 /** `tenantry.yaml` without its environments. */

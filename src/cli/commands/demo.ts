@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { tenantsFolder } from "../../tenant/load.ts";
@@ -9,6 +8,7 @@ import { workspaceFile } from "../../workspace/load.ts";
 import { loadContext } from "../context.ts";
 import { runCommand } from "../main.ts";
 import { printJson } from "../outcome.ts";
+import { packageRoot } from "../package-root.ts";
 import type { Run } from "../run.ts";
 import { sandboxEnvironment, sandboxFolder } from "../sandbox-folder.ts";
 import { migrateExampleApps } from "./sandbox.ts";
@@ -121,7 +121,7 @@ function clientOf(world: Sandbox): { readonly id: string } {
 
 /** The example workspace, with the port of this demo's sandbox. */
 function copyExample(folder: string, port: number): void {
-  const example = fileURLToPath(new URL("../../../", import.meta.url));
+  const example = packageRoot();
   const text = readFileSync(join(example, workspaceFile), "utf8");
   writeFileSync(join(folder, workspaceFile), text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`));
   cpSync(join(example, tenantsFolder), join(folder, tenantsFolder), { recursive: true });

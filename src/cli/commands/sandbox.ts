@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { migrateSqlApp } from "../../app/sql/migrate.ts";
 import { databaseUrl } from "../../apply/open.ts";
 import { startDetached } from "../../engine/process.ts";
@@ -9,6 +8,7 @@ import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
+import { packageRoot } from "../package-root.ts";
 import { isAlive, type Run } from "../run.ts";
 import { sandboxEnvironment, sandboxFolder, sandboxPort } from "../sandbox-folder.ts";
 import { secretSource } from "../secret-source.ts";
@@ -64,7 +64,7 @@ async function startInBackground(run: Run, options: SandboxOptions, port: number
   // Beside the sandbox's folder, which is emptied when it starts.
   const log = join(dirname(sandboxFolder(root)), "sandbox.log");
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
-  const entry = fileURLToPath(new URL("../../../bin/tenantry.js", import.meta.url));
+  const entry = join(packageRoot(), "bin", "tenantry.js");
   const args = [entry, "sandbox", "--workspace", root];
   if (options.env !== undefined) args.push("--env", options.env);
   if (port !== undefined) args.push("--port", String(port));

@@ -22,7 +22,7 @@ export const tenantCodes = {
     exit: 2,
   },
   TENANT_NOT_A_FILE: {
-    cause: "Something in `tenants/` is not a plain `.yaml` file: a folder, a link, or another ending.",
+    cause: "Something in `tenants/` is not a plain `.yaml` file: a folder, a link, or `.yml`.",
     mend: "Keep only `<tenant>.yaml` files in `tenants/`.",
     exit: 2,
   },

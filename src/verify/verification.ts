@@ -1,0 +1,33 @@
+import type { DiscoverySnapshot } from "../plan/observed.ts";
+import type { CheckResult, Verdict } from "../store/evidence.ts";
+import type { Clock, Network } from "../vendor/network.ts";
+import type { VerifySettings } from "../workspace/workspace.ts";
+import type { DocumentCache } from "./documents.ts";
+
+/** What a verification works with. */
+export interface VerifyIo {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly settings: VerifySettings;
+  /** Host name of this machine; goes into evidence and into messages about what could not be reached. */
+  readonly ranFrom: string;
+}
+
+export interface VerifyOptions {
+  /** Whether the client secret is sent to the token endpoint. Off: S1 and S2 are skipped. */
+  readonly secretProbe: boolean;
+  /** Whether a wrong secret is sent too, once, to see it refused. */
+  readonly wrongSecretControl: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Documents already read in this run; shared by the connections of one issuer. */
+  readonly documents?: DocumentCache | undefined;
+}
+
+export interface Verification {
+  /** Over all must-checks: fail if one failed, else inconclusive if one was, else pass. */
+  readonly verdict: Verdict;
+  /** In the order of their ids. */
+  readonly checks: readonly CheckResult[];
+  /** Only when the document was read, names the configured issuer and its endpoints may be asked. */
+  readonly discovery?: DiscoverySnapshot | undefined;
+}
