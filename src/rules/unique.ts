@@ -26,10 +26,11 @@ export const uniqueOverTheFleet: Rule = ({ tenants, connections }) => [
     "domain",
     tenants.flatMap((tenant) => tenant.domains.map((domain, index) => claim(tenant, domain, ["domains", index]))),
   ),
-  ...clashes(
-    "RULE_CONNECTION_TWICE",
-    "connection",
-    tenants.flatMap((tenant) =>
+  // Within one file: a tenant that stands in two is said once, above.
+  ...tenants.flatMap((tenant) =>
+    clashes(
+      "RULE_CONNECTION_TWICE",
+      "connection",
       tenant.connections.map((entry, index) =>
         claim(tenant, connectionKey({ tenant: tenant.tenant, ...entry }), ["connections", index]),
       ),
@@ -73,7 +74,7 @@ function clashes(code: Issue["code"], noun: string, claims: readonly Claim[]): r
         code,
         ...other.position,
         path: other.path,
-        message: `the ${noun} \`${other.value}\` is taken by \`${first.by}\``,
+        message: `the ${noun} \`${other.value}\` ${first.by === other.by ? "stands twice" : `is taken by \`${first.by}\``}`,
         hint: `it stands at ${first.position.file}:${first.position.line}:${first.position.column} already; keep it in one place`,
         related: [{ ...first.position, message: `\`${other.value}\` stands here first` }],
       }));

@@ -20,7 +20,19 @@ export interface IssueFrame {
 
 /** zod's issues as ours: with position, stable code, the nearest known key, and no value of the file in any text. */
 export function schemaIssues(error: z.ZodError, frame: IssueFrame): readonly Issue[] {
-  return error.issues.flatMap((issue) => translate(issue, [], frame));
+  const issues = error.issues.flatMap((issue) => translate(issue, [], frame));
+  // A text that fails one test fails others too: the first says what is wrong with it.
+  const texts = new Set(
+    error.issues.filter(({ input }) => typeof input === "string").map(({ path }) => JSON.stringify(path)),
+  );
+  const said = new Set<string>();
+  return issues.filter((issue) => {
+    const place = JSON.stringify(issue.path);
+    if (!texts.has(place)) return true;
+    const first = !said.has(place);
+    said.add(place);
+    return first;
+  });
 }
 
 function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFrame): readonly Issue[] {
@@ -176,6 +188,7 @@ function sizeMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): 
   if (issue.message.startsWith("must ")) return issue.message;
   const small = issue.code === "too_small";
   const bound = String(small ? issue.minimum : issue.maximum);
+  if (small && bound === "1" && (issue.origin === "string" || issue.origin === "array")) return "must not be empty";
   if (issue.origin === "string") return `must have ${small ? "at least" : "at most"} ${bound} characters`;
   if (issue.origin === "array") return `must have ${small ? "at least" : "at most"} ${bound} entries`;
   if (issue.inclusive === true) return `must be ${small ? "at least" : "at most"} ${bound}`;

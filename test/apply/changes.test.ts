@@ -162,6 +162,8 @@ describe("changing a tenant that people sign in with", () => {
     expect(refused).toMatchObject({ exit: 2 });
     expect(refused.err).toContain("PLAN_UNDECLARED");
     expect(refused.err).toContain("status: offboarded");
+    expect(refused.err).toContain("the client of whiterabbit/portal at workforce exists");
+    expect(refused.err).toContain("the active record of whiterabbit/portal in portal exists");
     expect(app().status).toBe("ACTIVE");
   });
 });

@@ -39,6 +39,17 @@ describe("when something outside is not as it should be", () => {
     expect(result.err).not.toContain("00wrongwrongwrong");
   });
 
+  it("masks a secret even where a file would have it printed", async () => {
+    const token = workspace.sandbox.env.OKTA_API_TOKEN ?? "";
+    workspace.edit("tenantry.yaml", /credentials: \{.*\}/, "credentials: { apiToken: env:OKTA_API_TOKEN }");
+    workspace.edit("tenants/whiterabbit.yaml", "name: Whiterabbit Foods", `name: Whiterabbit ${token}`);
+    for (const args of [["plan"], ["plan", "--json"], ["apply", "--yes"]]) {
+      const result = await workspace.tenantry(...args);
+      expect(result.out).toContain("Whiterabbit [secret]");
+      expect(result.out + result.err).not.toContain(token);
+    }
+  });
+
   it("works with an API token as with a private key", async () => {
     workspace.edit("tenantry.yaml", /credentials: \{.*\}/, "credentials: { apiToken: env:OKTA_API_TOKEN }");
     expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
