@@ -88,6 +88,7 @@ async function applyConnection(
   const locks: Lock[] = [];
   try {
     for (const address of addresses) locks.push(await world.store.lock(address, world.holder));
+    await tellWhatWasLeft(world, connection.key, locks);
     const steps = journaledSteps({ store: world.store, run, key: connection.key, locks, progress: world.progress });
     const places: Places = {
       engine: member(world.engines, connection.registration.idp),
@@ -99,7 +100,7 @@ async function applyConnection(
       const evidence = await switchOn(world, connection, places, found, steps);
       return { key: connection.key, outcome: "active", evidence };
     }
-    await switchOff(connection, places, steps, planned);
+    await switchOff(world, connection, places, steps, planned);
     return { key: connection.key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
     if (!(error instanceof TenantryError)) throw error;
@@ -110,8 +111,25 @@ async function applyConnection(
   }
 }
 
+/**
+ * Reads the journal before going on after a run that did not end. Nothing is taken from it but words: what is there is
+ * looked at again by every step, because a journal tells what was begun and not what became of it.
+ */
+async function tellWhatWasLeft(world: RecordingWorld, key: ConnectionKey, locks: readonly Lock[]): Promise<void> {
+  const { finished, steps } = await world.store.lastSteps(key);
+  const last = steps.at(-1);
+  if (finished || last === undefined) return;
+  const from = locks.find((lock) => lock.takenOverFrom !== undefined)?.takenOverFrom;
+  const who = from === undefined ? "an earlier run" : `the run of ${from.name} on ${from.host} (pid ${from.pid})`;
+  const message = `${who} did not end; its last step was ${last.step} (${last.state}); going on from what is there`;
+  world.progress({ kind: "note", key, message });
+  const detail = { left: last.run, step: last.step, state: last.state };
+  await world.store.audit({ actor: world.holder.name, event: "apply.resumed", key, detail });
+}
+
 /** The app side first, so that nobody is sent to a client that is off; then the identity provider. */
 async function switchOff(
+  world: RecordingWorld,
   connection: Connection,
   { engine, app }: Places,
   steps: Steps,
@@ -134,6 +152,7 @@ async function switchOff(
   await steps.run("delete", async () => {
     if (known?.records.has(key) === true) await app.remove(key);
     await engine.apply(connection.registration);
+    await world.store.forgetId(connection.registration.address);
     return { result: undefined };
   });
 }

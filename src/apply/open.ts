@@ -7,7 +7,7 @@ import { TenantryError } from "../errors/failure.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import type { Redactor } from "../secret/redact.ts";
 import { resolveReference, type SecretSource } from "../secret/resolve.ts";
-import { createSealer } from "../secret/seal.ts";
+import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
 import type { Holder, Store } from "../store/store.ts";
@@ -23,6 +23,8 @@ export interface OpenOptions {
   /** Only what these touch is opened, and only their references are resolved. */
   readonly connections: readonly Connection[];
   readonly source: SecretSource;
+  /** Whether the run only looks: it then asks identity providers for no right to change anything. */
+  readonly access: "read" | "manage";
   /** Learns every secret of the run. */
   readonly redactor: Redactor;
   readonly clock: Clock;
@@ -41,7 +43,9 @@ export interface RecordingOptions extends OpenOptions {
 }
 
 /**
- * Opens identity providers and apps. Sends nothing yet.
+ * Opens identity providers and apps. Sends nothing yet. The credentials of an identity provider are resolved when it is
+ * first asked something, so that whoever only proves or only looks at records needs none. Sealing keys are resolved when
+ * a secret is first sealed or opened, or at once for a run that hands secrets over.
  *
  * @throws TenantryError SECRET_… for a reference that does not resolve; or a malformed credential's own
  */
@@ -54,7 +58,9 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     for (const name of new Set(connections.map((connection) => connection.registration.idp))) {
       const idp = workspace.identityProviders.get(name);
       if (idp === undefined) continue;
-      const engine = knowing(directEngine(await openIdentityProvider(idp, network, options)), options.redactor);
+      const engine = lazyEngine(name, async () =>
+        knowing(directEngine(await openIdentityProvider(idp, network, options)), options.redactor),
+      );
       opened.push(engine);
       engines.set(name, engine);
     }
@@ -144,6 +150,7 @@ async function openIdentityProvider(
           "apiToken" in credentials
             ? { apiToken: known(credentials.apiToken) }
             : { clientId: credentials.clientId, privateKey: known(credentials.privateKey), keyId: credentials.keyId },
+        access: options.access,
         scope: { workspace: options.workspace.name, environment: options.workspace.environment },
         network,
         clock: options.clock,
@@ -158,18 +165,19 @@ async function openIdentityProvider(
 async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
   switch (app.kind) {
     case "sql": {
-      const keys = app.sealing.keys.map((reference) => {
-        const value = resolveReference(reference, options.source);
-        options.redactor.know(value);
-        return { name: reference.text, value };
-      });
+      const keys = () =>
+        app.sealing.keys.map((reference) => {
+          const value = resolveReference(reference, options.source);
+          options.redactor.know(value);
+          return { name: reference.text, value };
+        });
       return openSqlApp({
         app,
         workspace: options.workspace.name,
         environment: options.workspace.environment,
         databaseUrl: databaseUrl(app, options.source),
         root: options.workspace.root,
-        sealer: createSealer(keys),
+        sealer: options.access === "manage" ? createSealer(keys()) : lazySealer(keys),
         clock: options.clock,
         sleep: options.sleep,
       });
@@ -184,6 +192,39 @@ function openNetwork({ workspace, source }: OpenOptions): Network {
   if (connect === undefined) return {};
   const ca = resolveReference(connect.ca, source).reveal();
   return { connect: { host: connect.host, port: connect.port, ca } };
+}
+
+/** An engine that is opened by the first call. */
+function lazyEngine(idp: string, open: () => Promise<Engine>): Engine {
+  let opened: Promise<Engine> | undefined;
+  const engine = (): Promise<Engine> => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    idp,
+    plan: async (registrations, depth) => (await engine()).plan(registrations, depth),
+    apply: async (registration) => (await engine()).apply(registration),
+    secretOf: async (found) => (await engine()).secretOf(found),
+    async close() {
+      // One that could not be opened has told so to whoever asked it.
+      const engineOrNone = await opened?.catch(() => undefined);
+      await engineOrNone?.close();
+    },
+  };
+}
+
+/** A sealer whose keys are resolved by the first call. */
+function lazySealer(keys: () => readonly SealingKey[]): Sealer {
+  let made: Sealer | undefined;
+  const sealer = (): Sealer => {
+    made ??= createSealer(keys());
+    return made;
+  };
+  return {
+    seal: (secret, purpose) => sealer().seal(secret, purpose),
+    open: (envelope, purpose) => sealer().open(envelope, purpose),
+  };
 }
 
 /** The engine, with every secret that it hands over known to the redactor. */

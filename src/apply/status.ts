@@ -19,6 +19,8 @@ export interface ConnectionStatus {
   readonly unfinished: boolean;
   readonly issuer: string;
   readonly clientId: string;
+  /** The identity provider's own id of the client, as far as this store has seen it. */
+  readonly registrationId: string | null;
   readonly redirectUri: string;
   /** The newest evidence; `current` when it was made for the values that the record has. */
   readonly proof: { readonly verdict: Verdict; readonly at: string; readonly current: boolean } | null;
@@ -50,6 +52,7 @@ export async function readStatus(
       unfinished: found?.previous ?? false,
       issuer: record.issuer,
       clientId,
+      registrationId: (await world.store.idOf(connection.registration.address)) ?? null,
       redirectUri: record.redirectUri,
       proof:
         evidence === undefined

@@ -34,8 +34,14 @@ export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: b
 }
 
 /** What opening the context's world takes; only what the connections touch is opened. */
-export function openOptions(run: Run, context: Context, connections: readonly Connection[]): OpenOptions {
+export function openOptions(
+  run: Run,
+  context: Context,
+  connections: readonly Connection[],
+  access: OpenOptions["access"],
+): OpenOptions {
   return {
+    access,
     workspace: context.workspace,
     connections,
     source: secretSource(run.surroundings, context.workspace),
@@ -48,10 +54,15 @@ export function openOptions(run: Run, context: Context, connections: readonly Co
 }
 
 /** As `openOptions`, for a world with a store. */
-export function recordingOptions(run: Run, context: Context, connections: readonly Connection[]): RecordingOptions {
+export function recordingOptions(
+  run: Run,
+  context: Context,
+  connections: readonly Connection[],
+  access: OpenOptions["access"],
+): RecordingOptions {
   const { environment, pid } = run.surroundings;
   return {
-    ...openOptions(run, context, connections),
+    ...openOptions(run, context, connections, access),
     holder: { name: actor(environment), host: hostname(), pid },
     ci: isCi(environment),
     isAlive,

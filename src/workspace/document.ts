@@ -3,13 +3,13 @@ import {
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from "yaml";
 import type { Issue, Position } from "../errors/issue.ts";
 import { findHidden } from "../errors/visible.ts";
@@ -76,18 +76,13 @@ function parse(
   file: string,
   text: string,
 ): { readonly document: YamlDocument } | { readonly issues: readonly Issue[] } {
-  const lines = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     strict: true,
     stringKeys: true,
     version: "1.2",
   });
-  const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const at = positions(file, text);
   // The parser reports its own full stack as an error, once for each level.
   if (document.errors.some((error) => /call stack/.test(error.message))) return tooDeep(file);
   const issues: Issue[] = document.errors.map((error) => {
@@ -121,6 +116,22 @@ function parse(
       positionOf: (path) => at(offsetOf(root, path, false)),
       positionOfKey: (path) => at(offsetOf(root, path, true)),
     },
+  };
+}
+
+/** Places by offset. The parser's own line counter goes astray in broken text. */
+function positions(file: string, text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+  return (offset) => {
+    const inside = Math.min(Math.max(offset, 0), text.length);
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= inside) low = middle;
+      else high = middle - 1;
+    }
+    return { file, line: low + 1, column: inside - (starts[low] ?? 0) + 1 };
   };
 }
 
@@ -164,6 +175,18 @@ function formIssues(document: Document, text: string, at: (offset: number) => Po
   return issues;
 }
 
+/** The pairs of a map by key; made once for each map, because a file may have thousands of issues. */
+const pairsOfMap = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>();
+
+function pairOf(map: YAMLMap, key: string | number): Pair | undefined {
+  let pairs = pairsOfMap.get(map);
+  if (pairs === undefined) {
+    pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
+    pairsOfMap.set(map, pairs);
+  }
+  return pairs.get(key);
+}
+
 /** Where the value (or its key) at the path begins; the nearest parent's place when it is not there. */
 function offsetOf(root: Node | null, path: DocumentPath, key: boolean): number {
   let node: unknown = root;
@@ -171,7 +194,7 @@ function offsetOf(root: Node | null, path: DocumentPath, key: boolean): number {
   for (const [depth, step] of path.entries()) {
     const last = depth === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step);
+      const pair = pairOf(node, step);
       if (pair === undefined) return offset;
       const keyStart = isNode(pair.key) ? pair.key.range?.[0] : undefined;
       const valueStart = isNode(pair.value) ? pair.value.range?.[0] : undefined;

@@ -18,6 +18,7 @@ async function end(args: readonly string[], started?: (pid: number) => void): Pr
 async function expectConverges(workspace: TestWorkspace): Promise<void> {
   const again = await workspace.tenantry("apply", "--yes");
   expect(again, again.err).toMatchObject({ exit: 0 });
+  if (!again.out.startsWith("Nothing to do")) expect(again.err).toMatch(/did not end; its last step was [a-z-]+ \(/);
   const apps = ourApps(workspace.sandbox);
   expect(apps).toHaveLength(1);
   expect(apps[0]?.status).toBe("ACTIVE");

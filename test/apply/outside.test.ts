@@ -139,3 +139,41 @@ describe("when something outside is not as it should be", () => {
     expect(result.err).toMatch(/DUPLICATE|TWICE/);
   });
 });
+
+describe("rights that a command needs", () => {
+  let workspace: TestWorkspace;
+  beforeEach(async () => {
+    workspace = await openTestWorkspace();
+    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
+  });
+  afterEach(() => workspace.close());
+
+  const keepOnly = (...names: readonly string[]): void => {
+    const kept = Object.entries(workspace.sandbox.env).filter(([name]) => names.includes(name));
+    workspace.write(
+      ".tenantry/sandbox/env",
+      kept.map(([name, value]) => `${name}=${JSON.stringify(value)}\n`).join(""),
+    );
+  };
+
+  it("plans with read-only scopes and without the sealing key", async () => {
+    keepOnly("OKTA_PRIVATE_KEY");
+    const service = workspace.sandbox.okta.app("0oa1tenantryservice0");
+    (service as { grants: readonly string[] }).grants = ["okta.apps.read", "okta.groups.read"];
+    expect((await workspace.tenantry("plan", "--exit-code")).exit).toBe(0);
+    const refused = await workspace.tenantry("apply", "--yes", "--hand-over", "whiterabbit");
+    expect(refused.err).toContain("SECRET_UNRESOLVED");
+    keepOnly("OKTA_PRIVATE_KEY", "PORTAL_SEALING_KEY");
+    const forbidden = await workspace.tenantry("apply", "--yes", "--hand-over", "whiterabbit");
+    expect(forbidden.exit).toBe(5);
+    expect(forbidden.err).toContain("OKTA_PERMISSION_MISSING");
+  });
+
+  it("verifies without any right at the identity provider, and tells the status without any secret", async () => {
+    keepOnly("PORTAL_SEALING_KEY");
+    expect((await workspace.tenantry("verify")).exit).toBe(0);
+    keepOnly();
+    expect((await workspace.tenantry("status")).exit).toBe(0);
+    expect((await workspace.tenantry("show", "whiterabbit")).out).toMatch(/object id +0oa/);
+  });
+});

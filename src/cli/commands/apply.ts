@@ -41,7 +41,7 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
   }
   const only = saved?.plan.only ?? options.only;
   const connections = selectConnections(context.connections, only);
-  const world = await openRecordingWorld(recordingOptions(run, context, connections));
+  const world = await openRecordingWorld(recordingOptions(run, context, connections, "manage"));
   try {
     const planned = await planWorld(world, {
       tenants: context.tenants,

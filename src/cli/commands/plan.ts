@@ -29,7 +29,7 @@ export interface PlanOptions extends WorkspaceOptions {
 export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, options.only);
-  const world = await openWorld(openOptions(run, context, connections));
+  const world = await openWorld(openOptions(run, context, connections, "read"));
   try {
     const planned = await planWorld(world, {
       tenants: context.tenants,

@@ -14,7 +14,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, [name]);
   const tenant = context.tenants.find((candidate) => candidate.tenant === connections[0]?.tenant);
-  const world = await openRecordingWorld(recordingOptions(run, context, connections));
+  const world = await openRecordingWorld(recordingOptions(run, context, connections, "read"));
   try {
     const rows = await readStatus(world, connections);
     const evidence = new Map(
@@ -44,6 +44,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
         ["callback", row.redirectUri],
         ["issuer", row.issuer],
         ["client id", row.clientId],
+        ["object id", row.registrationId ?? "not seen yet"],
         ["client auth", connection?.record.clientAuth ?? ""],
         ["scopes", connection?.record.scopes.join(" ") ?? ""],
         ["spec digest", connection?.specDigest ?? ""],

@@ -14,7 +14,7 @@ export interface StatusOptions extends WorkspaceOptions {
 export async function status(run: Run, options: StatusOptions): Promise<ExitCode> {
   const { terminal } = run;
   const context = loadContext(run.surroundings, options, run.now());
-  const world = await openRecordingWorld(recordingOptions(run, context, context.connections));
+  const world = await openRecordingWorld(recordingOptions(run, context, context.connections, "read"));
   try {
     const rows = await readStatus(world, context.connections);
     const locks = await world.store.locks();

@@ -1,6 +1,6 @@
 import { createLimiter, type HostLimiters } from "../../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../../vendor/network.ts";
-import type { OktaCredential } from "../../vendor/okta/credential.ts";
+import type { OktaAccess, OktaCredential } from "../../vendor/okta/credential.ts";
 import { openOktaOrg } from "../../vendor/okta/org.ts";
 import type { OktaIdentityProvider } from "../../workspace/workspace.ts";
 import { createOktaAdapter, type OktaAdapter } from "./adapter.ts";
@@ -10,6 +10,8 @@ export interface OpenOktaOptions {
   readonly idp: OktaIdentityProvider;
   /** The resolved credentials of `idp.credentials`. */
   readonly credential: OktaCredential;
+  /** What the run may do at the org; decides which scopes are asked for. Default `manage`. */
+  readonly access?: OktaAccess | undefined;
   readonly network: Network;
   readonly clock: Clock;
   readonly sleep: Sleep;
@@ -25,9 +27,9 @@ export interface OpenOktaOptions {
  * @throws OktaFailure when the credentials are malformed (OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED)
  */
 export async function openOkta(options: OpenOktaOptions): Promise<OktaAdapter> {
-  const { idp, credential, network, clock, sleep, scope } = options;
+  const { idp, credential, access, network, clock, sleep, scope } = options;
   const { share } = idp.limits;
   const limiter = options.limiters?.of(idp.domain, { share }) ?? createLimiter({ clock, sleep, share });
-  const org = await openOktaOrg({ host: idp.domain, credential, network, limiter, sleep });
+  const org = await openOktaOrg({ host: idp.domain, credential, access, network, limiter, sleep });
   return createOktaAdapter({ name: idp.name, org, limiter, scope, sleep });
 }

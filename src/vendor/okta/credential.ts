@@ -13,8 +13,14 @@ export type OktaCredential =
       readonly keyId?: string | undefined;
     };
 
+/** What a run may do at the org: look only, or change apps and their assignments too. */
+export type OktaAccess = "read" | "manage";
+
 /** Scopes that are asked for with a private key. A `manage` scope allows reading too. */
-export const oktaScopes: readonly string[] = ["okta.apps.manage", "okta.groups.read"];
+export const oktaScopes: Readonly<Record<OktaAccess, readonly string[]>> = {
+  read: ["okta.apps.read", "okta.groups.read"],
+  manage: ["okta.apps.manage", "okta.groups.read"],
+};
 
 /**
  * Refuses a key that could not work before anything is sent. The SDK signs a proof of possession with every token

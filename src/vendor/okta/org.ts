@@ -2,7 +2,7 @@ import { httpsAgent } from "../agent.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Network, Sleep } from "../network.ts";
 import { type OktaApps, oktaApps } from "./apps.ts";
-import type { OktaCredential } from "./credential.ts";
+import type { OktaAccess, OktaCredential } from "./credential.ts";
 import { type OktaGroups, oktaGroups } from "./groups.ts";
 import { type OktaSecrets, oktaSecrets } from "./secrets.ts";
 import { openTransport } from "./transport.ts";
@@ -11,6 +11,8 @@ export interface OktaOrgOptions {
   /** Host name of the org, such as `acme.okta.com`. */
   readonly host: string;
   readonly credential: OktaCredential;
+  /** What the run may do at the org; decides which scopes are asked for. Default `manage`. */
+  readonly access?: OktaAccess | undefined;
   readonly network: Network;
   /** The limiter of this host; share it with everything else that talks to it. */
   readonly limiter: Limiter;

@@ -1,6 +1,6 @@
 import type { Agent } from "node:https";
 import type { Limiter } from "../limiter.ts";
-import { checkPrivateKey, type OktaCredential, oktaScopes } from "./credential.ts";
+import { checkPrivateKey, type OktaAccess, type OktaCredential, oktaScopes } from "./credential.ts";
 import { createExecutor, type SdkRequest } from "./executor.ts";
 import { OktaFailure } from "./failure.ts";
 import { checkedToken, tokenPath } from "./token.ts";
@@ -12,6 +12,7 @@ export interface SdkOptions {
   /** Host name of the org. */
   readonly host: string;
   readonly credential: OktaCredential;
+  readonly access: OktaAccess;
   readonly agent: Agent;
   readonly limiter: Limiter;
   readonly deadline: number;
@@ -29,8 +30,9 @@ export interface SdkOptions {
  * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold), OKTA_SDK_SETTINGS
  */
 export async function openSdk(options: SdkOptions): Promise<SdkSend> {
-  const { host, credential } = options;
-  const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential);
+  const { host, credential, access } = options;
+  const scopes = oktaScopes[access];
+  const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential, scopes);
   const { Client, RequestExecutor } = (await import("@okta/okta-sdk-nodejs")).default;
 
   class LimitedExecutor extends RequestExecutor {
@@ -40,7 +42,7 @@ export async function openSdk(options: SdkOptions): Promise<SdkSend> {
     override fetch(request: SdkRequest): Promise<never> {
       const isToken = new URL(request.url ?? "").pathname === tokenPath;
       const send = () => this.#send(request);
-      return (isToken ? checkedToken(host, send) : send()) as Promise<never>;
+      return (isToken ? checkedToken(host, scopes, send) : send()) as Promise<never>;
     }
   }
 
@@ -66,14 +68,14 @@ function tokenSettings(host: string, credential: { readonly apiToken: { reveal()
   return { authorizationMode: "SSWS", token, clientId: "", scopes: [], privateKey: "", keyId: "" };
 }
 
-function keySettings(credential: Exclude<OktaCredential, { readonly apiToken: unknown }>) {
+function keySettings(credential: Exclude<OktaCredential, { readonly apiToken: unknown }>, scopes: readonly string[]) {
   const privateKey = credential.privateKey.reveal();
   checkPrivateKey(privateKey);
   return {
     authorizationMode: "PrivateKey",
     token: "",
     clientId: credential.clientId,
-    scopes: [...oktaScopes],
+    scopes: [...scopes],
     privateKey,
     keyId: credential.keyId ?? "",
   };

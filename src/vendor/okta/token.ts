@@ -1,4 +1,3 @@
-import { oktaScopes } from "./credential.ts";
 import { OktaFailure } from "./failure.ts";
 import { parseJson, textIn } from "./json.ts";
 import { TransportFault } from "./transport-fault.ts";
@@ -10,7 +9,11 @@ export const tokenPath = "/oauth2/v1/token";
  * Gets an access token, or says why there is none. The SDK (8.1.0, src/oauth.js) does not look at the status of this
  * reply and would go on with `Bearer undefined`. Whatever fails here, the call that needed the token was not made.
  */
-export async function checkedToken(host: string, send: () => Promise<Response>): Promise<Response> {
+export async function checkedToken(
+  host: string,
+  scopes: readonly string[],
+  send: () => Promise<Response>,
+): Promise<Response> {
   let reply: Response;
   try {
     reply = await send();
@@ -27,11 +30,11 @@ export async function checkedToken(host: string, send: () => Promise<Response>):
   const error = textIn(body, "error");
   const granted = reply.status === 200 && (textIn(body, "access_token") ?? "") !== "";
   // `use_dpop_nonce` (RFC 9449, section 8) is a step of the exchange, which the SDK takes itself.
-  if (!granted && error !== "use_dpop_nonce") throw refusal(host, reply.status, error);
+  if (!granted && error !== "use_dpop_nonce") throw refusal(host, scopes, reply.status, error);
   return new Response(text, { status: reply.status, headers: reply.headers });
 }
 
-function refusal(host: string, status: number, error: string | undefined): OktaFailure {
+function refusal(host: string, scopes: readonly string[], status: number, error: string | undefined): OktaFailure {
   const details = { effect: "none", evidence: { host, status, error } } as const;
   if (status === 429) {
     return new OktaFailure(
@@ -46,9 +49,8 @@ function refusal(host: string, status: number, error: string | undefined): OktaF
       passing: true,
     });
   }
-  const scopes = oktaScopes.join(", ");
   if (error === "invalid_scope") {
-    const message = `Okta (${host}) gave no access token: one of the scopes ${scopes} is not granted to the service app`;
+    const message = `Okta (${host}) gave no access token: one of the scopes ${scopes.join(", ")} is not granted to the service app`;
     return new OktaFailure("OKTA_PERMISSION_MISSING", message, details);
   }
   if (status === 400 || status === 401 || status === 403) {

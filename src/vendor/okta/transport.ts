@@ -1,7 +1,7 @@
 import type { Agent } from "node:https";
 import type { Limiter } from "../limiter.ts";
 import type { Sleep } from "../network.ts";
-import type { OktaCredential } from "./credential.ts";
+import type { OktaAccess, OktaCredential } from "./credential.ts";
 import { type CallPurpose, type ErrorAnswer, failureOfAnswer, OktaFailure, unexpectedAnswer } from "./failure.ts";
 import { isJsonObject, parseJson, textIn } from "./json.ts";
 import { openSdk } from "./sdk.ts";
@@ -31,6 +31,8 @@ export interface OktaTransport {
 export interface TransportOptions {
   readonly host: string;
   readonly credential: OktaCredential;
+  /** What the run may do at the org; decides which scopes are asked for. Default `manage`. */
+  readonly access?: OktaAccess | undefined;
   readonly agent: Agent;
   readonly limiter: Limiter;
   readonly sleep: Sleep;
@@ -46,7 +48,12 @@ const waits = [500, 2_000];
 
 export async function openTransport(options: TransportOptions): Promise<OktaTransport> {
   const { host, agent, sleep } = options;
-  const sdk = await openSdk({ ...options, deadline: options.deadline ?? 30_000, largestBody });
+  const sdk = await openSdk({
+    ...options,
+    access: options.access ?? "manage",
+    deadline: options.deadline ?? 30_000,
+    largestBody,
+  });
 
   async function once({ method, path, body, purpose }: OktaCall): Promise<OktaReply> {
     const headers = {

@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseDuration } from "../../src/workspace/duration.ts";
+import { nearest } from "../../src/workspace/nearest.ts";
+import { parseReference } from "../../src/workspace/reference.ts";
+import { databaseAddress, hostName, httpsBase, isoDate, slug } from "../../src/workspace/scalars.ts";
+
+describe("durations", () => {
+  test("a number and a unit are milliseconds", () => {
+    expect(["10s", "5m", "24h", "30d"].map(parseDuration)).toEqual([10_000, 300_000, 86_400_000, 2_592_000_000]);
+    const unit = fc.constantFrom(["s", 1_000] as const, ["m", 60_000] as const, ["h", 3_600_000] as const);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999_999 }), unit, (count, [name, length]) => {
+        expect(parseDuration(`${count}${name}`)).toBe(count * length);
+      }),
+    );
+  });
+
+  test("everything else is none", () => {
+    const wrong = ["", "0s", "01s", "10", "10 s", "s", "-1s", "1.5h", "1w", "10S", "10s\n", "1234567s", "٣s", "1e3s"];
+    expect(wrong.filter((text) => parseDuration(text) !== undefined)).toEqual([]);
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        if (!/^[1-9][0-9]{0,5}[smhd]$/.test(text)) expect(parseDuration(text)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe("the nearest known word", () => {
+  const known = ["groups", "everyone", "clientAuth", "responseMode", "scopes"];
+
+  test.each([
+    ["gruops", "groups"],
+    ["group", "groups"],
+    ["Everyone", "everyone"],
+    ["clientauth", "clientAuth"],
+    ["client_auth", "clientAuth"],
+    ["response-mode", "responseMode"],
+    ["scope", "scopes"],
+  ])("%s was meant as %s", (word, meant) => expect(nearest(word, known)).toBe(meant));
+
+  test.each(["", "idp", "zzzzzz", "groupsgroupsgroups"])("nothing is near %s", (word) =>
+    expect(nearest(word, known)).toBeUndefined(),
+  );
+
+  test("a known word is nearest to itself, and what is given is one of the known", () => {
+    const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(words, fc.nat(), (all, pick) => {
+        const word = all[pick % all.length] ?? "";
+        expect(nearest(word, all)).toBe(word);
+      }),
+    );
+    fc.assert(
+      fc.property(words, fc.string(), (all, word) => {
+        const found = nearest(word, all);
+        if (found !== undefined) expect(all).toContain(found);
+      }),
+    );
+  });
+
+  test("one letter more, less, other or two swapped is near", () => {
+    const word = fc.stringMatching(/^[a-z]{4,10}$/);
+    fc.assert(
+      fc.property(word, fc.nat(), fc.constantFrom("insert", "delete", "replace", "swap"), (text, at, how) => {
+        const i = at % (text.length - 1);
+        const [left, right] = [text.slice(0, i), text.slice(i)];
+        const changed = {
+          insert: `${left}x${right}`,
+          delete: left + right.slice(1),
+          replace: `${left}x${right.slice(1)}`,
+          swap: left + (right[1] ?? "") + (right[0] ?? "") + right.slice(2),
+        }[how];
+        expect(nearest(changed ?? "", [text])).toBe(text);
+      }),
+    );
+  });
+
+  test("a very long word costs nothing", () => {
+    expect(nearest("x".repeat(1_000_000), known)).toBeUndefined();
+  });
+});
+
+describe("references", () => {
+  test("env and file are known", () => {
+    expect(parseReference("env:TENANT_ACME__SECRET")).toEqual({
+      scheme: "env",
+      name: "TENANT_ACME__SECRET",
+      text: "env:TENANT_ACME__SECRET",
+    });
+    expect(parseReference("file:a/b.pem")).toEqual({ scheme: "file", path: "a/b.pem", text: "file:a/b.pem" });
+  });
+
+  test.each([
+    "",
+    "env:",
+    "env:1A",
+    "env:A-B",
+    "env:A B",
+    "file:",
+    "file:../a",
+    "file:a/../b",
+    "file:a\\..\\b",
+    "file:\0",
+    "vault:kv/a#b",
+    "ENV:A",
+    "secret",
+  ])("%j is none", (text) => expect(parseReference(text)).toBeUndefined());
+});
+
+describe("small values", () => {
+  const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, texts: readonly string[]) =>
+    texts.filter((text) => schema.safeParse(text).success);
+
+  test("dates are of the calendar", () => {
+    expect(accepts(isoDate, ["2028-02-29", "2027-12-31"])).toHaveLength(2);
+    expect(
+      accepts(isoDate, ["2027-02-29", "2027-02-31", "2027-04-31", "2027-13-01", "2027-1-1", "27-01-01", "2027-00-10"]),
+    ).toEqual([]);
+  });
+
+  test("host names are lower case A-labels with a letter at the end", () => {
+    expect(accepts(hostName, ["acme.okta.com", "xn--mller-kva.example", "a.b", "1.example"])).toHaveLength(4);
+    expect(
+      accepts(hostName, [
+        "acme",
+        "Acme.example",
+        "müller.example",
+        "acme.example.",
+        "-a.example",
+        "a-.example",
+        "10.0.0.1",
+        "a..b",
+        "a_b.example",
+        "a.example:443",
+        `${"a".repeat(64)}.example`,
+        "acme.example\n",
+      ]),
+    ).toEqual([]);
+  });
+
+  test("a base address is in its normal form", () => {
+    expect(
+      accepts(httpsBase, ["https://a.example", "https://a.example:8443", "https://a.example/app", "https://127.0.0.1"]),
+    ).toHaveLength(4);
+    expect(
+      accepts(httpsBase, [
+        "http://a.example",
+        "https://a.example/",
+        "https://a.example:443",
+        "https://a.example/a/../b",
+        "https://a.example/./b",
+        "https://127.1",
+        "https://0x7f.0.0.1",
+        "https://a.example:99999",
+        "https://a.example?x",
+        "https://u@a.example",
+        "https://A.example",
+        "https://",
+      ]),
+    ).toEqual([]);
+  });
+
+  test("a database is SQLite or a reference that parses", () => {
+    expect(accepts(databaseAddress, ["sqlite:a.db", "env:A", "file:a/url"])).toHaveLength(3);
+    expect(accepts(databaseAddress, ["postgres://a", "env:A B", "file:../a", "sqlite:", "a.db"])).toEqual([]);
+  });
+
+  test("slugs hold no double hyphen and no underscore", () => {
+    expect(accepts(slug, ["a", "a-b", "a1-b2-c3", "0", "a".repeat(50)])).toHaveLength(5);
+    expect(accepts(slug, ["", "-a", "a-", "a--b", "a_b", "A", "ä", "a.b", "a/b", "a\n", "a".repeat(51)])).toEqual([]);
+  });
+});
