@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Address, ConnectionKey, Digest } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Evidence } from "./evidence.ts";
-import type { AuditEntry, JournalStep, LockInfo } from "./store.ts";
+import { type AuditEntry, type JournalStep, type LockInfo, stepNames } from "./store.ts";
 import type { LockRow } from "./tables.ts";
 
 // What comes back from a database is outside data: another version, another program or a person may have written it.
@@ -55,7 +55,7 @@ const auditEntry = z.object({
 const journalStep = z.object({
   run: z.string(),
   key,
-  step: z.enum(["register", "prove-idp", "hand-over", "prove-app", "activate", "switch-off", "delete"]),
+  step: z.enum(stepNames),
   state: z.enum(["started", "done", "failed"]),
   detail: facts,
   at: z.iso.datetime(),

@@ -30,15 +30,19 @@ export interface Lock {
 }
 
 /** The five steps of an apply, per connection (design, section 3). */
-export type StepName =
-  | "register"
-  | "prove-idp"
-  | "hand-over"
-  | "prove-app"
-  | "activate"
-  | "tidy"
-  | "switch-off"
-  | "delete";
+export type StepName = (typeof stepNames)[number];
+
+/** All steps that a journal can hold; `tidy` narrows a registration that served two records, the last two end one. */
+export const stepNames = [
+  "register",
+  "prove-idp",
+  "hand-over",
+  "prove-app",
+  "activate",
+  "tidy",
+  "switch-off",
+  "delete",
+] as const;
 
 export interface JournalStep {
   readonly run: string;

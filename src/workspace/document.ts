@@ -184,7 +184,7 @@ function pairOf(map: YAMLMap, key: string | number): Pair | undefined {
     pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
     pairsOfMap.set(map, pairs);
   }
-  return pairs.get(key);
+  return pairs.get(String(key));
 }
 
 /** Where the value (or its key) at the path begins; the nearest parent's place when it is not there. */

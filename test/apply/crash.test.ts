@@ -17,7 +17,7 @@ async function end(args: readonly string[], started?: (pid: number) => void): Pr
 
 async function expectConverges(workspace: TestWorkspace): Promise<void> {
   const again = await workspace.tenantry("apply", "--yes");
-  expect(again, again.err).toMatchObject({ exit: 0 });
+  expect(again, again.out + again.err).toMatchObject({ exit: 0 });
   if (!again.out.startsWith("Nothing to do")) expect(again.err).toMatch(/did not end; its last step was [a-z-]+ \(/);
   const apps = ourApps(workspace.sandbox);
   expect(apps).toHaveLength(1);
@@ -92,7 +92,7 @@ describe("a change of a live tenant, killed with -9: the sign-in goes on, the ne
         `${place}/whiterabbit/portal:redirectUris`,
       ]);
       const again = await workspace.tenantry("apply", "--yes", ...acknowledged);
-      expect(again, again.err).toMatchObject({ exit: 0 });
+      expect(again, again.out + again.err).toMatchObject({ exit: 0 });
       expect(ourApps(workspace.sandbox)).toHaveLength(1);
       const wanted = "https://portal.acme.example/sso/7vk2m9qhx4rw8t3nbcd5";
       expect(ourApps(workspace.sandbox)[0]?.oauth.redirect_uris).toEqual([wanted]);

