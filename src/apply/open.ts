@@ -190,8 +190,14 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
 function openNetwork({ workspace, source }: OpenOptions): Network {
   const { connect } = workspace;
   if (connect === undefined) return {};
-  const ca = resolveReference(connect.ca, source).reveal();
-  return { connect: { host: connect.host, port: connect.port, ca } };
+  try {
+    const ca = resolveReference(connect.ca, source).reveal();
+    return { connect: { host: connect.host, port: connect.port, ca } };
+  } catch (cause) {
+    throw new TenantryError("APPLY_SANDBOX_ABSENT", `the file ${connect.ca.text} of \`connect:\` is not there`, {
+      cause,
+    });
+  }
 }
 
 /** An engine that is opened by the first call. */

@@ -6,6 +6,7 @@ import type { ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
 import { evidenceCovers } from "../verify/verify.ts";
 import { recordLink } from "./record-link.ts";
+import { startPageNotAsked } from "./start-page.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /**
@@ -20,6 +21,7 @@ export async function proveRecord(
   app: AppAdapter,
   write: RecordWrite,
   evidence: Evidence,
+  startUrl: string | undefined,
 ): Promise<Evidence> {
   const { key } = write.record;
   const found = (await app.observe([write.record])).records.get(key);
@@ -57,7 +59,7 @@ export async function proveRecord(
   const whole: Evidence = {
     ...evidence,
     secretCopy: stored === undefined ? undefined : "record",
-    checks: [...evidence.checks, readBack],
+    checks: [...evidence.checks, readBack, ...startPageNotAsked(startUrl)],
   };
   await world.store.addEvidence(whole);
   return whole;

@@ -75,7 +75,7 @@ export async function switchOn(
   });
   const proof = await steps.run("prove-app", async () => {
     try {
-      return { result: await proveRecord(world, app, write, evidence) };
+      return { result: await proveRecord(world, app, write, evidence, connection.startUrl) };
     } catch (error) {
       await app.restore(candidate.key);
       if (live !== undefined) await engine.apply(serveOld(connection.registration, live));

@@ -5,6 +5,7 @@ import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
 import { type DocumentCache, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
 import { recordLink } from "./record-link.ts";
+import { startPageNotAsked } from "./start-page.ts";
 import { recordSubject } from "./subject.ts";
 import type { RecordingWorld } from "./world.ts";
 
@@ -91,7 +92,11 @@ async function verifyOne(
   });
   const verdict = opened.verdict === "fail" ? "fail" : verification.verdict;
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
-  const checks = [...verification.checks.map((check) => withMend(key, check)), opened];
+  const checks = [
+    ...verification.checks.map((check) => withMend(key, check)),
+    opened,
+    ...startPageNotAsked(connection.startUrl),
+  ];
   const evidence = toEvidence(subject, { ...verification, verdict, checks }, fingerprint, world.verifyIo);
   // A run that sent no secret proves less than a gate needs; it must not look like a newer proof.
   if (request.secretProbe) await world.store.addEvidence(evidence);

@@ -33,8 +33,7 @@ export function proofDetails(evidence: Evidence, paint: Paint, all: boolean): st
 }
 
 /** What can never be proven without a person, said every time. */
-export const notCovered =
-  "Not covered without a login: whether a person is assigned, consent, and the claims a real person gets.";
+export const notCovered = "Not covered without a login: who is assigned, consent, and a real person's claims.";
 
 function checkLines(check: CheckResult, paint: Paint): readonly string[] {
   const level = check.level === "must" ? "" : ` (${check.level})`;

@@ -25,6 +25,14 @@ describe("when something outside is not as it should be", () => {
     expect(codeOf(result)).toMatch(/^(OKTA_UNREACHABLE|VERIFY_DISCOVERY_UNAVAILABLE)$/);
   });
 
+  it("says how to start a sandbox that has never run", async () => {
+    rmSync(join(workspace.root, ".tenantry/sandbox/ca.pem"));
+    const result = await workspace.tenantry("plan");
+    expect(result.exit).toBe(7);
+    expect(codeOf(result)).toBe("APPLY_SANDBOX_ABSENT");
+    expect(result.err).toContain("tenantry sandbox --background");
+  });
+
   it("says which credentials were refused, and never shows them", async () => {
     const env = join(workspace.root, ".tenantry/sandbox/env");
     workspace.edit("tenantry.yaml", /credentials: \{.*\}/, "credentials: { apiToken: env:OKTA_API_TOKEN }");

@@ -21,6 +21,11 @@ export const applyCodes = {
     mend: "Run `tenantry apply` again: it proves afresh.",
     exit: 6,
   },
+  APPLY_SANDBOX_ABSENT: {
+    cause: "The environment goes to a sandbox, and the sandbox's certificate authority is not there: it has not run.",
+    mend: "Start it with `tenantry sandbox --background`, or name another environment with --env.",
+    exit: 7,
+  },
   APPLY_STORE_UNNAMED: {
     cause: "In CI the store must be named: the disk of a runner forgets locks and evidence.",
     mend: "Set `store: { url: … }` in tenantry.yaml.",
