@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Digest } from "../desired/connection.ts";
 import { digestOf } from "../desired/digest.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { visibleText } from "../errors/visible.ts";
 import type { Change } from "./change.ts";
 import { type Plan, planDigest } from "./plan.ts";
 
@@ -107,10 +108,10 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   } catch (cause) {
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} is not JSON`, { cause });
   }
-  const result = savedPlan.safeParse(value);
+  const result = checked(value, file);
   if (!result.success) {
     const first = result.error.issues[0];
-    const at = first === undefined || first.path.length === 0 ? "" : ` at ${first.path.join(".")}`;
+    const at = first === undefined || first.path.length === 0 ? "" : ` at ${visibleText(first.path.join("."))}`;
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} is not a saved plan${at}`);
   }
   const { checksum, ...content } = result.data;
@@ -125,6 +126,16 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} was edited: its content does not give its checksum`);
   }
   return parsed;
+}
+
+/** The schema goes as deep as the file does; a plan of ours is never so deep that the stack is full. */
+function checked(value: unknown, file: string): ReturnType<typeof savedPlan.safeParse> {
+  try {
+    return savedPlan.safeParse(value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} is nested too deeply to be a saved plan`, { cause });
+  }
 }
 
 /**

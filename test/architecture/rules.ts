@@ -88,7 +88,7 @@ const owners: readonly { readonly module: RegExp; readonly at: readonly string[]
   { module: /^(@okta\/|auth0(\/|$)|@workos)/, at: ["src/vendor/"] },
   { module: /^openid-client(\/|$)/, at: ["src/verify/"] },
   { module: /^(kysely(\/|$)|node:sqlite$|pg$)/, at: ["src/store/", "src/app/sql/"] },
-  { module: /^node:child_process$/, at: ["src/engine/"] },
+  { module: /^node:child_process$/, at: ["src/engine/", "scripts/"] },
   { module: /^commander(\/|$)/, at: ["src/cli/"] },
   { module: /^(undici(\/|$)|ipaddr\.js$)/, at: ["src/verify/", "src/vendor/"] },
   { module: /^(cdktf|constructs|@cdktf\/)/, at: ["stacks/okta/"] },

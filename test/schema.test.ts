@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { afterAll, describe, expect, test } from "vitest";
+import { nodeFiles } from "../src/cli/node-files.ts";
+import type { Issue } from "../src/errors/issue.ts";
+import { jsonSchemas } from "../src/tenant/json-schema.ts";
+import { loadTenants } from "../src/tenant/load.ts";
+import { readDocument } from "../src/workspace/document.ts";
+import { loadWorkspace } from "../src/workspace/load.ts";
+import { goldenCases } from "./golden/workspaces.ts";
+
+// The JSON Schemas are for editors. They must never redden a file that is right, and should redden what is wrong in its
+// shape. The files are those of the golden cases.
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const schemas = jsonSchemas();
+
+// A format is not checked by a validator that does not know it; `pattern` says the same.
+const ajv = new Ajv2020({ strict: true, allErrors: true, formats: { email: true } });
+const validators: Readonly<Record<string, ValidateFunction>> = Object.fromEntries(
+  Object.entries(schemas).map(([name, schema]) => [name, ajv.compile(schema)]),
+);
+
+/** What a schema cannot say, or says less exactly, with the reason. Matches an issue's message. */
+const beyond: readonly (readonly [message: RegExp, reason: string])[] = [
+  [/must have either `signIn` .* or `signIns`/, "one of two keys, whichever: told by a check over the whole file"],
+  [/must say who may come in/, "one of two keys of a sign-in: told by a check over the whole sign-in"],
+  [/must not hold the same text twice/, "the check is a function"],
+  [/must hold `openid`/, "the check is a function"],
+  [/must not set a parameter that the sign-in itself sends/, "the check is a function"],
+  [/must be a date of the calendar/, "a pattern does not know the calendar"],
+  [/must not hold/, "references and paths are also checked by their parser"],
+  [/must be a URL in its normal form/, "only a URL parser knows the normal form"],
+  [/must be a reference to a secret/, "references are also checked by their parser"],
+  [/must be a loopback address and port/, "only a URL parser knows the largest port"],
+  [/environment.*is missing|`apps\.\w+\.\w+` is missing/, "an environment may leave out what the workspace has"],
+];
+
+interface GoldenFile {
+  readonly name: string;
+  readonly kind: "tenant" | "workspace";
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+}
+
+const { cases, remove } = goldenCases();
+afterAll(remove);
+
+/** Every file that can be parsed, with the issues of its own shape. */
+const files: readonly GoldenFile[] = cases.flatMap(({ name, root: folder }) => {
+  const access = nodeFiles(folder);
+  const read = (path: string, kind: GoldenFile["kind"], issues: readonly Issue[]): readonly GoldenFile[] => {
+    const result = readDocument(access, path, 256 * 1024);
+    if ("issues" in result) return [];
+    const own = issues.filter(
+      (issue) => issue.file === path && !/_(FILE_NAME|NOT_A_FILE|UNKNOWN_ENVIRONMENT)$/.test(issue.code),
+    );
+    return [{ name: `${name}/${path}`, kind, value: result.document.value, issues: own }];
+  };
+  const tenants = access.list("tenants");
+  const names = "reason" in tenants ? [] : tenants.filter(({ kind }) => kind === "file").map((entry) => entry.name);
+  const { issues } = loadTenants(access);
+  return [
+    ...read("tenantry.yaml", "workspace", loadWorkspace(access, folder, undefined).issues),
+    ...names.filter((one) => /^[^.].*\.yaml$/.test(one)).flatMap((one) => read(`tenants/${one}`, "tenant", issues)),
+  ];
+});
+
+const accepts = ({ kind, value }: GoldenFile): boolean => validators[kind]?.(value) === true;
+
+test("there are files of both kinds, right and wrong", () => {
+  for (const kind of ["tenant", "workspace"]) {
+    expect(files.filter((file) => file.kind === kind && file.issues.length === 0).length).toBeGreaterThan(10);
+    expect(files.filter((file) => file.kind === kind && file.issues.length > 0).length).toBeGreaterThan(4);
+  }
+});
+
+describe("what is read without an issue, the schema accepts", () => {
+  test.each(files.filter(({ issues }) => issues.length === 0).map((file) => [file.name, file] as const))(
+    "%s",
+    (_name, file) => {
+      expect(accepts(file), JSON.stringify(validators[file.kind]?.errors)).toBe(true);
+    },
+  );
+});
+
+describe("what has a wrong shape, the schema rejects", () => {
+  test.each(files.filter(({ issues }) => issues.length > 0).map((file) => [file.name, file] as const))(
+    "%s",
+    (_name, file) => {
+      const sayable = file.issues.filter(({ message }) => !beyond.some(([pattern]) => pattern.test(message)));
+      if (sayable.length > 0) expect(accepts(file), sayable.map(({ message }) => message).join("\n")).toBe(false);
+    },
+  );
+});
+
+test("each thing that a schema cannot say is met in the files", () => {
+  const messages = files.flatMap(({ issues }) => issues.map(({ message }) => message));
+  expect(beyond.filter(([pattern]) => !messages.some((message) => pattern.test(message)))).toEqual([]);
+});
+
+describe("one mistake at a time", () => {
+  const right = files.find(({ name }) => name === "005-every-field/tenants/whiterabbit.yaml");
+  const workspace = files.find(({ name }) => name === "004-environments/tenantry.yaml");
+
+  /** The value with one member, named by its path, replaced; removed when the new one is undefined. */
+  function changed(value: unknown, path: string, put: unknown): unknown {
+    const copy = structuredClone(value) as Record<string, unknown>;
+    const steps = path.split(".");
+    let at = copy;
+    for (const step of steps.slice(0, -1)) at = at[step] as Record<string, unknown>;
+    const last = steps.at(-1) ?? "";
+    if (put === undefined) delete at[last];
+    else at[last] = put;
+    return copy;
+  }
+
+  test.each([
+    ["tenant", undefined],
+    ["id", undefined],
+    ["status", "paused"],
+    ["domains", []],
+    ["domains.0", "Whiterabbit.example"],
+    ["unknown", 1],
+    ["signIn.idp", undefined],
+    ["signIn.everyone", false],
+    ["signIn.pkce", "plain"],
+    ["signIn.scopes.0", "two words"],
+    ["signIn.claims.email", []],
+    ["signIn.roles.claim", undefined],
+    ["signIn.session.idle", "0m"],
+    ["signIn.extraParams.a b", "x"],
+    ["connections.0.app", "Portal"],
+    ["contacts.0.email", "identity"],
+    ["acknowledge.0.reason", undefined],
+    ["deleteAfter", "31.12.2027"],
+  ])("tenant: %s as %j", (path, put) => {
+    expect(validators.tenant?.(changed(right?.value, path, put))).toBe(false);
+  });
+
+  test.each([
+    ["version", 2],
+    ["workspace", undefined],
+    ["apps.portal.kind", "mysql"],
+    ["apps.portal.baseUrl", "http://portal.acme.example"],
+    ["apps.portal.callback", "/cb/{tennant}"],
+    ["apps.portal.sealing.keys", []],
+    ["apps.portal.sealing.keys.0", "c2VjcmV0"],
+    ["identityProviders.workforce.credentials", { apiToken: "00abc" }],
+    ["identityProviders.workforce.engine", "ansible"],
+    ["identityProviders.Work", {}],
+    ["guards", { maxShare: 2 }],
+    ["environments.staging.workspace", "other"],
+    ["environments.staging.unknown", 1],
+    ["environments.staging.apps.portal.unknown", 1],
+    ["environments.staging.apps.portal.database", 7],
+    ["environments.staging.connect", { to: "127.0.0.1:8443" }],
+    ["environments.Staging", {}],
+  ])("workspace: %s as %j", (path, put) => {
+    expect(validators.workspace?.(changed(workspace?.value, path, put))).toBe(false);
+  });
+
+  test.each([
+    ["environments.staging.apps.portal", {}],
+    ["environments.staging.connect", { to: "127.0.0.1:8443", ca: "file:ca.pem" }],
+    ["environments.staging.verify", { deadline: "5s" }],
+    ["environments.staging.store", { url: "sqlite:a.db" }],
+    ["environments.staging", {}],
+  ])("workspace: %s may be %j", (path, put) => {
+    expect(validators.workspace?.(changed(workspace?.value, path, put))).toBe(true);
+  });
+});
+
+test("schema/*.json are as generated", () => {
+  const committed = readdirSync(join(root, "schema")).sort();
+  expect(committed).toEqual(
+    Object.keys(schemas)
+      .map((name) => `${name}.schema.json`)
+      .sort(),
+  );
+  for (const [name, schema] of Object.entries(schemas)) {
+    const file = readFileSync(join(root, "schema", `${name}.schema.json`), "utf8");
+    expect(JSON.parse(file), `${name}: run npm run generate`).toEqual(JSON.parse(JSON.stringify(schema)));
+  }
+});
