@@ -1,8 +1,9 @@
-// Writes what is generated from the code: schema/*.json and docs/codes.md. With --check it only looks and leaves with 1
+// Writes what is generated from the code: schema/*.json, docs/codes.md and the table of checks in docs/verify.md. With --check it only looks and leaves with 1
 // when something is not current.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { codes } from "../src/errors/codes/index.ts";
 import { jsonSchemas } from "../src/tenant/json-schema.ts";
+import { withChecksTable } from "./checks-table.ts";
 
 const check = process.argv.includes("--check");
 const root = new URL("../", import.meta.url);
@@ -11,6 +12,7 @@ for (const [name, schema] of Object.entries(jsonSchemas())) {
   wanted.set(`schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
 wanted.set("docs/codes.md", codesPage());
+wanted.set("docs/verify.md", withChecksTable(readFileSync(new URL("docs/verify.md", root), "utf8")));
 
 const stale: string[] = [];
 for (const [path, text] of wanted) {

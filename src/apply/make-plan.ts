@@ -73,8 +73,9 @@ function assemble(
     const app = observation.apps.get(connection.app);
     const state = app?.records.get(connection.key)?.state;
     const registration = diffRegistration(connection.registration, found);
-    // A client that no record has used yet, such as one of an interrupted first apply, can put nobody out.
-    take(state === undefined || state === "pending" ? cooled(registration) : registration);
+    // What no sign-in has used yet, such as the client of an interrupted first apply, can put nobody out.
+    const unused = state === undefined || state === "pending";
+    take(unused ? cooled(registration) : registration);
     const row = `${connection.app}/${connection.tenant}`;
     if (!tenantsDone.has(row)) {
       tenantsDone.add(row);
@@ -87,7 +88,12 @@ function assemble(
     };
     const discovery = observation.discovery.get(record.issuer);
     const handOver = request.handOver.includes(connection.tenant) || request.handOver.includes(connection.key);
-    take(diffRecord(record, app?.records.get(connection.key), { discovery, secretId: found?.secretId, handOver }));
+    const difference = diffRecord(record, app?.records.get(connection.key), {
+      discovery,
+      secretId: found?.secretId,
+      handOver,
+    });
+    take(unused ? cooled(difference) : difference);
   }
   const engines = [...observation.engines.values()];
   return makePlan({

@@ -1,9 +1,11 @@
 import type { RecordObservation } from "../app/app.ts";
 import type { Connection } from "../desired/connection.ts";
 import type { EnginePlan } from "../engine/engine.ts";
+import { TenantryError } from "../errors/failure.ts";
 import type { Depth } from "../idp/identity-provider.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import { discover } from "../verify/verify.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { World } from "./world.ts";
 
 /** What is there now, as far as the connections are concerned. */
@@ -51,13 +53,23 @@ export async function observe(world: World, connections: readonly Connection[], 
   // Settled first, so that no read is left running when another has failed.
   const settled = await Promise.allSettled([...engines, ...apps, ...discovery]);
   const failed = settled.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  if (failed !== undefined) throw withSandboxHint(world.workspace, failed.reason);
   return {
     engines: new Map(await Promise.all(engines)),
     apps: new Map(await Promise.all(apps)),
     discovery: new Map(await Promise.all(discovery)),
   };
 }
+
+/** Where everything goes to a sandbox, "cannot be reached" has one likely cause. */
+function withSandboxHint(workspace: Workspace, error: unknown): unknown {
+  if (workspace.connect === undefined || !(error instanceof TenantryError) || !unreached.has(error.code)) return error;
+  const at = `${workspace.connect.host}:${workspace.connect.port}`;
+  const hint = `see that the sandbox runs at ${at}: \`tenantry sandbox --background\` starts it`;
+  return new TenantryError(error.code, error.message, { cause: error, hint });
+}
+
+const unreached: ReadonlySet<string> = new Set(["OKTA_UNREACHABLE", "VERIFY_DISCOVERY_UNAVAILABLE"]);
 
 /** The member of a map that the rules have said must be there. */
 export function member<T>(map: ReadonlyMap<string, T>, name: string): T {

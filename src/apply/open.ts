@@ -230,6 +230,7 @@ function lazySealer(keys: () => readonly SealingKey[]): Sealer {
   return {
     seal: (secret, purpose) => sealer().seal(secret, purpose),
     open: (envelope, purpose) => sealer().open(envelope, purpose),
+    isCurrent: (envelope) => sealer().isCurrent(envelope),
   };
 }
 

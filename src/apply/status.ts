@@ -13,8 +13,8 @@ export interface ConnectionStatus {
   readonly signIn: string;
   /** What the file says. */
   readonly status: TenantStatus;
-  /** State of the record in the app; null when there is none. */
-  readonly record: ObservedRecord["state"] | null;
+  /** State of the record in the app; `foreign` when it belongs to somebody else; null when there is none. */
+  readonly record: ObservedRecord["state"] | "foreign" | null;
   /** Whether a change of the record was begun and not finished. */
   readonly unfinished: boolean;
   readonly issuer: string;
@@ -32,9 +32,11 @@ export async function readStatus(
   connections: readonly Connection[],
 ): Promise<readonly ConnectionStatus[]> {
   const records = new Map<ConnectionKey, ObservedRecord>();
+  const foreign = new Set<ConnectionKey>();
   for (const [name, group] of Map.groupBy(connections, (connection) => connection.app)) {
     const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
     for (const [key, found] of observed.records) records.set(key, found);
+    for (const { key } of observed.foreign) foreign.add(key);
   }
   const rows: ConnectionStatus[] = [];
   for (const connection of connections) {
@@ -48,8 +50,8 @@ export async function readStatus(
       app,
       signIn,
       status,
-      record: found?.state ?? null,
-      unfinished: found?.previous ?? false,
+      record: found?.state ?? (foreign.has(key) ? "foreign" : null),
+      unfinished: found?.previous !== undefined,
       issuer: record.issuer,
       clientId,
       registrationId: (await world.store.idOf(connection.registration.address)) ?? null,

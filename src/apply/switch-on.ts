@@ -15,7 +15,7 @@ import type { Connection, Registration } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
-import type { ObservedRecord } from "../plan/observed.ts";
+import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
@@ -62,7 +62,7 @@ export async function switchOn(
       return { result: await proveIdp(world, candidate, engine, registered) };
     } catch (error) {
       // The record was not touched; see that the registration goes on serving it.
-      if (live !== undefined) await engine.apply(serveOld(connection.registration, live));
+      if (live !== undefined) await engine.apply(serveOld(connection.registration, live, live.fields));
       throw error;
     }
   });
@@ -78,7 +78,9 @@ export async function switchOn(
       return { result: await proveRecord(world, app, write, evidence, connection.startUrl) };
     } catch (error) {
       await app.restore(candidate.key);
-      if (live !== undefined) await engine.apply(serveOld(connection.registration, live));
+      if (live !== undefined) {
+        await engine.apply(serveOld(connection.registration, live, live.previous ?? live.fields));
+      }
       throw error;
     }
   });
@@ -96,21 +98,27 @@ export async function switchOn(
   return proof;
 }
 
-/** The wanted registration, with the callback of the live record kept while the record still uses it. */
+/**
+ * The wanted registration, made wide enough for the live record too: its callback stays (and that of the old values,
+ * which a restore would bring back), and PKCE is not demanded before the app's own record says so. Client
+ * authentication cannot be wide: Okta holds one method per client.
+ */
 function serveBoth(wanted: Registration, live: ObservedRecord | undefined): Registration {
-  const old = live?.fields.redirectUri;
-  if (typeof old !== "string" || wanted.redirectUris.includes(old)) return wanted;
-  return { ...wanted, redirectUris: [...wanted.redirectUris, old] };
-}
-
-/** The wanted registration as far as the live record works with it: its callback, its authentication, its PKCE. */
-function serveOld(wanted: Registration, live: ObservedRecord): Registration {
-  const { redirectUri, clientAuth, pkce } = live.fields;
+  const inUse = [live?.fields, live?.previous].filter((fields) => fields !== undefined);
+  const callbacks = inUse.map((fields) => fields.redirectUri).filter((uri) => typeof uri === "string");
   return {
     ...wanted,
-    redirectUris: typeof redirectUri === "string" ? [redirectUri] : wanted.redirectUris,
-    clientAuth: typeof clientAuth === "string" ? (clientAuth as ClientAuth) : wanted.clientAuth,
-    pkce: pkce === "off" ? "off" : wanted.pkce,
+    redirectUris: [...new Set([...wanted.redirectUris, ...callbacks])],
+    pkce: inUse.some((fields) => fields.pkce === "off") ? "off" : wanted.pkce,
+  };
+}
+
+/** As wide as `serveBoth`, with the client authentication of the values that are in use again. */
+function serveOld(wanted: Registration, live: ObservedRecord, inUse: Fields): Registration {
+  const { clientAuth } = inUse;
+  return {
+    ...serveBoth(wanted, live),
+    ...(typeof clientAuth === "string" ? { clientAuth: clientAuth as ClientAuth } : {}),
   };
 }
 

@@ -17,7 +17,8 @@ export type ConnectionProof =
       readonly verdict: Verdict;
       readonly evidence: Evidence;
     }
-  | { readonly key: ConnectionKey; readonly verdict: "skipped"; readonly because: string };
+  /** Nothing to prove (skipped), or nothing that could be: an active connection without a record of ours. */
+  | { readonly key: ConnectionKey; readonly verdict: "skipped" | "inconclusive"; readonly because: string };
 
 export interface VerifyRequest {
   readonly connections: readonly Connection[];
@@ -41,10 +42,12 @@ export async function verifyConnections(
   request: VerifyRequest,
 ): Promise<readonly ConnectionProof[]> {
   const records = new Map<ConnectionKey, ObservedRecord>();
+  const foreign = new Map<ConnectionKey, string>();
   for (const [name, group] of Map.groupBy(request.connections, (connection) => connection.app)) {
     world.progress({ kind: "reading", what: `app ${name}` });
     const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
     for (const [key, found] of observed.records) records.set(key, found);
+    for (const { key, message } of observed.foreign) foreign.set(key, message);
   }
   const proofs: ConnectionProof[] = [];
   const documents: DocumentCache = new Map();
@@ -52,6 +55,11 @@ export async function verifyConnections(
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, connection] = next;
+      const notOurs = foreign.get(connection.key);
+      if (notOurs !== undefined) {
+        proofs[index] = { key: connection.key, verdict: "inconclusive", because: notOurs };
+        continue;
+      }
       proofs[index] = await verifyOne(world, request, connection, records.get(connection.key), documents);
     }
   };
@@ -68,7 +76,10 @@ async function verifyOne(
 ): Promise<ConnectionProof> {
   const { key } = connection;
   if (connection.status === "draft") return { key, verdict: "skipped", because: "it is a draft" };
-  if (found === undefined) return { key, verdict: "skipped", because: "the app has no record of it yet" };
+  if (found === undefined) {
+    const verdict = connection.record.state === "active" ? "inconclusive" : "skipped";
+    return { key, verdict, because: "the app has no record of it" };
+  }
   if (found.state === "disabled" || found.state === "tombstone") {
     return { key, verdict: "skipped", because: `its record is ${found.state}` };
   }

@@ -19,7 +19,9 @@ export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): st
     ...proofs.map((proof) => [
       proof.key,
       ...links.map((link) => ("evidence" in proof ? words[linkVerdict(proof.evidence.checks, link)] : "-")),
-      "evidence" in proof ? words[proof.verdict] : `skipped: ${proof.because}`,
+      "evidence" in proof
+        ? words[proof.verdict]
+        : `${proof.verdict === "skipped" ? "skipped" : words[proof.verdict]}: ${proof.because}`,
     ]),
   ];
   const [head = "", ...lines] = table(rows);
@@ -28,9 +30,19 @@ export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): st
 
 /** What every check of one connection found, with the mend of each that did not pass. */
 export function proofDetails(evidence: Evidence, paint: Paint, all: boolean): string {
-  const shown = evidence.checks.filter((check) => all || check.verdict === "fail" || check.verdict === "inconclusive");
-  return shown.flatMap((check) => checkLines(check, paint)).join("\n");
+  const open = evidence.checks.filter((check) => check.verdict === "fail" || check.verdict === "inconclusive");
+  const waiting = open.filter((check) => check.code === notRun);
+  const shown = all ? evidence.checks : open.filter((check) => check.code !== notRun);
+  const lines = shown.flatMap((check) => checkLines(check, paint));
+  if (!all && waiting.length > 0) {
+    const ids = waiting.map((check) => check.id).join(", ");
+    lines.push(`  ${paint.yellow(words.inconclusive)}  ${ids} could not run before that is mended`);
+  }
+  return lines.join("\n");
 }
+
+/** The code of a check whose needs did not hold; the check that it waits for says what is wrong. */
+const notRun = "VERIFY_NOT_RUN";
 
 /** What can never be proven without a person, said every time. */
 export const notCovered = "Not covered without a login: who is assigned, consent, and a real person's claims.";

@@ -23,8 +23,8 @@ export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: b
   return {
     terminal: {
       ...terminal,
-      out: (text) => terminal.out(redactor.redact(text)),
-      err: (text) => terminal.err(redactor.redact(text)),
+      out: (text) => terminal.out(harmless(redactor.redact(text))),
+      err: (text) => terminal.err(harmless(redactor.redact(text))),
     },
     surroundings,
     redactor,
@@ -32,6 +32,18 @@ export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: b
     debug,
   };
 }
+
+/**
+ * Text without what could drive a terminal or turn its words round: names and answers of others are printed too. Line
+ * ends, tabs and our own colours stay.
+ */
+function harmless(text: string): string {
+  return text.replaceAll(hostileCharacter, "\uFFFD");
+}
+
+const hostileCharacter =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  /\u001b(?!\[\d{1,2}m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** What opening the context's world takes; only what the connections touch is opened. */
 export function openOptions(

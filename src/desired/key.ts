@@ -37,7 +37,7 @@ export function decodeKey(text: string): ConnectionKey | undefined {
 }
 
 /** Slugs of tenants, apps, sign-ins, workspaces and environments: lower case, digits, single hyphens between. */
-export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** The addresses that changes are about and locks are on (design, section 2). */
 export const addressOf = {

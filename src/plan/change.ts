@@ -11,7 +11,9 @@ export type HotField =
   | "clientAuth"
   | "secret"
   | "assignment"
-  | "roles";
+  | "roles"
+  | "claims"
+  | "require";
 
 interface ChangeOf {
   readonly address: Address;

@@ -91,7 +91,7 @@ export function summary(plan: Pick<Plan, "changes" | "unchanged">): string {
 }
 
 /** A field's value for people, on one line: texts bare, lists with commas, maps as JSON; nothing hidden in it. */
-export function valueText(value: Json | undefined): string {
+function valueText(value: Json | undefined): string {
   if (value === undefined || value === null) return "(none)";
   if (typeof value === "string") return value === "" ? '""' : visibleText(value);
   if (Array.isArray(value)) {

@@ -121,12 +121,12 @@ export function diffRecord(
   const before: Fields = {
     ...found.fields,
     ...(context.secretId === undefined ? {} : { clientSecretId: found.secretId ?? null }),
-    ...(found.previous ? { unfinished: true } : {}),
+    ...(found.previous === undefined ? {} : { unfinished: true }),
     ...(context.handOver === true ? { clientSecret: "(as it is)" } : {}),
   };
   const complete: Fields = {
     ...after,
-    ...(found.previous ? { unfinished: false } : {}),
+    ...(found.previous === undefined ? {} : { unfinished: false }),
     ...(context.handOver === true ? { clientSecret: "(handed over again)" } : {}),
   };
   const paths = differingFields(before, complete);

@@ -50,6 +50,8 @@ const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
   secret: ["clientSecretId"],
   assignment: ["assignment"],
   roles: ["roles"],
+  claims: ["claims"],
+  require: ["require"],
 };
 
 /** Every stop that is not acknowledged. Empty: the plan may be applied. */

@@ -41,6 +41,8 @@ export function hotRecordFields(before: Fields, after: Fields, paths: readonly s
   if (paths.includes("pkce") && after.pkce === "off") hot.push("clientAuth");
   if (paths.includes("clientSecretId") && after.clientSecretId === null) hot.push("secret");
   if (paths.includes("roles") && rolesWidened(before.roles, after.roles)) hot.push("roles");
+  if (paths.includes("claims") && identityMoved(before.claims, after.claims)) hot.push("claims");
+  if (paths.includes("require") && loosened(before.require, after.require)) hot.push("require");
   return [...new Set(hot)];
 }
 
@@ -65,6 +67,19 @@ function rolesWidened(before: Json | undefined, after: Json | undefined): boolea
   const old = isRecord(before.map) ? before.map : {};
   const now = isRecord(after.map) ? after.map : {};
   return Object.entries(now).some(([value, role]) => old[value] !== role);
+}
+
+/** Another claim says who somebody is: an account could be taken by whoever can set that claim. */
+function identityMoved(before: Json | undefined, after: Json | undefined): boolean {
+  const old = isRecord(before) ? before : {};
+  const now = isRecord(after) ? after : {};
+  return ["externalId", "email"].some((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
+}
+
+/** A demand on a claim that is dropped or changed: whom it kept out could come in. */
+function loosened(before: Json | undefined, after: Json | undefined): boolean {
+  const now = isRecord(after) ? after : {};
+  return Object.entries(isRecord(before) ? before : {}).some(([name, value]) => now[name] !== value);
 }
 
 function hostOf(value: Json | undefined): string | null {

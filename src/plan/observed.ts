@@ -27,8 +27,8 @@ export interface ObservedRecord {
   readonly secretId?: string | undefined;
   /** Spec digest written with these values. */
   readonly specDigest?: string | undefined;
-  /** Whether old values are still kept beside it (a change that was not finished). */
-  readonly previous: boolean;
+  /** The old values that are still kept beside it: a change that was not finished. */
+  readonly previous?: Fields | undefined;
 }
 
 /** The tenant's row as found at the app. */

@@ -3,6 +3,7 @@ import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
+import { entryLines, interruptions, isWritable } from "./render-text.ts";
 
 /**
  * A plan for a pull request: stops, a table of the changes with the dangerous ones first, and every field folded away.
@@ -29,6 +30,13 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
   return [
     ...head,
     ...part(1 / 3, ["| Stopped by | Why | Acknowledge with |", "| --- | --- | --- |"], stops.map(stopRow), "stops"),
+    ...part(1 / 4, [], stops.flatMap(entryBlock), "entries for tenant files"),
+    ...part(
+      1 / 6,
+      [],
+      interruptions(plan).map((line) => `> ${plain(line)}`),
+      "warnings",
+    ),
     ...part(1 / 2, ["| Tenant | Change | Address |", "| --- | --- | --- |"], changes.map(changeRow), "changes"),
     ...part(1 / 6, [], unread, "parts that were not read"),
     ...part(1, [], changes.flatMap(details), "changes with details"),
@@ -75,6 +83,14 @@ function fitting(blocks: readonly string[], most: number): readonly string[] {
 /** In `code`, hosts make no mentions of what looks like one; an entity alone would not stop them. */
 function code(text: string): string {
   return text === "" ? "" : `<code>${plain(text)}</code>`;
+}
+
+/** The entry that acknowledges a hot field with the change. Inside a fence only a fence of the text's own could end it. */
+function entryBlock({ entry }: Stop): readonly string[] {
+  if (entry === undefined || !isWritable(entry)) return [];
+  const yaml = entryLines(entry).map((line) => line.replaceAll("```", "` ` `"));
+  const title = `Or, reviewed with the change, in the tenant file: ${plain(entry.field)} of ${plain(entry.address)}`;
+  return [[`<details><summary>${title}</summary>`, "", "```yaml", ...yaml, "```", "", "</details>"].join("\n")];
 }
 
 /** Text from tenant files stays text on one line: no table, HTML, emphasis or link with another text is made of it. */

@@ -1,3 +1,6 @@
+import { findHidden } from "../errors/visible.ts";
+import type { Acknowledgement } from "../tenant/tenant.ts";
+import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
@@ -46,6 +49,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
   }
   lines.push("");
+  for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
     lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total} (--deep reads all)`);
   }
@@ -80,8 +84,46 @@ function renderStops(stops: readonly Stop[], paint: Paint): readonly string[] {
   const lines = ["", paint.red(`Stopped by ${stops.length === 1 ? "a guard" : `${stops.length} guards`}:`)];
   for (const stop of stops) {
     lines.push(`  ${stop.code}  ${stop.message}`, `    acknowledge it with --ack ${stop.acknowledge}`);
+    if (stop.entry !== undefined && isWritable(stop.entry)) {
+      lines.push("    or, reviewed with the change, in the tenant file:");
+      lines.push(...entryLines(stop.entry).map((line) => `      ${line}`));
+    }
   }
   return lines;
+}
+
+/** Whether a tenant file may hold the entry: files with hidden characters are refused, so only `--ack` is left then. */
+export function isWritable(entry: Acknowledgement): boolean {
+  return findHidden(entry.from + entry.to) === undefined;
+}
+
+/** The `acknowledge:` entry of a stop as YAML, to be pasted into the tenant file. */
+export function entryLines(entry: Acknowledgement): readonly string[] {
+  const { address, field, from, to, reason } = entry;
+  return [
+    "acknowledge:",
+    `  - address: ${address}`,
+    `    field: ${field}`,
+    `    from: ${JSON.stringify(from)}`,
+    `    to: ${JSON.stringify(to)}`,
+    `    reason: ${JSON.stringify(reason)}`,
+  ];
+}
+
+/** Changes that no care can make without a gap: the identity provider holds one client authentication per client. */
+export function interruptions(plan: Pick<Plan, "changes">): readonly string[] {
+  return plan.changes
+    .filter((change) => change.action === "update" && change.paths.includes("clientAuth") && isLiveClient(plan, change))
+    .map(
+      ({ tenant, key }) =>
+        `Sign-ins of ${tenant} that are under way fail for about a second: ` +
+        `${key} changes its client authentication, and the client has one method at a time`,
+    );
+}
+
+function isLiveClient(plan: Pick<Plan, "changes">, change: Change): boolean {
+  if (!change.address.startsWith("idp/")) return false;
+  return !plan.changes.some((other) => other.action === "activate" && other.key === change.key);
 }
 
 /** Minutes that the fullest bucket will take. */

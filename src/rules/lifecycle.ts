@@ -1,9 +1,11 @@
 import type { Rule } from "./rule.ts";
 
-/** `deleteAfter` belongs to an off-boarded tenant and to no other. */
+/** `deleteAfter` belongs to a tenant that is off-boarded, whole or in one of its connections, and to no other. */
 export const deleteAfterIsOffboarded: Rule = ({ tenants }) =>
   tenants.flatMap((tenant) =>
-    tenant.deleteAfter === undefined || tenant.status === "offboarded"
+    tenant.deleteAfter === undefined ||
+    tenant.status === "offboarded" ||
+    tenant.connections.some((entry) => entry.status === "offboarded")
       ? []
       : [
           {

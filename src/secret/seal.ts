@@ -33,6 +33,8 @@ export interface Sealer {
    * @throws TenantryError SECRET_SEAL_MALFORMED, SECRET_SEAL_KEY_UNKNOWN or SECRET_SEAL_REFUSED.
    */
   open(envelope: string, purpose: SealPurpose): Secret;
+  /** Whether an envelope is sealed with the first key; one that is not should be sealed anew. */
+  isCurrent(envelope: string): boolean;
 }
 
 const algorithm = "aes-256-gcm";
@@ -65,6 +67,8 @@ export function createSealer(keys: readonly SealingKey[], random: (bytes: number
       const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return formatEnvelope({ keyId: first.id, iv, ciphertext, tag: cipher.getAuthTag() });
     },
+
+    isCurrent: (text) => parseEnvelope(text)?.keyId === first.id,
 
     open(text, purpose) {
       const envelope = parseEnvelope(text);

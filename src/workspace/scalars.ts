@@ -51,6 +51,15 @@ export const httpsBase = z
     "must be a URL in its normal form: no default port, no `.` or `..`, no unusual number",
   );
 
+/** An address, a CIDR range, or a host name with an optional port, that may be asked although it is private. */
+export const privateTarget = z
+  .string()
+  .max(300, "must have at most 300 characters")
+  .regex(
+    /^([0-9a-fA-F:.]+(\/[0-9]{1,3})?|([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?)$/,
+    "must be an address, a range such as `10.0.0.0/8`, or a host such as `idp.corp.example:8443`",
+  );
+
 export const clientAuth = z.enum(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]);
 
 /** Text without line breaks, as people write names. */

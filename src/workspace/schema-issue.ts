@@ -136,7 +136,7 @@ function wrong(path: DocumentPath, message: string, frame: IssueFrame, hint?: st
 }
 
 /** `signIns.default.scopes[0]` */
-export function pathText(path: DocumentPath): string {
+function pathText(path: DocumentPath): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 }
 

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { parseReference } from "./reference.ts";
-import { clientAuth, databaseAddress, duration, hostName, httpsBase, line, reference, slug } from "./scalars.ts";
+import {
+  clientAuth,
+  databaseAddress,
+  duration,
+  hostName,
+  httpsBase,
+  line,
+  privateTarget,
+  reference,
+  slug,
+} from "./scalars.ts";
 
 /** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
 const pathTemplate = z
@@ -44,7 +54,7 @@ const sqlApp = z.strictObject({
 });
 
 const verifySettings = z.strictObject({
-  allowPrivate: z.array(line(200)).default([]),
+  allowPrivate: z.array(privateTarget).default([]),
   deadline: duration.default("10s"),
   maxAge: duration.default("1h"),
   wrongSecretControl: z.boolean().default(true),

@@ -83,7 +83,9 @@ describe("one tenant, from its file to a proven sign-in", () => {
     workspace.edit("tenantry.yaml", "    postLogout: [/]", "    start: /openid/start/{id}\n    postLogout: [/]");
     const proof = await workspace.tenantry("verify", "--all");
     expect(proof.exit).toBe(0);
-    expect(proof.out).toMatch(/- +A1 +The app's start page[\s\S]*openid\/start\/7vk2m9qhx4rw8t3nbcd5 was\s+not\s+asked/);
+    expect(proof.out).toMatch(
+      /- +A1 +The app's start page[\s\S]*openid\/start\/7vk2m9qhx4rw8t3nbcd5 was\s+not\s+asked/,
+    );
   });
 
   it("hands a replaced secret over when the plan sees another one", async () => {

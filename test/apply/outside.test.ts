@@ -23,6 +23,7 @@ describe("when something outside is not as it should be", () => {
     const result = await workspace.tenantry("plan");
     expect([5, 7]).toContain(result.exit);
     expect(codeOf(result)).toMatch(/^(OKTA_UNREACHABLE|VERIFY_DISCOVERY_UNAVAILABLE)$/);
+    expect(result.err).toContain("tenantry sandbox --background");
   });
 
   it("says how to start a sandbox that has never run", async () => {

@@ -80,7 +80,7 @@ describe("--json", () => {
       [["validate"], 0],
       [["plan", "--exit-code"], 3],
       [["apply"], 2],
-      [["verify"], 0],
+      [["verify"], 7],
       [["apply", "--yes"], 0],
       [["plan", "--exit-code"], 0],
       [["verify"], 0],

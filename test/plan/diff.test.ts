@@ -25,7 +25,7 @@ function recordAsObserved(
   discovery: DiscoverySnapshot,
   more: Partial<ObservedRecord> = {},
 ): ObservedRecord {
-  return { key: wanted.key, state: "active", fields: recordFields(wanted, discovery), previous: false, ...more };
+  return { key: wanted.key, state: "active", fields: recordFields(wanted, discovery), ...more };
 }
 
 /** Through the JSON that an adapter would have read. */
@@ -233,9 +233,9 @@ describe("record", () => {
   });
 
   test("whose change was begun and not finished is finished", () => {
-    expect(actions(recordAsObserved(wanted, discovery, { previous: true }), { discovery })).toEqual([
-      "update unfinished",
-    ]);
+    expect(
+      actions(recordAsObserved(wanted, discovery, { previous: recordFields(wanted, discovery) }), { discovery }),
+    ).toEqual(["update unfinished"]);
   });
 
   test("that is a tombstone stays one, and is never made again", () => {

@@ -102,10 +102,15 @@ const record: readonly Row[] = [
   ["no roles any more", map({ a: "reader" }), { roles: null }, []],
   [
     "scopes, claims, session",
-    { scopes: ["openid"], claims: {}, session: null },
-    { scopes: ["openid", "email"], claims: { email: "mail" }, session: { idle: 1 } },
+    { scopes: ["openid"], claims: { email: "email" }, session: null },
+    { scopes: ["openid", "email"], claims: { email: "email", displayName: "name" }, session: { idle: 1 } },
     [],
   ],
+  ["another claim says who it is", { claims: { externalId: "sub" } }, { claims: { externalId: "email" } }, ["claims"]],
+  ["another claim says the e-mail", { claims: { email: "email" } }, { claims: { email: ["a", "b"] } }, ["claims"]],
+  ["a demand is dropped", { require: { hd: "bluefin.example" } }, { require: {} }, ["require"]],
+  ["a demand is changed", { require: { hd: "a.example" } }, { require: { hd: "b.example" } }, ["require"]],
+  ["a demand is added", { require: {} }, { require: { hd: "bluefin.example" } }, []],
 ];
 
 test.each(record)("record: %s", (_what, before, after, hot) => {

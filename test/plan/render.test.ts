@@ -125,8 +125,22 @@ describe("text", () => {
           acknowledge it with --ack app/portal/record/redqueen/portal:delete
         PLAN_GUARD_HOT  idp/workforce/client/whiterabbit/portal changes the hot field redirectUris
           acknowledge it with --ack idp/workforce/client/whiterabbit/portal:redirectUris
+          or, reviewed with the change, in the tenant file:
+            acknowledge:
+              - address: idp/workforce/client/whiterabbit/portal
+                field: redirectUris
+                from: "https://portal.acme.example/openid/callback/7vk2m9qhx4rw8t3nbcd5"
+                to: "https://portal.acme.example/openid/callbacks/7vk2m9qhx4rw8t3nbcd5"
+                reason: "why this change is right"
         PLAN_GUARD_HOT  idp/workforce/client/whiterabbit/portal changes the hot field clientAuth
           acknowledge it with --ack idp/workforce/client/whiterabbit/portal:clientAuth
+          or, reviewed with the change, in the tenant file:
+            acknowledge:
+              - address: idp/workforce/client/whiterabbit/portal
+                field: clientAuth
+                from: "S256"
+                to: "off"
+                reason: "why this change is right"
       "
     `);
   });
@@ -178,6 +192,31 @@ describe("Markdown", () => {
       | PLAN_GUARD_DELETE | <code>app/portal/record/redqueen/portal is deleted</code> | <code>--ack app/portal/record/redqueen/portal:delete</code> |
       | PLAN_GUARD_HOT | <code>idp/workforce/client/whiterabbit/portal changes the hot field redirectUris</code> | <code>--ack idp/workforce/client/whiterabbit/portal:redirectUris</code> |
       | PLAN_GUARD_HOT | <code>idp/workforce/client/whiterabbit/portal changes the hot field clientAuth</code> | <code>--ack idp/workforce/client/whiterabbit/portal:clientAuth</code> |
+
+      <details><summary>Or, reviewed with the change, in the tenant file: redirectUris of idp/workforce/client/whiterabbit/portal</summary>
+
+      \`\`\`yaml
+      acknowledge:
+        - address: idp/workforce/client/whiterabbit/portal
+          field: redirectUris
+          from: "https://portal.acme.example/openid/callback/7vk2m9qhx4rw8t3nbcd5"
+          to: "https://portal.acme.example/openid/callbacks/7vk2m9qhx4rw8t3nbcd5"
+          reason: "why this change is right"
+      \`\`\`
+
+      </details>
+      <details><summary>Or, reviewed with the change, in the tenant file: clientAuth of idp/workforce/client/whiterabbit/portal</summary>
+
+      \`\`\`yaml
+      acknowledge:
+        - address: idp/workforce/client/whiterabbit/portal
+          field: clientAuth
+          from: "S256"
+          to: "off"
+          reason: "why this change is right"
+      \`\`\`
+
+      </details>
 
       | Tenant | Change | Address |
       | --- | --- | --- |
@@ -272,6 +311,14 @@ describe("Markdown", () => {
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (name) => {
         expect(shape(named(name))).toEqual(shape(named("b")));
       }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("a stop's text is as harmless as a value", () => {
+    const stop = { code: "PLAN_GUARD_HOT" as const, message: "a\u001b|<b>\n@c", acknowledge: "`d`" };
+    expect(renderPlanMarkdown(planOf([]), [stop])).toContain(
+      "| PLAN_GUARD_HOT | <code>a&#92;u{1b}&#124;&#60;b&#62;&#92;u{a}&#64;c</code> | <code>--ack &#96;d&#96;</code> |",
     );
   });
 

@@ -38,7 +38,7 @@ const plans: fc.Arbitrary<Plan> = fc
         ...diffRecord(wanted, undefined, { discovery }).changes,
         ...diffRecord(
           wanted,
-          { key: there.key, state: "pending", fields: recordFields(there, discovery), previous: true },
+          { key: there.key, state: "pending", fields: recordFields(there, discovery), previous: {} },
           { discovery, secretId: "s" },
         ).changes,
       ]),

@@ -88,6 +88,18 @@ export async function pendingIn(database: Kysely<AppTables>, name: string): Prom
   return known.filter((migration) => !applied.has(migration));
 }
 
+/**
+ * What the migrations made must still be there: without the view, the app would find nobody.
+ *
+ * @throws TenantryError SQL_SCHEMA_CHANGED
+ */
+export async function expectMade(database: Kysely<AppTables>, name: string): Promise<void> {
+  const names = await namesIn(database);
+  const gone = madeNames.filter((made) => !names.has(made));
+  if (gone.length === 0) return;
+  throw new TenantryError("SQL_SCHEMA_CHANGED", `${name} has lost ${gone.join(", ")}, which a migration made.`);
+}
+
 async function migrate(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
     // Read again under the write lock: another process may have been faster.

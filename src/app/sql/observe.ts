@@ -27,19 +27,24 @@ export async function observeRecords(
   const rows = await database
     .selectFrom("sso_connection as c")
     .innerJoin("org as o", "o.id", "c.org_id")
-    .leftJoin("sso_connection_previous as p", "p.key", "c.key")
     .selectAll("c")
-    .select(["o.tenant as org_tenant", "p.key as previous_key"])
+    .select("o.tenant as org_tenant")
     .where("c.app", "=", app)
     .orderBy("c.key")
     .execute();
+  const kept = new Map(
+    (await database.selectFrom("sso_connection_previous").selectAll().where("app", "=", app).execute()).map((row) => [
+      row.key,
+      readConnection(row),
+    ]),
+  );
   for (const found of rows) {
     const key = found.key as ConnectionKey;
     if (found.managed_by !== marker) {
       if (keys.has(key)) foreign.push({ key, message: `The record ${key} belongs to ${ownerText(found.managed_by)}.` });
       continue;
     }
-    const record = observedRecord(readConnection(found), found.org_tenant, found.previous_key !== null);
+    const record = observedRecord(readConnection(found), found.org_tenant, kept.get(found.key));
     if (keys.has(key)) records.set(key, record);
     else undeclared.push(record);
   }

@@ -7,7 +7,7 @@ import type { Clock } from "../../vendor/network.ts";
 import type { SqlApp } from "../../workspace/workspace.ts";
 import type { AppAdapter } from "../app.ts";
 import { reach } from "./failure.ts";
-import { parseDatabaseUrl, pendingIn, type SqlDatabaseOptions } from "./migrate.ts";
+import { expectMade, parseDatabaseUrl, pendingIn, type SqlDatabaseOptions } from "./migrate.ts";
 import { observeRecords } from "./observe.ts";
 import { markerText, ownRow } from "./owner.ts";
 import { activateRecord, disableRecord, removeRecord, restoreRecord, settleRecord } from "./record-state.ts";
@@ -51,6 +51,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
     if (!migrated) {
       const pending = await pendingIn(opened, name);
       if (pending.length > 0) throw notMigrated(`needs the migrations ${pending.join(", ")}`);
+      await expectMade(opened, name);
       migrated = true;
     }
     return opened;

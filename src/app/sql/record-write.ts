@@ -24,8 +24,8 @@ export function purposeOf(key: string): SealPurpose {
 }
 
 /**
- * Writes a record's values (see `AppAdapter.write`). A secret that is the same keeps its sealed text; values that are
- * the same change nothing.
+ * Writes a record's values (see `AppAdapter.write`). A secret that is the same and sealed with the first key keeps
+ * its sealed text; values that are the same change nothing.
  */
 export async function writeRecord(context: RecordContext, sealer: Sealer, write: RecordWrite): Promise<void> {
   const { database, marker, now } = context;
@@ -80,7 +80,8 @@ function isSame(row: ConnectionRow, values: ConnectionValues): boolean {
 
 function sealed(sealer: Sealer, key: string, secret: Secret, row: ConnectionRow | undefined): string {
   const old = row?.client_secret ?? undefined;
-  if (old !== undefined && opened(sealer, key, old)?.reveal() === secret.reveal()) return old;
+  const keeps = old !== undefined && sealer.isCurrent(old) && opened(sealer, key, old)?.reveal() === secret.reveal();
+  if (keeps) return old;
   return sealer.seal(secret, purposeOf(key));
 }
 

@@ -39,14 +39,18 @@ export function valuesOf(
 }
 
 /** A row in the words of the model: the same fields as `recordFields` gives for a wanted record. */
-export function observedRecord(row: ConnectionRow, tenant: string, previous: boolean): ObservedRecord {
+export function observedRecord(
+  row: ConnectionRow,
+  tenant: string,
+  previous: ConnectionRow | undefined,
+): ObservedRecord {
   return {
     key: row.key as ConnectionKey,
     state: row.state,
     fields: fieldsOf(row, tenant),
     secretId: row.client_secret_id ?? undefined,
     specDigest: row.spec_digest,
-    previous,
+    previous: previous === undefined ? undefined : fieldsOf(previous, tenant),
   };
 }
 

@@ -57,7 +57,7 @@ export const ruleCodes = {
     exit: 2,
   },
   RULE_DELETE_AFTER: {
-    cause: "`deleteAfter` stands on a tenant that is not off-boarded.",
+    cause: "`deleteAfter` stands on a tenant that is not off-boarded, nor any of its connections.",
     mend: "Remove `deleteAfter`, or set `status: offboarded`.",
     exit: 2,
   },

@@ -13,17 +13,17 @@ export const secretCodes = {
   },
   SECRET_SEAL_KEY_UNKNOWN: {
     cause: "A secret was sealed with a key that is not among the sealing keys given.",
-    mend: "Add the old key after the first one under `sealing.keys`, or write the record again from the identity provider.",
+    mend: "Add the old key after the first one under `sealing.keys`, or run `tenantry apply --hand-over NAME`.",
     exit: 5,
   },
   SECRET_SEAL_MALFORMED: {
     cause: "A text that should be a sealed secret does not have the form of one.",
-    mend: "Look who else writes to the column; the next apply writes it again from the identity provider.",
+    mend: "Look who else writes to the column, then run `tenantry apply --hand-over NAME`.",
     exit: 5,
   },
   SECRET_SEAL_REFUSED: {
     cause: "A sealed secret does not open where it stands: it was changed, or copied there from another record.",
-    mend: "Look who else writes to the column; the next apply writes it again from the identity provider.",
+    mend: "Look who else writes to the column, then run `tenantry apply --hand-over NAME`.",
     exit: 5,
   },
   SECRET_SEAL_TEXT_INVALID: {

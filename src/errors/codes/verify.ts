@@ -99,7 +99,7 @@ export const verifyCodes = {
   },
   VERIFY_CALLBACK_UNCLEAR: {
     cause: "The answers to the authorization requests do not tell a registered callback from an unregistered one.",
-    mend: "Sign in once by hand and attest the check in the tenant file.",
+    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
     exit: 7,
   },
   VERIFY_AUTHORIZATION_REFUSED: {
@@ -134,7 +134,7 @@ export const verifyCodes = {
   },
   VERIFY_SECRET_UNPROVEN: {
     cause: "The token endpoint's answer does not tell a right secret from a wrong one.",
-    mend: "Sign in once by hand and attest the check in the tenant file.",
+    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
     exit: 7,
   },
   VERIFY_SECRET_MISSING: {
@@ -144,7 +144,7 @@ export const verifyCodes = {
   },
   VERIFY_CLIENT_AUTH_UNPROVABLE: {
     cause: "The client's authentication method cannot be proven by a probe yet.",
-    mend: "Sign in once by hand and attest the check in the tenant file.",
+    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
     exit: 7,
   },
   VERIFY_ADDRESS_REFUSED: {

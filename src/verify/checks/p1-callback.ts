@@ -149,6 +149,6 @@ async function ignored(answer: AuthorizationAnswer, { probes }: CheckContext): P
     "VERIFY_CALLBACK_UNCLEAR",
     `The identity provider shows a page instead of going to the redirect URI (it ignores prompt=none); ${same} this proves nothing.`,
     answer.facts,
-    { hint: "Sign in once by hand and attest this check in the tenant file." },
+    { hint: "Sign in once by hand to see it; this version cannot switch on what it cannot prove." },
   );
 }

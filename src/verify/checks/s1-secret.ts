@@ -138,7 +138,7 @@ function secretHint({ subject }: CheckContext, method: SecretMethod, where: stri
     return `What was handed over looks like the Secret ID; copy the secret's Value instead${where}.`;
   }
   if (value !== value.trim()) return `The secret has white space around it; copy it again${where}.`;
-  const odd = method === "client_secret_basic" && /[^A-Za-z0-9]/.test(subject.clientId + value);
+  const odd = method === "client_secret_basic" && /[^A-Za-z0-9._~-]/.test(subject.clientId + value);
   const base = `Copy the current secret of client ${subject.clientId} again, and check that it has not expired${where}.`;
   return odd
     ? `${base} Id or secret hold special characters, which some servers do not decode with client_secret_basic: client_secret_post would tell.`

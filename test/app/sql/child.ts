@@ -14,6 +14,7 @@ const hanging: Sealer = {
     for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
   open: sealer.open,
+  isCurrent: sealer.isCurrent,
 };
 
 const app = await openSqlApp({

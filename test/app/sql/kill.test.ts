@@ -35,7 +35,7 @@ describe("a program killed", () => {
     expect(query("select * from sso_connection")).toEqual(before);
     await app.write(write("new", { clientId: "new" }));
     await app.settle(key);
-    expect((await app.observe([record()])).records.get(key)).toMatchObject({ previous: false, state: "active" });
+    expect((await app.observe([record()])).records.get(key)).toMatchObject({ previous: undefined, state: "active" });
   });
 
   test("among writes leaves values that belong together, and a restore to what was active", async () => {

@@ -70,7 +70,7 @@ describe("a record", () => {
           secretId: "ocs-6",
           specDigest: "ab".repeat(32),
           state: "pending",
-          previous: false,
+          previous: undefined,
         });
       }),
       { numRuns: 60 },
@@ -184,7 +184,7 @@ describe("a change of an active record", () => {
     await app.write(write("new", { clientId: "new" }));
     expect(query(current)).toMatchObject([{ state: "active", client_id: "new" }]);
     expect(query(previous)).toEqual([{ ...old, kept_at: "2026-11-21T09:00:01.000Z" }]);
-    expect((await app.observe([record()])).records.get(key)?.previous).toBe(true);
+    expect((await app.observe([record()])).records.get(key)?.previous).toMatchObject({ clientId: old?.client_id });
     await app.settle(key);
     await app.settle(key);
     expect(query(previous)).toEqual([]);
@@ -332,9 +332,9 @@ describe("a step on a record", () => {
     } else {
       await steps[step]();
       const found = (await app.observe([record()])).records.get(key);
-      const state = found?.previous === true ? "changed" : (found?.state ?? "none");
+      const state = found?.previous !== undefined ? "changed" : (found?.state ?? "none");
       expect(state).toBe(to);
-      if (found?.previous === true) expect(found.state).toBe("active");
+      if (found?.previous !== undefined) expect(found.state).toBe("active");
     }
   });
 
