@@ -1,15 +1,18 @@
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
+import type { Change } from "../plan/change.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Evidence } from "../store/evidence.ts";
 import type { Lock } from "../store/store.ts";
 import type { Planned } from "./make-plan.ts";
 import { member } from "./observe.ts";
 import { ProofError } from "./proof-error.ts";
+import { recheck } from "./recheck.ts";
+import type { Sight } from "./sight.ts";
 import { journaledSteps, type Steps } from "./steps.ts";
-import { type Places, switchOn } from "./switch-on.ts";
-import type { RecordingWorld } from "./world.ts";
+import { switchOn } from "./switch-on.ts";
+import type { Places, RecordingWorld } from "./world.ts";
 
 /** What became of one connection of an apply. */
 export type ConnectionOutcome =
@@ -32,9 +35,12 @@ export type ConnectionOutcome =
  * @throws TenantryError STORE_… when the store cannot be reached or an address is locked before anything was done
  */
 export async function applyPlan(world: RecordingWorld, planned: Planned): Promise<readonly ConnectionOutcome[]> {
+  // Who gives a domain up goes first, so that who takes it finds it free.
+  const givesUp = new Set(planned.plan.changes.filter(givesDomainUp).map((change) => change.tenant));
+  const rank = (connection: Connection): number => (givesUp.has(connection.tenant) ? 0 : 1);
   const work = planned.connections
     .filter((connection) => concerns(planned.plan, connection))
-    .sort((a, b) => compareText(a.key, b.key));
+    .sort((a, b) => rank(a) - rank(b) || compareText(a.key, b.key));
   if (work.length === 0) return [];
   const actor = world.holder.name;
   const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor });
@@ -42,6 +48,10 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   const outcomes: ConnectionOutcome[] = [];
   const stopped = new Map<string, ConnectionKey>();
   for (const connection of work) {
+    if (world.stopping()) {
+      outcomes.push({ key: connection.key, outcome: "not-attempted", because: "the run was asked to stop" });
+      continue;
+    }
     const lane = `${connection.registration.idp} ${connection.app}`;
     const failedBefore = stopped.get(lane);
     if (failedBefore !== undefined) {
@@ -94,20 +104,25 @@ async function applyConnection(
       engine: member(world.engines, connection.registration.idp),
       app: member(world.apps, connection.app),
     };
+    const rechecked = await recheck(world, connection, places, planned);
     if (connection.record.state === "active") {
-      // Read again under the lock: whoever held it before may have changed the record.
-      const found = (await places.app.observe([connection.record])).records.get(connection.key);
-      const evidence = await switchOn(world, connection, places, found, steps);
+      const evidence = await switchOn(world, connection, places, rechecked, steps);
       return { key: connection.key, outcome: "active", evidence };
     }
-    await switchOff(world, connection, places, steps, planned);
+    await switchOff(world, connection, places, steps, rechecked.sight);
     return { key: connection.key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
     if (!(error instanceof TenantryError)) throw error;
     const evidence = error instanceof ProofError ? error.proof : undefined;
     return { key: connection.key, outcome: "failed", error, ...(evidence === undefined ? {} : { evidence }) };
   } finally {
-    for (const lock of locks.reverse()) await lock.release();
+    for (const lock of locks.reverse()) {
+      // What became of the connection must not be hidden by a lock that lapses anyway.
+      await lock.release().catch(() => {
+        const message = `the lock on ${lock.address} could not be released; it lapses by itself`;
+        world.progress({ kind: "note", key: connection.key, message });
+      });
+    }
   }
 }
 
@@ -133,26 +148,32 @@ async function switchOff(
   connection: Connection,
   { engine, app }: Places,
   steps: Steps,
-  planned: Planned,
+  sight: Sight,
 ): Promise<void> {
-  const { key } = connection;
-  const known = planned.observation.apps.get(connection.app);
+  const { key, registration } = connection;
   await steps.run("switch-off", async () => {
-    if (known?.tenants.has(connection.tenant) === true) await app.writeTenant(connection.appTenant);
-    const state = known?.records.get(key)?.state;
-    if (state !== undefined && state !== "tombstone") await app.disable(key);
-    await engine.apply(
-      connection.registration.state === "absent"
-        ? { ...connection.registration, state: "inactive" }
-        : connection.registration,
+    if (sight.appTenant !== undefined) await app.writeTenant(connection.appTenant);
+    if (sight.record !== undefined && sight.record.state !== "tombstone") await app.disable(key);
+    const left = await engine.apply(
+      registration.state === "absent" ? { ...registration, state: "inactive" } : registration,
     );
+    if (left?.active === true) throw new TenantryError("APPLY_NOT_OFF", `the client of ${key} is still active`);
     return { result: undefined };
   });
   if (connection.record.state !== "tombstone") return;
   await steps.run("delete", async () => {
-    if (known?.records.has(key) === true) await app.remove(key);
-    await engine.apply(connection.registration);
-    await world.store.forgetId(connection.registration.address);
+    if (sight.record !== undefined) await app.remove(key);
+    const left = await engine.apply(registration);
+    if (left !== undefined) throw new TenantryError("APPLY_NOT_OFF", `the client of ${key} is still there`);
+    await world.store.forgetId(registration.address);
     return { result: undefined };
   });
+}
+
+function givesDomainUp(change: Change): boolean {
+  if (change.action !== "update" || !change.paths.includes("domains")) return false;
+  const { domains: after } = change.after;
+  const { domains: before } = change.before;
+  if (!Array.isArray(before) || !Array.isArray(after)) return false;
+  return before.some((domain) => !after.includes(domain));
 }

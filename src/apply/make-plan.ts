@@ -3,11 +3,12 @@ import { TenantryError } from "../errors/failure.ts";
 import type { Issue } from "../errors/issue.ts";
 import type { Depth, RegistrationProblem } from "../idp/identity-provider.ts";
 import type { Change } from "../plan/change.ts";
-import { type Difference, diffAppTenant, diffRecord, diffRegistration } from "../plan/diff.ts";
+import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { type Observation, observe } from "./observe.ts";
+import { member, type Observation, observe } from "./observe.ts";
 import { selectConnections } from "./select.ts";
+import { connectionChanges, sightOf } from "./sight.ts";
 import type { World } from "./world.ts";
 
 /** Up to so many connections every part is read; a larger fleet is read by lists unless `deep` is asked for. */
@@ -44,7 +45,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
       : request.deep || connections.length <= readWhole
         ? "deep"
         : "fleet";
-  const observation = await observe(world, connections, depth);
+  const whole = request.only.length === 0;
+  const lists = await observe(world, { connections, depth, whole });
+  const observation = depth === "fleet" ? await withChanged(world, connections, lists) : lists;
   const issues = findIssues(request, connections, observation);
   if (issues.length > 0) {
     const first = issues[0];
@@ -69,31 +72,17 @@ function assemble(
   };
   const tenantsDone = new Set<string>();
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
-    const found = observation.engines.get(connection.registration.idp)?.observation.found.get(connection.key);
-    const app = observation.apps.get(connection.app);
-    const state = app?.records.get(connection.key)?.state;
-    const registration = diffRegistration(connection.registration, found);
-    // What no sign-in has used yet, such as the client of an interrupted first apply, can put nobody out.
-    const unused = state === undefined || state === "pending";
-    take(unused ? cooled(registration) : registration);
-    const row = `${connection.app}/${connection.tenant}`;
-    if (!tenantsDone.has(row)) {
-      tenantsDone.add(row);
-      take(diffAppTenant(connection.appTenant, app?.tenants.get(connection.tenant)));
-    }
-    const clientId = found?.fields.clientId;
-    const record = {
-      ...connection.record,
-      ...(typeof clientId === "string" ? { clientId } : {}),
-    };
-    const discovery = observation.discovery.get(record.issuer);
     const handOver = request.handOver.includes(connection.tenant) || request.handOver.includes(connection.key);
-    const difference = diffRecord(record, app?.records.get(connection.key), {
-      discovery,
-      secretId: found?.secretId,
+    const { registration, appTenant, record } = connectionChanges(
+      connection,
+      sightOf(observation, connection),
       handOver,
-    });
-    take(unused ? cooled(difference) : difference);
+    );
+    take(registration);
+    const row = `${connection.app}/${connection.tenant}`;
+    if (!tenantsDone.has(row)) take(appTenant);
+    tenantsDone.add(row);
+    take(record);
   }
   const engines = [...observation.engines.values()];
   return makePlan({
@@ -119,9 +108,34 @@ function assemble(
   });
 }
 
-function cooled(difference: Difference): Difference {
-  const changes = difference.changes.map((change) => ("hot" in change ? { ...change, hot: [] } : change));
-  return { ...difference, changes };
+/**
+ * A fleet is read by its lists, which hold no assignments and no secret ids. What the files have changed since it was
+ * written (its record says by which spec) is read whole, so that no change of a file goes unseen.
+ */
+async function withChanged(world: World, connections: readonly Connection[], lists: Observation): Promise<Observation> {
+  const changed = connections.filter((connection) => {
+    const record = lists.apps.get(connection.app)?.records.get(connection.key);
+    return connection.status !== "draft" && record?.specDigest !== connection.specDigest;
+  });
+  const engines = new Map(lists.engines);
+  for (const [idp, group] of Map.groupBy(changed, (connection) => connection.registration.idp)) {
+    const read = engines.get(idp);
+    if (read === undefined) continue;
+    const registrations = group.map((connection) => connection.registration);
+    const single = await member(world.engines, idp).plan(registrations, "single");
+    const found = new Map([...read.observation.found, ...single.observation.found]);
+    const asked = new Set(group.map((connection) => connection.key));
+    const problems = [
+      ...read.observation.problems.filter(({ key }) => !asked.has(key)),
+      ...single.observation.problems,
+    ];
+    const coverage = read.observation.coverage.map((entry) => ({
+      ...entry,
+      read: Math.min(entry.total, entry.read + group.length),
+    }));
+    engines.set(idp, { ...read, observation: { ...read.observation, found, problems, coverage } });
+  }
+  return { ...lists, engines };
 }
 
 function findIssues(
@@ -137,7 +151,10 @@ function findIssues(
       if (connection !== undefined) issues.push(problemIssue(request.tenants, connection, problem));
     }
     for (const found of engine.observation.undeclared) {
-      if (!byKey.has(found.key)) issues.push(undeclared(`the client of ${found.key} at ${idp}`, found.key));
+      const declared = byKey.get(found.key);
+      if (declared?.registration.idp !== idp) {
+        issues.push(undeclared(`the client of ${found.key} at ${idp}`, found.key));
+      }
     }
   }
   for (const [name, app] of observation.apps) {
@@ -151,6 +168,18 @@ function findIssues(
         issues.push(undeclared(`the ${found.state} record of ${found.key} in ${name}`, found.key));
       }
     }
+  }
+  for (const connection of connections) {
+    const id = observation.apps.get(connection.app)?.tenants.get(connection.tenant)?.fields.id;
+    if (id === undefined || id === connection.appTenant.id) continue;
+    issues.push(
+      at(
+        connection,
+        "PLAN_ID_CHANGED",
+        `the public id of ${connection.tenant} is ${String(id)} in ${connection.app}, and the file says another`,
+        "put the old id back: it stands in callbacks and never changes",
+      ),
+    );
   }
   for (const connection of connections) {
     const state = observation.apps.get(connection.app)?.records.get(connection.key)?.state;

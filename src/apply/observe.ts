@@ -16,6 +16,16 @@ export interface Observation {
   readonly apps: ReadonlyMap<string, RecordObservation>;
   /** By issuer. */
   readonly discovery: ReadonlyMap<string, DiscoverySnapshot>;
+  /** Identity providers that could not be read although nothing but switching off is wanted there, with the reason. */
+  readonly unread: ReadonlyMap<string, TenantryError>;
+}
+
+/** What is to be looked at. */
+export interface ObserveRequest {
+  readonly connections: readonly Connection[];
+  readonly depth: Depth;
+  /** Whether every identity provider and app of the workspace is looked at, so that what nobody declares is seen. */
+  readonly whole: boolean;
 }
 
 /**
@@ -23,24 +33,31 @@ export interface Observation {
  *
  * @throws TenantryError of the system that could not be read
  */
-export async function observe(world: World, connections: readonly Connection[], depth: Depth): Promise<Observation> {
-  const engines = [...Map.groupBy(connections, (connection) => connection.registration.idp)].map(
-    async ([idp, group]): Promise<[string, EnginePlan]> => {
+export async function observe(world: World, { connections, depth, whole }: ObserveRequest): Promise<Observation> {
+  const unread = new Map<string, TenantryError>();
+  const byIdp = Map.groupBy(connections, (connection) => connection.registration.idp);
+  const engines = [...(whole ? world.engines.keys() : byIdp.keys())].map(
+    async (idp): Promise<readonly [string, EnginePlan][]> => {
       world.progress({ kind: "reading", what: `identity provider ${idp}` });
-      const engine = member(world.engines, idp);
-      return [
-        idp,
-        await engine.plan(
-          group.map((connection) => connection.registration),
-          depth,
-        ),
-      ];
+      const group = byIdp.get(idp) ?? [];
+      const registrations = group.map((connection) => connection.registration);
+      try {
+        return [[idp, await member(world.engines, idp).plan(registrations, depth)]];
+      } catch (error) {
+        // Switching off must not wait for an identity provider that does not answer: the app's side closes first.
+        const onlyOff = group.length > 0 && group.every(({ record }) => record.state === "disabled");
+        if (!onlyOff || !(error instanceof TenantryError)) throw error;
+        unread.set(idp, error);
+        return [];
+      }
     },
   );
-  const apps = [...Map.groupBy(connections, (connection) => connection.app)].map(
-    async ([name, group]): Promise<[string, RecordObservation]> => {
+  const byApp = Map.groupBy(connections, (connection) => connection.app);
+  const apps = [...(whole ? world.apps.keys() : byApp.keys())].map(
+    async (name): Promise<[string, RecordObservation]> => {
       world.progress({ kind: "reading", what: `app ${name}` });
-      return [name, await member(world.apps, name).observe(group.map((connection) => connection.record))];
+      const records = (byApp.get(name) ?? []).map((connection) => connection.record);
+      return [name, await member(world.apps, name).observe(records)];
     },
   );
   const issuers = new Set(
@@ -55,9 +72,10 @@ export async function observe(world: World, connections: readonly Connection[], 
   const failed = settled.find((result) => result.status === "rejected");
   if (failed !== undefined) throw withSandboxHint(world.workspace, failed.reason);
   return {
-    engines: new Map(await Promise.all(engines)),
+    engines: new Map((await Promise.all(engines)).flat()),
     apps: new Map(await Promise.all(apps)),
     discovery: new Map(await Promise.all(discovery)),
+    unread,
   };
 }
 

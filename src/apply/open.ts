@@ -20,8 +20,10 @@ import type { RecordingWorld, World } from "./world.ts";
 /** What opening a world takes from outside. */
 export interface OpenOptions {
   readonly workspace: Workspace;
-  /** Only what these touch is opened, and only their references are resolved. */
+  /** What these touch is opened. */
   readonly connections: readonly Connection[];
+  /** Whether every identity provider and app of the workspace is opened, whoever uses it. */
+  readonly whole: boolean;
   readonly source: SecretSource;
   /** Whether the run only looks: it then asks identity providers for no right to change anything. */
   readonly access: "read" | "manage";
@@ -40,6 +42,7 @@ export interface RecordingOptions extends OpenOptions {
   /** Whether the run is in CI, where an unnamed store is refused. */
   readonly ci: boolean;
   readonly isAlive: (pid: number) => boolean;
+  readonly stopping?: (() => boolean) | undefined;
 }
 
 /**
@@ -55,9 +58,9 @@ export async function openWorld(options: OpenOptions): Promise<World> {
   const opened: { close(): Promise<void> }[] = [];
   try {
     const engines = new Map<string, Engine>();
-    for (const name of new Set(connections.map((connection) => connection.registration.idp))) {
-      const idp = workspace.identityProviders.get(name);
-      if (idp === undefined) continue;
+    const idpsInUse = new Set(connections.map((connection) => connection.registration.idp));
+    for (const [name, idp] of workspace.identityProviders) {
+      if (!options.whole && !idpsInUse.has(name)) continue;
       const engine = lazyEngine(name, async () =>
         knowing(directEngine(await openIdentityProvider(idp, network, options)), options.redactor),
       );
@@ -65,9 +68,9 @@ export async function openWorld(options: OpenOptions): Promise<World> {
       engines.set(name, engine);
     }
     const apps = new Map<string, AppAdapter>();
-    for (const name of new Set(connections.map((connection) => connection.app))) {
-      const app = workspace.apps.get(name);
-      if (app === undefined) continue;
+    const appsInUse = new Set(connections.map((connection) => connection.app));
+    for (const [name, app] of workspace.apps) {
+      if (!options.whole && !appsInUse.has(name)) continue;
       const adapter = await openApp(app, options);
       opened.push(adapter);
       apps.set(name, adapter);
@@ -96,6 +99,7 @@ export async function openRecordingWorld(options: RecordingOptions): Promise<Rec
       ...world,
       store,
       holder: options.holder,
+      stopping: options.stopping ?? (() => false),
       async close() {
         await world.close();
         await store.close();

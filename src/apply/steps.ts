@@ -6,6 +6,8 @@ import type { Progress } from "./progress.ts";
 
 /** Runs the steps of one connection: looks that the locks still hold, writes the journal, tells the progress. */
 export interface Steps {
+  /** Throws STORE_LOCK_LOST when a lock is no longer ours: then nothing more may be done. */
+  hold(): Promise<void>;
   run<T>(
     step: StepName,
     work: () => Promise<{ readonly result: T; readonly detail?: Readonly<Record<string, Json>> }>,
@@ -21,9 +23,13 @@ export function journaledSteps(about: {
   readonly progress: Progress;
 }): Steps {
   const { store, run, key, locks, progress } = about;
+  const hold = async (): Promise<void> => {
+    for (const lock of locks) await lock.check();
+  };
   return {
+    hold,
     async run(step, work) {
-      for (const lock of locks) await lock.check();
+      await hold();
       await store.recordStep({ run, key, step, state: "started", detail: {} });
       progress({ kind: "step", key, step, state: "started" });
       try {

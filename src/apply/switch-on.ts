@@ -10,29 +10,24 @@
 // Every step may be repeated: each looks at what is there and does only what is missing. That is what makes a run that
 // was killed anywhere go on with the same call.
 
-import type { AppAdapter, RecordWrite } from "../app/app.ts";
-import type { Connection, Registration } from "../desired/connection.ts";
+import type { RecordWrite } from "../app/app.ts";
+import type { Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
-import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
-import { toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
-import type { ClientAuth } from "../workspace/workspace.ts";
+import { type DocumentCache, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
 import { ProofError } from "./proof-error.ts";
 import { proveRecord } from "./prove-record.ts";
+import type { Rechecked } from "./recheck.ts";
+import { serveBoth, serveOld } from "./serving.ts";
 import type { Steps } from "./steps.ts";
 import { candidateSubject } from "./subject.ts";
-import type { RecordingWorld } from "./world.ts";
-
-/** Where one connection's two halves are. */
-export interface Places {
-  readonly engine: Engine;
-  readonly app: AppAdapter;
-}
+import type { Places, RecordingWorld } from "./world.ts";
 
 /**
- * Registers, proves, hands over, reads back and activates one connection.
+ * Registers, proves, hands over, reads back and activates one connection. When a step fails, the sign-in that was there
+ * before goes on: the old record is back and the registration serves it.
  *
  * @throws TenantryError APPLY_PROOF_FAILED or APPLY_PROOF_INCONCLUSIVE when a link does not hold, APPLY_RECORD_DIFFERS
  *   when the record read back is another; or the error of an outside system
@@ -41,85 +36,75 @@ export async function switchOn(
   world: RecordingWorld,
   connection: Connection,
   places: Places,
-  found: ObservedRecord | undefined,
+  { sight, documents }: Rechecked,
   steps: Steps,
 ): Promise<Evidence> {
   const { engine, app } = places;
-  const live = found?.state === "active" ? found : undefined;
-  const transitional = serveBoth(connection.registration, live);
+  const wanted = connection.registration;
+  const live = sight.record?.state === "active" ? sight.record : undefined;
+  const transitional = serveBoth(wanted, live, sight.registration);
 
-  const registered = await steps.run("register", async () => {
-    const result = await engine.apply(transitional);
-    if (result === undefined) throw new TypeError("an engine made no client for an active registration");
-    await world.store.rememberId(connection.registration.address, result.id);
-    return { result, detail: { id: result.id } };
-  });
+  /** Does what may fail; when it does, brings back what served before, as far as the locks are still ours. */
+  const orBack = async <T>(restore: boolean, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      await goBack(restore).catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : "unknown";
+        world.progress({ kind: "note", key: connection.key, message: `could not be brought back whole: ${why}` });
+      });
+      throw error;
+    }
+  };
+  const goBack = async (restore: boolean): Promise<void> => {
+    await steps.hold();
+    if (restore) await app.restore(connection.key);
+    if (live !== undefined) {
+      const inUse = restore ? (live.previous ?? live.fields) : live.fields;
+      await engine.apply(serveOld(wanted, live, sight.registration, inUse));
+    } else if (sight.record?.state === "disabled") {
+      await app.disable(connection.key);
+      await engine.apply({ ...wanted, state: "inactive" });
+    }
+  };
+
+  const registered = await steps.run("register", () =>
+    orBack(false, async () => {
+      const result = await engine.apply(transitional);
+      if (result === undefined) throw new TypeError("an engine made no client for an active registration");
+      await world.store.rememberId(wanted.address, result.id);
+      return { result, detail: { id: result.id } };
+    }),
+  );
   const clientId = String(registered.fields.clientId ?? connection.record.clientId);
   const candidate: Connection = { ...connection, record: { ...connection.record, clientId } };
 
-  const { secret, verification, evidence } = await steps.run("prove-idp", async () => {
-    try {
-      return { result: await proveIdp(world, candidate, engine, registered) };
-    } catch (error) {
-      // The record was not touched; see that the registration goes on serving it.
-      if (live !== undefined) await engine.apply(serveOld(connection.registration, live, live.fields));
-      throw error;
-    }
-  });
-
+  const { secret, verification, evidence } = await steps.run("prove-idp", () =>
+    orBack(false, async () => ({ result: await proveIdp(world, candidate, engine, registered, documents) })),
+  );
   const write = recordWrite(candidate, verification, secret);
-  await steps.run("hand-over", async () => {
-    await app.writeTenant(candidate.appTenant);
-    await app.write(write);
-    return { result: undefined, detail: { specDigest: candidate.specDigest, previous: live !== undefined } };
-  });
-  const proof = await steps.run("prove-app", async () => {
-    try {
-      return { result: await proveRecord(world, app, write, evidence, connection.startUrl) };
-    } catch (error) {
-      await app.restore(candidate.key);
-      if (live !== undefined) {
-        await engine.apply(serveOld(connection.registration, live, live.previous ?? live.fields));
-      }
-      throw error;
-    }
-  });
+  await steps.run("hand-over", () =>
+    orBack(true, async () => {
+      await app.writeTenant(candidate.appTenant);
+      await app.write(write);
+      return { result: undefined, detail: { specDigest: candidate.specDigest, previous: live !== undefined } };
+    }),
+  );
+  const proof = await steps.run("prove-app", () =>
+    orBack(true, async () => ({ result: await proveRecord(world, app, write, evidence, connection.startUrl) })),
+  );
   await steps.run("activate", async () => {
     await app.activate(candidate.key);
     await app.settle(candidate.key);
     return { result: undefined };
   });
-  if (canonicalJson(transitional) !== canonicalJson(connection.registration)) {
+  if (canonicalJson(transitional) !== canonicalJson(wanted)) {
     await steps.run("tidy", async () => {
-      await engine.apply(connection.registration);
+      await engine.apply(wanted);
       return { result: undefined };
     });
   }
   return proof;
-}
-
-/**
- * The wanted registration, made wide enough for the live record too: its callback stays (and that of the old values,
- * which a restore would bring back), and PKCE is not demanded before the app's own record says so. Client
- * authentication cannot be wide: Okta holds one method per client.
- */
-function serveBoth(wanted: Registration, live: ObservedRecord | undefined): Registration {
-  const inUse = [live?.fields, live?.previous].filter((fields) => fields !== undefined);
-  const callbacks = inUse.map((fields) => fields.redirectUri).filter((uri) => typeof uri === "string");
-  return {
-    ...wanted,
-    redirectUris: [...new Set([...wanted.redirectUris, ...callbacks])],
-    pkce: inUse.some((fields) => fields.pkce === "off") ? "off" : wanted.pkce,
-  };
-}
-
-/** As wide as `serveBoth`, with the client authentication of the values that are in use again. */
-function serveOld(wanted: Registration, live: ObservedRecord, inUse: Fields): Registration {
-  const { clientAuth } = inUse;
-  return {
-    ...serveBoth(wanted, live),
-    ...(typeof clientAuth === "string" ? { clientAuth: clientAuth as ClientAuth } : {}),
-  };
 }
 
 async function proveIdp(
@@ -127,6 +112,7 @@ async function proveIdp(
   connection: Connection,
   engine: Engine,
   registered: Parameters<Engine["secretOf"]>[0],
+  documents: DocumentCache,
 ): Promise<{
   readonly secret: ClientSecret | undefined;
   readonly verification: Verification;
@@ -138,6 +124,7 @@ async function proveIdp(
   const verification = await verifySubject(subject, world.verifyIo, {
     secretProbe: true,
     wrongSecretControl: world.workspace.verify.wrongSecretControl,
+    documents,
   });
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.secret);
   const evidence = toEvidence(subject, verification, fingerprint, world.verifyIo);

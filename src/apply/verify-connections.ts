@@ -1,8 +1,8 @@
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
-import type { ObservedRecord } from "../plan/observed.ts";
+import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
-import { type DocumentCache, toEvidence, verifySubject } from "../verify/verify.ts";
+import { type DocumentCache, discover, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
 import { recordLink } from "./record-link.ts";
 import { startPageNotAsked } from "./start-page.ts";
@@ -81,7 +81,8 @@ async function verifyOne(
     return { key, verdict, because: "the app has no record of it" };
   }
   if (found.state === "disabled" || found.state === "tombstone") {
-    return { key, verdict: "skipped", because: `its record is ${found.state}` };
+    const verdict = connection.record.state === "active" ? "inconclusive" : "skipped";
+    return { key, verdict, because: `its record is ${found.state}` };
   }
   const app = member(world.apps, connection.app);
   let secret: Awaited<ReturnType<typeof app.secretOf>>;
@@ -93,19 +94,24 @@ async function verifyOne(
     if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
     opened = recordDoesNotOpen(connection.app, key, error);
   }
+  const moved = await movedEndpoints(world, found, documents);
   const idp = world.workspace.identityProviders.get(connection.registration.idp);
   const subject = recordSubject(connection, idp, found, secret?.value);
   world.progress({ kind: "reading", what: `the links of ${key}` });
   const verification = await verifySubject(subject, world.verifyIo, {
-    secretProbe: request.secretProbe && opened.verdict !== "fail",
+    // The secret goes only to the token endpoint that the app itself uses.
+    secretProbe: request.secretProbe && opened.verdict !== "fail" && moved.length === 0,
     wrongSecretControl: request.wrongSecretControl,
     documents,
   });
-  const verdict = opened.verdict === "fail" ? "fail" : verification.verdict;
+  const endpoints = sameEndpoints(moved, key);
+  const broken = opened.verdict === "fail" || endpoints.some((check) => check.verdict === "fail");
+  const verdict = broken ? "fail" : verification.verdict;
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
   const checks = [
     ...verification.checks.map((check) => withMend(key, check)),
     opened,
+    ...endpoints,
     ...startPageNotAsked(connection.startUrl),
   ];
   const evidence = toEvidence(subject, { ...verification, verdict, checks }, fingerprint, world.verifyIo);
@@ -139,6 +145,45 @@ function recordDoesNotOpen(app: string, key: ConnectionKey, error: TenantryError
     message: `the secret of the record in ${app} does not open: ${error.message}`,
     hint: `check the app's sealing keys, then run \`tenantry apply --only ${key} --hand-over ${key}\``,
   };
+}
+
+/** Endpoints that the issuer's document names otherwise than the record does; none when it cannot be read (D1 says so). */
+async function movedEndpoints(
+  world: RecordingWorld,
+  found: ObservedRecord,
+  documents: DocumentCache,
+): Promise<readonly { readonly name: string; readonly record: string; readonly document: string }[]> {
+  const { issuer } = found.fields;
+  if (typeof issuer !== "string") return [];
+  let document: DiscoverySnapshot;
+  try {
+    document = await discover(issuer, world.verifyIo, { documents });
+  } catch (error) {
+    if (error instanceof TenantryError) return [];
+    throw error;
+  }
+  return (["authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const)
+    .filter((name) => found.fields[name] !== document[name])
+    .map((name) => ({ name, record: String(found.fields[name]), document: document[name] }));
+}
+
+function sameEndpoints(moved: Awaited<ReturnType<typeof movedEndpoints>>, key: ConnectionKey): readonly CheckResult[] {
+  const check = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
+  const [first] = moved;
+  if (first === undefined) {
+    return [{ ...check, verdict: "pass", message: "the record's endpoints are those of the discovery document" }];
+  }
+  return [
+    {
+      ...check,
+      verdict: "fail",
+      code: "VERIFY_ENDPOINT_MOVED",
+      message: `the issuer's document names another ${moved.map(({ name }) => name).join(", ")} than the record`,
+      expected: first.record,
+      actual: first.document,
+      hint: `see whether the identity provider really moved; \`tenantry plan --only ${key}\` shows it as a hot change`,
+    },
+  ];
 }
 
 /** What Tenantry can do itself about a link that does not hold; what only a person can do stays the check's own hint. */

@@ -19,8 +19,16 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Where one connection's two halves are. */
+export interface Places {
+  readonly engine: Engine;
+  readonly app: AppAdapter;
+}
+
 /** A world with a store: what an apply and a verification need. */
 export interface RecordingWorld extends World {
   readonly store: Store;
   readonly holder: Holder;
+  /** True once somebody has asked the run to stop: the connection in hand is finished, no other is begun. */
+  readonly stopping: () => boolean;
 }

@@ -2,7 +2,6 @@ import { hostname, userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OpenOptions, RecordingOptions } from "../apply/open.ts";
 import type { Progress } from "../apply/progress.ts";
-import type { Connection } from "../desired/connection.ts";
 import { createRedactor, type Redactor } from "../secret/redact.ts";
 import type { Context } from "./context.ts";
 import { secretSource } from "./secret-source.ts";
@@ -45,17 +44,14 @@ const hostileCharacter =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   /\u001b(?!\[\d{1,2}m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** How much of the world a command opens, and with which rights. */
+export type Reach = Pick<OpenOptions, "connections" | "access" | "whole">;
+
 /** What opening the context's world takes; only what the connections touch is opened. */
-export function openOptions(
-  run: Run,
-  context: Context,
-  connections: readonly Connection[],
-  access: OpenOptions["access"],
-): OpenOptions {
+export function openOptions(run: Run, context: Context, reach: Reach): OpenOptions {
   return {
-    access,
+    ...reach,
     workspace: context.workspace,
-    connections,
     source: secretSource(run.surroundings, context.workspace),
     redactor: run.redactor,
     clock: run.now,
@@ -66,15 +62,10 @@ export function openOptions(
 }
 
 /** As `openOptions`, for a world with a store. */
-export function recordingOptions(
-  run: Run,
-  context: Context,
-  connections: readonly Connection[],
-  access: OpenOptions["access"],
-): RecordingOptions {
+export function recordingOptions(run: Run, context: Context, reach: Reach): RecordingOptions {
   const { environment, pid } = run.surroundings;
   return {
-    ...openOptions(run, context, connections, access),
+    ...openOptions(run, context, reach),
     holder: { name: actor(environment), host: hostname(), pid },
     ci: isCi(environment),
     isAlive,

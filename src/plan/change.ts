@@ -13,7 +13,9 @@ export type HotField =
   | "assignment"
   | "roles"
   | "claims"
-  | "require";
+  | "require"
+  | "acrValues"
+  | "provision";
 
 interface ChangeOf {
   readonly address: Address;

@@ -63,7 +63,7 @@ export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | unde
     before,
     after: only(after, paths),
     paths,
-    hot: hotAppTenantFields(before, after, paths),
+    hot: hotAppTenantFields(paths),
     knownAfter: [],
   });
 }

@@ -52,6 +52,8 @@ const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
   roles: ["roles"],
   claims: ["claims"],
   require: ["require"],
+  acrValues: ["acrValues"],
+  provision: ["provision"],
 };
 
 /** Every stop that is not acknowledged. Empty: the plan may be applied. */

@@ -14,17 +14,16 @@ const authStrength: Readonly<Record<string, number>> = {
 export function hotRegistrationFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
   const hot: HotField[] = [];
   if (paths.includes("redirectUris")) hot.push("redirectUris");
-  if (paths.includes("clientAuth") && weaker(before.clientAuth, after.clientAuth)) hot.push("clientAuth");
-  if (paths.includes("pkce") && after.pkce === "off") hot.push("clientAuth");
+  // Any change, not only a weakening: Okta holds one method per client, so sign-ins fail until the record follows.
+  if (paths.includes("clientAuth") || (paths.includes("pkce") && after.pkce === "off")) hot.push("clientAuth");
   if (paths.includes("assignment") && widenedOrEmptied(before.assignment, after.assignment)) hot.push("assignment");
   return hot;
 }
 
-/** Hot fields among the differing ones of a tenant's row: a domain that is added or moved. */
-export function hotAppTenantFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+/** Hot fields among the differing ones of a tenant's row: a domain added lets people in, one removed puts people out. */
+export function hotAppTenantFields(paths: readonly string[]): readonly HotField[] {
   if (!paths.includes("domains")) return [];
-  const old = new Set(texts(before.domains));
-  return texts(after.domains).some((domain) => !old.has(domain)) ? ["domains"] : [];
+  return ["domains"];
 }
 
 /** Hot fields among the differing ones of a record. */
@@ -43,6 +42,8 @@ export function hotRecordFields(before: Fields, after: Fields, paths: readonly s
   if (paths.includes("roles") && rolesWidened(before.roles, after.roles)) hot.push("roles");
   if (paths.includes("claims") && identityMoved(before.claims, after.claims)) hot.push("claims");
   if (paths.includes("require") && loosened(before.require, after.require)) hot.push("require");
+  if (paths.includes("acrValues") && dropped(before.acrValues, after.acrValues)) hot.push("acrValues");
+  if (paths.includes("provision") && createsNow(before.provision, after.provision)) hot.push("provision");
   return [...new Set(hot)];
 }
 
@@ -80,6 +81,17 @@ function identityMoved(before: Json | undefined, after: Json | undefined): boole
 function loosened(before: Json | undefined, after: Json | undefined): boolean {
   const now = isRecord(after) ? after : {};
   return Object.entries(isRecord(before) ? before : {}).some(([name, value]) => now[name] !== value);
+}
+
+/** A demand on how somebody signed in (such as with a second factor) that is no longer made. */
+function dropped(before: Json | undefined, after: Json | undefined): boolean {
+  const now = new Set(texts(after));
+  return texts(before).some((value) => !now.has(value));
+}
+
+/** Accounts that were made by hand only are now made for whoever signs in. */
+function createsNow(before: Json | undefined, after: Json | undefined): boolean {
+  return isRecord(after) && after.create === true && !(isRecord(before) && before.create === true);
 }
 
 function hostOf(value: Json | undefined): string | null {

@@ -68,14 +68,16 @@ describe("changing a tenant that people sign in with", () => {
       status: 500,
       times: 50,
     });
-    const failed = await workspace.tenantry("apply", "--yes");
+    const ack = ["--ack", "idp/workforce/client/whiterabbit/portal:clientAuth"];
+    expect((await workspace.tenantry("plan")).out).toContain("fail for about a second");
+    const failed = await workspace.tenantry("apply", "--yes", ...ack);
     expect(failed.exit).toBe(7);
     expect(failed.out).toContain("APPLY_PROOF_INCONCLUSIVE");
     workspace.sandbox.faults.clear();
     expect(workspace.portal("select * from sso_connection")).toEqual(before);
     expect(app().authMethod).toBe("client_secret_basic");
     expect((await workspace.tenantry("verify")).exit).toBe(0);
-    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
+    expect((await workspace.tenantry("apply", "--yes", ...ack)).exit).toBe(0);
     expect(app().authMethod).toBe("client_secret_post");
     expect((await workspace.tenantry("verify")).exit).toBe(0);
   });

@@ -18,7 +18,7 @@ const surroundings = {
 const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings, false);
 const context = loadContext(surroundings, { workspace: root, env: "sandbox" }, Date.now());
 const world = await openRecordingWorld({
-  ...recordingOptions(run, context, context.connections, "manage"),
+  ...recordingOptions(run, context, { connections: context.connections, access: "manage", whole: true }),
   progress: (event) => {
     if (event.kind === "step" && event.step === step && event.state === state) process.kill(process.pid, "SIGKILL");
   },

@@ -24,7 +24,9 @@ describe("the gate before activation", () => {
     const surroundings = { environment: {}, cwd: workspace.root, pid: process.pid };
     const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings, false);
     const context = loadContext(surroundings, { workspace: workspace.root, env: "sandbox" }, Date.now());
-    world = await openRecordingWorld(recordingOptions(run, context, context.connections, "manage"));
+    world = await openRecordingWorld(
+      recordingOptions(run, context, { connections: context.connections, access: "manage", whole: true }),
+    );
     const [connection] = context.connections;
     if (connection === undefined) throw new Error("the example has no connection");
     const secret = await world.apps.get("portal")?.secretOf(connection.key);

@@ -15,6 +15,7 @@ import { type Context, loadContext, type WorkspaceOptions } from "../context.ts"
 import { printJson, worstExit } from "../outcome.ts";
 import { notCovered, proofDetails, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { version } from "../version.ts";
 import { guardOf } from "./plan.ts";
 
@@ -41,7 +42,14 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
   }
   const only = saved?.plan.only ?? options.only;
   const connections = selectConnections(context.connections, only);
-  const world = await openRecordingWorld(recordingOptions(run, context, connections, "manage"));
+  const stop = stopSignal(terminal);
+  const world = await openRecordingWorld({
+    ...recordingOptions(run, context, { connections, access: "manage", whole: only.length === 0 }),
+    stopping: stop.stopping,
+  }).catch((error: unknown) => {
+    stop.dispose();
+    throw error;
+  });
   try {
     const planned = await planWorld(world, {
       tenants: context.tenants,
@@ -70,8 +78,9 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
     await confirm(run, options, planned.plan);
     const outcomes = await applyPlan(world, planned);
     finish(run, options, planned.plan, outcomes, stops);
-    return worstExit(outcomes.map((outcome): ExitCode => (outcome.outcome === "failed" ? outcome.error.exit : 0)));
+    return worstExit(outcomes.map(exitOf));
   } finally {
+    stop.dispose();
     await world.close();
   }
 }
@@ -148,6 +157,21 @@ function outcomeLine(outcome: ConnectionOutcome, run: Run): string {
       ].join("\n");
     case "not-attempted":
       return `${outcome.key}  not attempted: ${outcome.because}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function exitOf(outcome: ConnectionOutcome): ExitCode {
+  switch (outcome.outcome) {
+    case "active":
+    case "off":
+    case "removed":
+      return 0;
+    case "failed":
+      return outcome.error.exit;
+    case "not-attempted":
+      return 7;
     default:
       return outcome satisfies never;
   }

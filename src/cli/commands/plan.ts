@@ -29,7 +29,9 @@ export interface PlanOptions extends WorkspaceOptions {
 export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, options.only);
-  const world = await openWorld(openOptions(run, context, connections, "read"));
+  const world = await openWorld(
+    openOptions(run, context, { connections, access: "read", whole: options.only.length === 0 }),
+  );
   try {
     const planned = await planWorld(world, {
       tenants: context.tenants,

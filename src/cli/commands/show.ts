@@ -14,7 +14,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, [name]);
   const tenant = context.tenants.find((candidate) => candidate.tenant === connections[0]?.tenant);
-  const world = await openRecordingWorld(recordingOptions(run, context, connections, "read"));
+  const world = await openRecordingWorld(recordingOptions(run, context, { connections, access: "read", whole: false }));
   try {
     const rows = await readStatus(world, connections);
     const evidence = new Map(

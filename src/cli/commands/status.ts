@@ -14,7 +14,9 @@ export interface StatusOptions extends WorkspaceOptions {
 export async function status(run: Run, options: StatusOptions): Promise<ExitCode> {
   const { terminal } = run;
   const context = loadContext(run.surroundings, options, run.now());
-  const world = await openRecordingWorld(recordingOptions(run, context, context.connections, "read"));
+  const world = await openRecordingWorld(
+    recordingOptions(run, context, { connections: context.connections, access: "read", whole: false }),
+  );
   try {
     const rows = await readStatus(world, context.connections);
     const locks = await world.store.locks();

@@ -19,7 +19,7 @@ export async function verify(run: Run, only: readonly string[], options: VerifyO
   const { terminal } = run;
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, only);
-  const world = await openRecordingWorld(recordingOptions(run, context, connections, "read"));
+  const world = await openRecordingWorld(recordingOptions(run, context, { connections, access: "read", whole: false }));
   try {
     const proofs = await verifyConnections(world, {
       connections,

@@ -21,6 +21,11 @@ export const applyCodes = {
     mend: "Run `tenantry apply` again: it proves afresh.",
     exit: 6,
   },
+  APPLY_NOT_OFF: {
+    cause: "The app side is off, but the client at the identity provider could not be switched off or deleted.",
+    mend: "Look at the client there; nobody comes in through the app meanwhile. Then run `tenantry apply` again.",
+    exit: 5,
+  },
   APPLY_SANDBOX_ABSENT: {
     cause: "The environment goes to a sandbox, and the sandbox's certificate authority is not there: it has not run.",
     mend: "Start it with `tenantry sandbox --background`, or name another environment with --env.",

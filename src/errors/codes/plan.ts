@@ -16,6 +16,11 @@ export const planCodes = {
     mend: "Use `status: suspended` to switch it off, or `status: offboarded` to take it away.",
     exit: 2,
   },
+  PLAN_ID_CHANGED: {
+    cause: "The tenant's public id in the file is not the one in the app. It stands in callbacks and never changes.",
+    mend: "Put the old id back into the tenant file.",
+    exit: 2,
+  },
   PLAN_RETIRED: {
     cause: "The connection was taken away for good and left a tombstone. A retired slug is never used again.",
     mend: "Give the customer a new tenant file with a new slug and a new public id.",

@@ -182,6 +182,11 @@ export const verifyCodes = {
     mend: "Try again later; if it stays, ask the identity provider's administrator what stands in front of the server.",
     exit: 7,
   },
+  VERIFY_ENDPOINT_MOVED: {
+    cause: "The issuer's discovery document names other endpoints than the app's record. No secret was sent.",
+    mend: "Ask the identity provider's owner whether they moved; if so, review and apply the plan that shows it.",
+    exit: 6,
+  },
   VERIFY_NOT_RUN: {
     cause: "The check was not run because one that it needs did not pass.",
     mend: "Mend the check that is named first.",

@@ -1,0 +1,88 @@
+import type { Connection } from "../desired/connection.ts";
+import { canonicalJson } from "../desired/json.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { Change } from "../plan/change.ts";
+import { type DocumentCache, discover } from "../verify/verify.ts";
+import type { Planned } from "./make-plan.ts";
+import { connectionChanges, type Sight } from "./sight.ts";
+import type { Places, RecordingWorld } from "./world.ts";
+
+/** What was seen under the locks, and the documents it rests on: the proof uses the very same. */
+export interface Rechecked {
+  readonly sight: Sight;
+  readonly documents: DocumentCache;
+}
+
+/**
+ * Looks again, under the locks, at the one connection that is about to be changed, and refuses when more would be done
+ * than the plan says: somebody may have changed something since, and the guards have judged the plan, not this. The
+ * issuer's discovery document must still be the one of the plan, so that no secret goes to another endpoint.
+ *
+ * @throws TenantryError PLAN_STALE; or the error of a system that cannot be read
+ */
+export async function recheck(
+  world: RecordingWorld,
+  connection: Connection,
+  { engine, app }: Places,
+  planned: Planned,
+): Promise<Rechecked> {
+  const documents: DocumentCache = new Map();
+  const wantedOn = connection.record.state === "active";
+  const unread = planned.observation.unread.has(connection.registration.idp);
+  const engineSees = unread ? undefined : (await engine.plan([connection.registration], "single")).observation;
+  const appSees = await app.observe([connection.record]);
+  const [foreign] = appSees.foreign;
+  if (foreign !== undefined) throw new TenantryError("PLAN_RECORD_FOREIGN", foreign.message);
+  const [problem] = engineSees?.problems ?? [];
+  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  const sight: Sight = {
+    registration: engineSees?.found.get(connection.key),
+    appTenant: appSees.tenants.get(connection.tenant),
+    record: appSees.records.get(connection.key),
+    discovery: wantedOn ? await discover(connection.record.issuer, world.verifyIo, { documents }) : undefined,
+  };
+  const expected = planned.observation.discovery.get(connection.record.issuer);
+  if (wantedOn && canonicalJson(sight.discovery) !== canonicalJson(expected)) {
+    throw stale(connection, `the discovery document of ${connection.record.issuer} is not the one of the plan`);
+  }
+  if (sight.record?.state === "tombstone" && connection.record.state !== "tombstone") {
+    throw stale(connection, "its record has become a tombstone");
+  }
+  const { handOver } = planned.plan;
+  const again = handOver.includes(connection.tenant) || handOver.includes(connection.key);
+  const { registration, appTenant, record } = connectionChanges(connection, sight, again);
+  const more = [...registration.changes, ...appTenant.changes, ...record.changes].flatMap((change) =>
+    beyond(change, planned.plan.changes),
+  );
+  if (more.length > 0) throw stale(connection, `${more.join("; ")} was not in the plan`);
+  return { sight, documents };
+}
+
+/** What a change does beyond the plan, in words. Handing over the secret that is current is what every apply does. */
+function beyond(change: Change, planned: readonly Change[]): readonly string[] {
+  const same = planned.find((other) => other.action === change.action && other.address === change.address);
+  if (change.action === "update") {
+    const known = same?.action === "update" ? same : undefined;
+    const differing = change.paths.filter(
+      (path) =>
+        path !== "clientSecretId" &&
+        (canonicalJson(change.before[path]) !== canonicalJson(known?.before[path] ?? null) ||
+          canonicalJson(change.after[path]) !== canonicalJson(known?.after[path] ?? null) ||
+          known?.paths.includes(path) !== true),
+    );
+    return differing.map((path) => `${path} of ${change.address}`);
+  }
+  if (same === undefined) return [`${change.action} ${change.address}`];
+  if (change.action === "create" && same.action === "create") {
+    const { clientSecretId: _now, ...now } = change.after;
+    const { clientSecretId: _then, ...then } = same.after;
+    return canonicalJson(now) === canonicalJson(then) ? [] : [`the values of ${change.address}`];
+  }
+  return [];
+}
+
+function stale(connection: Connection, what: string): TenantryError {
+  return new TenantryError("PLAN_STALE", `${connection.key} was left alone: ${what}`, {
+    hint: `look at it with \`tenantry plan --only ${connection.key}\`, then apply again`,
+  });
+}

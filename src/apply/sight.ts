@@ -1,0 +1,65 @@
+import type { Connection } from "../desired/connection.ts";
+import type { Change } from "../plan/change.ts";
+import { type Difference, diffAppTenant, diffRecord, diffRegistration } from "../plan/diff.ts";
+import type { DiscoverySnapshot, ObservedAppTenant, ObservedRecord, ObservedRegistration } from "../plan/observed.ts";
+import type { Observation } from "./observe.ts";
+
+/** What is there of one connection. */
+export interface Sight {
+  readonly registration?: ObservedRegistration | undefined;
+  readonly appTenant?: ObservedAppTenant | undefined;
+  readonly record?: ObservedRecord | undefined;
+  /** Read only for a connection that is wanted active. */
+  readonly discovery?: DiscoverySnapshot | undefined;
+}
+
+/** The part of an observation that is about one connection. */
+export function sightOf(observation: Observation, connection: Connection): Sight {
+  const app = observation.apps.get(connection.app);
+  return {
+    registration: observation.engines.get(connection.registration.idp)?.observation.found.get(connection.key),
+    appTenant: app?.tenants.get(connection.tenant),
+    record: app?.records.get(connection.key),
+    discovery: observation.discovery.get(connection.record.issuer),
+  };
+}
+
+/** The changes of one connection, part by part. */
+export interface ConnectionChanges {
+  readonly registration: Difference;
+  /** Shared by the tenant's connections on the app: a plan takes it once. */
+  readonly appTenant: Difference;
+  readonly record: Difference;
+}
+
+/**
+ * What has to change for one connection. The one place where it is worked out: for the plan of the whole folder, and
+ * again under the locks before anything is done.
+ */
+export function connectionChanges(connection: Connection, sight: Sight, handOver: boolean): ConnectionChanges {
+  const clientId = sight.registration?.fields.clientId;
+  const record = { ...connection.record, ...(typeof clientId === "string" ? { clientId } : {}) };
+  const registration = diffRegistration(connection.registration, sight.registration);
+  const difference = diffRecord(record, sight.record, {
+    discovery: sight.discovery,
+    secretId: sight.registration?.secretId,
+    handOver,
+  });
+  // What no sign-in has used yet, such as the client of an interrupted first apply, can put nobody out.
+  const unused = sight.record === undefined || sight.record.state === "pending";
+  return {
+    registration: unused ? cooled(registration) : registration,
+    appTenant: diffAppTenant(connection.appTenant, sight.appTenant),
+    record: unused ? cooled(difference) : difference,
+  };
+}
+
+function cooled(difference: Difference): Difference {
+  return { ...difference, changes: difference.changes.map(cool) };
+}
+
+/** Letting everyone in is acknowledged always: that a record is missing may be the mistake. */
+function cool(change: Change): Change {
+  if (!("hot" in change) || ("after" in change && change.after.assignment === "everyone")) return change;
+  return { ...change, hot: [] };
+}
