@@ -101,6 +101,10 @@ function assemble(
     unchanged,
     coverage: [
       ...engines.flatMap((engine) => engine.observation.coverage),
+      ...[...observation.unread].map(([idp, error]) => {
+        const total = connections.filter((connection) => connection.registration.idp === idp).length;
+        return { what: `idp/${idp} clients (${error.code})`, read: 0, total };
+      }),
       ...[...observation.apps.values()].flatMap((app) => app.coverage),
     ],
     budget: engines.flatMap((engine) => engine.budget),

@@ -116,7 +116,7 @@ export async function openRecordingWorld(options: RecordingOptions): Promise<Rec
  *
  * @throws TenantryError APPLY_STORE_UNNAMED, SECRET_UNRESOLVED, STORE_…
  */
-export async function openWorkspaceStore(
+async function openWorkspaceStore(
   options: Pick<RecordingOptions, "workspace" | "source" | "clock" | "sleep" | "ci" | "isAlive">,
 ): Promise<Store> {
   const { workspace, source, clock, sleep, isAlive } = options;
@@ -180,6 +180,7 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
         workspace: options.workspace.name,
         environment: options.workspace.environment,
         databaseUrl: databaseUrl(app, options.source),
+        access: options.access,
         root: options.workspace.root,
         sealer: options.access === "manage" ? createSealer(keys()) : lazySealer(keys),
         clock: options.clock,

@@ -41,19 +41,60 @@ export async function runCommand(
   }
 }
 
-/** The entry of `bin/tenantry.js`: the process's own terminal and surroundings. */
+/**
+ * The entry of `bin/tenantry.js`: the process's own terminal and surroundings. Output that fails never ends the work. A
+ * reader that has gone (`tenantry … | head`) is no failure; a result that was lost otherwise (disk full, terminal gone)
+ * turns an exit of 0 into that of CLI_OUTPUT_UNWRITABLE. Talk that is lost changes nothing.
+ */
 export async function main(args: readonly string[]): Promise<void> {
-  // A reader that has gone (`tenantry … | head`) ends the output, not the work.
-  process.stdout.on("error", ignoreClosedPipe);
-  process.stderr.on("error", ignoreClosedPipe);
-  process.exitCode = await runCommand(args, processTerminal(args), {
+  const result = outlet(process.stdout);
+  const talk = outlet(process.stderr);
+  // Everything that was written has been tried by then.
+  process.once("exit", () => {
+    const lost = result.failure();
+    if (lost === undefined) return;
+    const what = `stdout could not be written (${lost}): the command went on to its end, but its result is not whole`;
+    talk.write(`CLI_OUTPUT_UNWRITABLE  ${what}\n`);
+    if ((process.exitCode ?? 0) === 0) process.exitCode = outputLost;
+  });
+  process.exitCode = await runCommand(args, processTerminal(args, result.write, talk.write), {
     environment: process.env,
     cwd: process.cwd(),
     pid: process.pid,
   });
 }
 
-function processTerminal(args: readonly string[]): Terminal {
+/** An outside system failed. */
+const outputLost: ExitCode = 5;
+
+interface Outlet {
+  /** Never throws. */
+  write(text: string): void;
+  /** The system's code of the first failure that matters. */
+  failure(): string | undefined;
+}
+
+function outlet(stream: NodeJS.WriteStream): Outlet {
+  let failure: string | undefined;
+  const failed = (error: unknown): void => {
+    const { code } = (error ?? {}) as { readonly code?: unknown };
+    // What is written after the first failure is refused as written to a destroyed stream.
+    if (code !== "EPIPE" && code !== "ERR_STREAM_DESTROYED") failure ??= typeof code === "string" ? code : "unknown";
+  };
+  stream.on("error", failed);
+  return {
+    write(text) {
+      try {
+        stream.write(text);
+      } catch (error) {
+        failed(error);
+      }
+    },
+    failure: () => failure,
+  };
+}
+
+function processTerminal(args: readonly string[], out: Terminal["out"], err: Terminal["err"]): Terminal {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   const coloured =
     !args.includes("--no-color") &&
@@ -61,8 +102,8 @@ function processTerminal(args: readonly string[]): Terminal {
     (process.stdout.isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0"));
   const interactive = process.stdin.isTTY && process.stderr.isTTY;
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out,
+    err,
     paint: coloured ? colours : plain,
     ...(interactive ? { ask } : {}),
   };
@@ -76,8 +117,4 @@ async function ask(question: string): Promise<boolean> {
   } finally {
     asking.close();
   }
-}
-
-function ignoreClosedPipe(error: Error & { readonly code?: string }): void {
-  if (error.code !== "EPIPE") throw error;
 }

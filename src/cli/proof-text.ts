@@ -64,7 +64,7 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
 }
 
 /** The verdict of one link: the worst of its must-checks; when it has none that ran, skipped. */
-export function linkVerdict(checks: readonly CheckResult[], link: Link): Verdict {
+function linkVerdict(checks: readonly CheckResult[], link: Link): Verdict {
   const musts = checks.filter((check) => check.link === link && check.level === "must").map((check) => check.verdict);
   return (["fail", "inconclusive", "pass"] as const).find((verdict) => musts.includes(verdict)) ?? "skipped";
 }

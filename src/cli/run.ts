@@ -73,7 +73,7 @@ export function recordingOptions(run: Run, context: Context, reach: Reach): Reco
 }
 
 /** Whether this is a CI job: `CI` is set to anything but `false`. */
-export function isCi(environment: Surroundings["environment"]): boolean {
+function isCi(environment: Surroundings["environment"]): boolean {
   return environment.CI !== undefined && environment.CI !== "" && environment.CI !== "false";
 }
 

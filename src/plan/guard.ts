@@ -153,7 +153,8 @@ function quoted(item: string): string {
 function text(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
-  // An entry of a list that holds a space is quoted: two lists never give one text.
-  if (Array.isArray(value)) return value.map((item) => quoted(text(item))).join(" ");
+  // An entry of a list that holds a space is quoted: two lists never give one text. So is a group called everyone.
+  if (Array.isArray(value))
+    return value.map((item) => (item === "everyone" ? '"everyone"' : quoted(text(item)))).join(" ");
   return JSON.stringify(value);
 }

@@ -51,7 +51,8 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   lines.push("");
   for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
-    lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total} (--deep reads all)`);
+    const how = entry.what.endsWith(")") ? "" : " (--deep reads all)";
+    lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}${how}`);
   }
   const calls = plan.budget.filter((entry) => entry.calls > 0);
   if (calls.length > 0) {

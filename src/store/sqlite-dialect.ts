@@ -22,11 +22,12 @@ import type { SqliteLocation } from "./sqlite-url.ts";
 
 export interface SqliteOptions {
   readonly location: SqliteLocation;
-  /**
-   * `ours`: made when it is missing (file 0600, folder 0700) and switched to write-ahead logging. `theirs`: must be
-   * there, and its journal mode is left as it is.
-   */
+  /** `ours`: switched to write-ahead logging. `theirs`: its journal mode is left as it is. */
   readonly owner: "ours" | "theirs";
+  /** Makes it when it is missing (file 0600, folder 0700). Default: for `ours`. */
+  readonly make?: boolean | undefined;
+  /** `read`: opened read-only; a statement that would write fails. Default `manage`. */
+  readonly access?: "read" | "manage" | undefined;
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
@@ -82,7 +83,13 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const database = open(this.#options);
+    let database = open(this.#options);
+    if (this.#options.access === "read" && leftHalfway(database)) {
+      database.close();
+      // Undoing it takes the right to write; whoever has none is told by the first query.
+      database = open({ ...this.#options, access: "manage", make: false });
+      database.exec("pragma query_only = on");
+    }
     const connection = new SqliteConnection(database, this.#options.sleep ?? wait);
     try {
       if (this.#options.owner === "ours") await connection.run("pragma journal_mode = wal");
@@ -162,18 +169,31 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
-function open({ location, owner }: SqliteOptions): DatabaseSync {
+function open({ location, owner, make = owner === "ours", access }: SqliteOptions): DatabaseSync {
   if (location.kind === "memory") return new DatabaseSync(":memory:", { timeout: busyTimeout });
   const url = pathToFileURL(location.path);
   // Never makes a missing file (https://sqlite.org/uri.html).
-  url.searchParams.set("mode", "rw");
-  if (owner === "ours") {
+  url.searchParams.set("mode", access === "read" ? "ro" : "rw");
+  if (make) {
     mkdirSync(dirname(location.path), { recursive: true, mode: 0o700 });
     // SQLite gives its own files (-wal, -shm) the mode of the database.
     closeSync(openSync(location.path, "a", 0o600));
   }
   return new DatabaseSync(url, { timeout: busyTimeout });
 }
+
+/** Whether a program was killed inside a transaction that a read-only connection cannot undo. */
+function leftHalfway(database: DatabaseSync): boolean {
+  try {
+    database.prepare("select 1 from sqlite_schema limit 1").get();
+    return false;
+  } catch (error) {
+    return (error as { readonly errcode?: unknown }).errcode === readonlyRollback;
+  }
+}
+
+/** SQLITE_READONLY_ROLLBACK, https://sqlite.org/rescode.html#readonly_rollback */
+const readonlyRollback = 776;
 
 function toSql(value: unknown): SQLInputValue {
   if (typeof value === "boolean") return value ? 1 : 0;

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 import { runCommand } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
 import { plain } from "../../src/plan/render-text.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -27,6 +28,10 @@ export interface TestWorkspace {
   tenantry(...args: readonly string[]): Promise<CommandResult>;
   /** As `tenantry`, with other environment variables. */
   tenantryWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CommandResult>;
+  /** As `tenantry`, at a terminal where somebody does something and then answers yes. */
+  tenantryAsked(meanwhile: () => void | Promise<void>, ...args: readonly string[]): Promise<CommandResult>;
+  /** Writes another tenant's file, made from the example's. */
+  addTenant(slug: string, change?: (text: string) => string): void;
   read(path: string): string;
   write(path: string, text: string): void;
   /** Replaces text in a file; throws when it is not there, so that a test cannot change nothing unnoticed. */
@@ -53,12 +58,16 @@ export async function openTestWorkspace(
     "tenantry.yaml",
     readFileSync(join(repository, "tenantry.yaml"), "utf8").replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${sandbox.port}`),
   );
-  const tenantryWith: TestWorkspace["tenantryWith"] = async (environment, ...args) => {
+  const call = async (
+    environment: Readonly<Record<string, string>>,
+    ask: Terminal["ask"],
+    args: readonly string[],
+  ): Promise<CommandResult> => {
     const out: string[] = [];
     const err: string[] = [];
     const exit = await runCommand(
       [...args, "--workspace", root, "--env", "sandbox"],
-      { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain },
+      { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain, ask },
       { environment, cwd: root, pid: process.pid, sleep: hundredthOf },
     );
     return { exit, out: out.join(""), err: err.join(""), json: () => JSON.parse(out.join("")) };
@@ -74,8 +83,29 @@ export async function openTestWorkspace(
   const workspace: TestWorkspace = {
     root,
     sandbox,
-    tenantry: (...args) => tenantryWith({}, ...args),
-    tenantryWith,
+    tenantry: (...args) => call({}, undefined, args),
+    tenantryWith: (environment, ...args) => call(environment, undefined, args),
+    tenantryAsked: (meanwhile, ...args) =>
+      call(
+        {},
+        async () => {
+          await meanwhile();
+          return true;
+        },
+        args,
+      ),
+    addTenant(slug, change = (text) => text) {
+      const id = [...slug.replaceAll(/[^a-z2-9]/g, "")]
+        .concat([..."k".repeat(20)])
+        .slice(0, 20)
+        .join("");
+      const text = read("tenants/whiterabbit.yaml")
+        .replace("tenant: whiterabbit", `tenant: ${slug}`)
+        .replace(/^id: .*/m, `id: ${id}`)
+        .replace("domains: [whiterabbit.example]", `domains: [${slug}.example]`)
+        .replace("name: Whiterabbit Foods", `name: Customer ${slug}`);
+      write(`tenants/${slug}.yaml`, change(text));
+    },
     read,
     write,
     edit(path, from, to) {
@@ -100,7 +130,7 @@ function hundredthOf(milliseconds: number): Promise<void> {
   return delay(milliseconds / 100);
 }
 
-/** The apps at the sandbox's org that carry a marker of ours. */
-export function ourApps(sandbox: Sandbox): Sandbox["okta"]["apps"] {
-  return sandbox.okta.apps.filter((app) => JSON.stringify(app.profile ?? {}).includes("whiterabbit"));
+/** The apps at the sandbox's org that carry the marker of a tenant. */
+export function ourApps(sandbox: Sandbox, tenant = "whiterabbit"): Sandbox["okta"]["apps"] {
+  return sandbox.okta.apps.filter((app) => JSON.stringify(app.profile ?? {}).includes(`"${tenant}/`));
 }

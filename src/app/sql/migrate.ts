@@ -30,8 +30,9 @@ export function parseDatabaseUrl(url: string, root: string | undefined): SqlData
 }
 
 /**
- * Makes or updates the tables for connections; the file too when it is missing (0600). All or nothing, and doing it
- * twice, or by two processes at once, does it once.
+ * Makes or updates the tables for connections; the file too when it is missing (0600, SQLite's own journal mode, so
+ * that whoever may only read it can open it). All or nothing, and doing it twice, or by two processes at once, does it
+ * once.
  *
  * @throws TenantryError SQL_SCHEMA_CLASH, SQL_NEWER, or one that says why the database cannot be used.
  */
@@ -40,8 +41,8 @@ export async function migrateSqlApp(
   options: SqlDatabaseOptions = {},
 ): Promise<{ readonly applied: readonly string[]; readonly pendingBefore: readonly string[] }> {
   const { location, name } = parseDatabaseUrl(url, options.root);
-  const owner = existsSync(location.path) ? "theirs" : "ours";
-  const database = new Kysely<AppTables>({ dialect: new SqliteDialect({ location, owner, sleep: options.sleep }) });
+  const dialect = new SqliteDialect({ location, owner: "theirs", make: true, sleep: options.sleep });
+  const database = new Kysely<AppTables>({ dialect });
   try {
     return await reach(name, async () => {
       const pendingBefore = await pendingIn(database, name);
@@ -61,7 +62,7 @@ export async function migrateSqlApp(
 export async function pendingSqlMigrations(url: string, options: SqlDatabaseOptions = {}): Promise<readonly string[]> {
   const { location, name } = parseDatabaseUrl(url, options.root);
   if (!existsSync(location.path)) return Object.keys(migrations);
-  const dialect = new SqliteDialect({ location, owner: "theirs", sleep: options.sleep });
+  const dialect = new SqliteDialect({ location, owner: "theirs", access: "read", sleep: options.sleep });
   const database = new Kysely<AppTables>({ dialect });
   try {
     return await reach(name, () => pendingIn(database, name));

@@ -1,10 +1,11 @@
 import type { Transaction } from "kysely";
 import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
+import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
 import type { RecordObservation } from "../app.ts";
-import { ownerText } from "./owner.ts";
+import { ownerText, retiredOrgs } from "./owner.ts";
 import { readConnection, readOrg } from "./rows.ts";
-import type { AppTables } from "./tables.ts";
+import type { AppTables, ConnectionRow } from "./tables.ts";
 import { observedRecord } from "./values.ts";
 
 /** Databases limit how many parameters a query may have. */
@@ -26,7 +27,7 @@ export async function observeRecords(
 
   const rows = await database
     .selectFrom("sso_connection as c")
-    .innerJoin("org as o", "o.id", "c.org_id")
+    .leftJoin("org as o", "o.id", "c.org_id")
     .selectAll("c")
     .select("o.tenant as org_tenant")
     .where("c.app", "=", app)
@@ -44,19 +45,37 @@ export async function observeRecords(
       if (keys.has(key)) foreign.push({ key, message: `The record ${key} belongs to ${ownerText(found.managed_by)}.` });
       continue;
     }
-    const record = observedRecord(readConnection(found), found.org_tenant, kept.get(found.key));
+    const row = readConnection(found);
+    if (found.org_tenant === null && keys.has(key) && row.state !== "tombstone") throw orphan(row);
+    const record = observedRecord(row, found.org_tenant ?? slugOf(key), kept.get(found.key));
     if (keys.has(key)) records.set(key, record);
     else undeclared.push(record);
   }
 
   const tenants = new Map<string, ObservedAppTenant>();
-  for (const { row, domains } of await orgsOf(database, [...new Set(wanted.map((record) => record.tenant))])) {
+  const comingIn = new Set(wanted.filter((record) => record.state === "active").map((record) => record.tenant));
+  for (const { row, domains, retired } of await orgsOf(database, [...new Set(wanted.map((record) => record.tenant))])) {
     const { id, tenant, name, status } = row;
-    if (row.managed_by === marker) tenants.set(tenant, { tenant, status, fields: { id, name, status, domains } });
-    else foreign.push(...foreignTenant(wanted, tenant, row.managed_by));
+    if (row.managed_by === marker) {
+      // Domains that were given up with the last record are not compared: the file may still name them.
+      const givenUp = retired && status !== "active" && domains.length === 0 && !comingIn.has(tenant);
+      tenants.set(tenant, { tenant, status, fields: { id, name, status, ...(givenUp ? {} : { domains }) } });
+    } else foreign.push(...foreignTenant(wanted, tenant, row.managed_by));
   }
   const read = keys.size;
   return { tenants, records, undeclared, foreign, coverage: [{ what: `app/${app} records`, read, total: read }] };
+}
+
+/** Without the tenant's row the view shows the record to nobody, and it must not be taken for one that is missing. */
+function orphan({ key, org_id }: ConnectionRow): TenantryError {
+  return new TenantryError("SQL_CORRUPT", `The record ${key} has lost the row ${org_id} of its tenant.`, {
+    hint: `Put the row ${org_id} back into the table org, then run the command again.`,
+  });
+}
+
+/** Of a record that has lost its tenant's row: a tombstone needs none, and one that nobody asked for stops nobody. */
+function slugOf(key: ConnectionKey): string {
+  return key.slice(0, key.indexOf("/"));
 }
 
 function foreignTenant(wanted: readonly ConnectionRecord[], tenant: string, owner: string | null): readonly Foreign[] {
@@ -65,7 +84,8 @@ function foreignTenant(wanted: readonly ConnectionRecord[], tenant: string, owne
 }
 
 async function orgsOf(database: Transaction<AppTables>, tenants: readonly string[]) {
-  const orgs: { readonly row: ReturnType<typeof readOrg>; readonly domains: string[] }[] = [];
+  const orgs: { readonly row: ReturnType<typeof readOrg>; readonly domains: string[]; readonly retired: boolean }[] =
+    [];
   for (let from = 0; from < tenants.length; from += chunk) {
     const slugs = tenants.slice(from, from + chunk);
     const rows = await database.selectFrom("org").selectAll().where("tenant", "in", slugs).execute();
@@ -76,8 +96,13 @@ async function orgsOf(database: Transaction<AppTables>, tenants: readonly string
       .where("org.tenant", "in", slugs)
       .execute();
     const byOrg = Map.groupBy(domains, (domain) => domain.org_id);
+    const retired = await retiredOrgs(
+      database,
+      rows.map((row) => row.id),
+    );
     for (const row of rows) {
-      orgs.push({ row: readOrg(row), domains: (byOrg.get(row.id) ?? []).map(({ domain }) => domain).sort() });
+      const names = (byOrg.get(row.id) ?? []).map(({ domain }) => domain).sort();
+      orgs.push({ row: readOrg(row), domains: names, retired: retired.has(row.id) });
     }
   }
   return orgs;

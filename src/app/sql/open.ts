@@ -22,6 +22,11 @@ export interface SqlAppOptions extends SqlDatabaseOptions {
   readonly environment: string;
   /** `sqlite:PATH`. */
   readonly databaseUrl: string;
+  /**
+   * `read`: the file is opened read-only, for a user who may only read it. `observe` and `secretOf` work, everything
+   * else fails with SQL_UNREACHABLE. Default `manage`.
+   */
+  readonly access?: "read" | "manage" | undefined;
   readonly sealer: Sealer;
   readonly clock: Clock;
 }
@@ -33,7 +38,7 @@ export interface SqlAppOptions extends SqlDatabaseOptions {
  * @throws TenantryError SQL_URL_INVALID; every operation SQL_NOT_MIGRATED while migrations are missing.
  */
 export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
-  const { app, clock, sealer } = options;
+  const { access, app, clock, sealer, sleep } = options;
   const { location, name } = parseDatabaseUrl(options.databaseUrl, options.root);
   const marker = markerText(options.workspace, options.environment);
   const command = `npx tenantry migrate --env ${options.environment}`;
@@ -46,7 +51,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
   const ready = async (): Promise<Kysely<AppTables>> => {
     if (opened === undefined) {
       if (!existsSync(location.path)) throw notMigrated("does not exist");
-      opened = new Kysely({ dialect: new SqliteDialect({ location, owner: "theirs", sleep: options.sleep }) });
+      opened = new Kysely({ dialect: new SqliteDialect({ location, owner: "theirs", access, sleep }) });
     }
     if (!migrated) {
       const pending = await pendingIn(opened, name);

@@ -45,6 +45,24 @@ export async function ownOrg(database: Kysely<AppTables>, tenant: string, marker
   return found === undefined ? undefined : checkedOrg(readOrg(found), marker);
 }
 
+/** Which of the tenants have records in this database and none but tombstones, whatever app and owner they are of. */
+export async function retiredOrgs(
+  database: Kysely<AppTables>,
+  orgIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (orgIds.length === 0) return new Set();
+  const rows = await database
+    .selectFrom("sso_connection")
+    .select(["org_id", "state"])
+    .distinct()
+    .where("org_id", "in", orgIds)
+    .execute();
+  const byOrg = Map.groupBy(rows, (row) => row.org_id);
+  return new Set(
+    [...byOrg].filter(([, states]) => states.every(({ state }) => state === "tombstone")).map(([id]) => id),
+  );
+}
+
 /** @throws TenantryError SQL_FOREIGN_TENANT when the row is not ours. */
 export function checkedOrg(row: OrgRow, marker: string): OrgRow {
   if (row.managed_by === marker) return row;

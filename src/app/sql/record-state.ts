@@ -1,5 +1,5 @@
 import { TenantryError } from "../../errors/failure.ts";
-import { ownRow } from "./owner.ts";
+import { ownRow, retiredOrgs } from "./owner.ts";
 import type { RecordContext } from "./record-write.ts";
 import { readConnection } from "./rows.ts";
 import type { ConnectionRow } from "./tables.ts";
@@ -59,12 +59,25 @@ export async function disableRecord(context: RecordContext, key: string): Promis
   await setState(context, key, { state: "disabled" });
 }
 
-/** Leaves a tombstone without a secret. No record is done. */
+/**
+ * Leaves a tombstone without a secret. No record is done. With its last record a tenant that is not active any more
+ * gives up its domains, so that the customer can come back under another slug.
+ */
 export async function removeRecord(context: RecordContext, key: string): Promise<void> {
-  const row = await ownRow(context.database, key, context.marker);
+  const { database, marker, now } = context;
+  const row = await ownRow(database, key, marker);
   if (row === undefined || row.state === "tombstone") return;
   await forgetPrevious(context, key);
   await setState(context, key, { state: "tombstone", client_secret: null, client_secret_id: null });
+  if (!(await retiredOrgs(database, [row.org_id])).has(row.org_id)) return;
+  const org = await database
+    .updateTable("org")
+    .set({ updated_at: now })
+    .where("id", "=", row.org_id)
+    .where("managed_by", "=", marker)
+    .where("status", "!=", "active")
+    .executeTakeFirst();
+  if (org.numUpdatedRows === 1n) await database.deleteFrom("org_domain").where("org_id", "=", row.org_id).execute();
 }
 
 async function setState(context: RecordContext, key: string, change: Partial<ConnectionRow>): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Transaction } from "kysely";
 import type { AppTenant } from "../../desired/connection.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import { checkedOrg, ownerText } from "./owner.ts";
+import { checkedOrg, ownerText, retiredOrgs } from "./owner.ts";
 import { readOrg } from "./rows.ts";
 import type { AppTables } from "./tables.ts";
 
 /**
  * Brings the tenant's row and its domains to what is wanted; changes nothing when they are so already. When a domain
- * that the tenant keeps was verified, it stays so.
+ * that the tenant keeps was verified, it stays so. A tenant that has nothing but tombstones gets no domains back, unless
+ * it is active again.
  *
  * @throws TenantryError SQL_FOREIGN_TENANT, SQL_TENANT_CLASH or SQL_DOMAIN_TAKEN.
  */
@@ -39,7 +40,8 @@ export async function writeTenant(
       .values({ id, tenant, name, status, managed_by: marker, created_at: now, updated_at: now })
       .execute();
   }
-  const domainsChanged = await writeDomains(database, wanted);
+  const retired = status !== "active" && (await retiredOrgs(database, [id])).has(id);
+  const domainsChanged = await writeDomains(database, retired ? { ...wanted, domains: [] } : wanted);
   if (row !== undefined && (domainsChanged || row.name !== name || row.status !== status)) {
     await database.updateTable("org").set({ name, status, updated_at: now }).where("id", "=", id).execute();
   }

@@ -27,7 +27,8 @@ export const cliCodes = {
     exit: 4,
   },
   CLI_OUTPUT_UNWRITABLE: {
-    cause: "A file that was to be written cannot be written.",
+    cause:
+      "A file, or the result itself, cannot be written. A command that is done leaves with 5 when its result is lost.",
     mend: "Check the path, the permissions and the space left.",
     exit: 2,
   },

@@ -7,6 +7,7 @@ import type { OktaApp } from "../../vendor/okta/apps.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
 import type { ClientSecret, IdentityProviderAdapter } from "../identity-provider.ts";
+import { AppDirectory } from "./app-directory.ts";
 import { callBudget } from "./budget.ts";
 import { createApp } from "./create.ts";
 import { GroupDirectory } from "./group-directory.ts";
@@ -34,6 +35,7 @@ export interface OktaAdapter extends IdentityProviderAdapter {
 export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   const { name, org, limiter, scope, sleep } = options;
   const directory = new GroupDirectory(org.host, org.groups);
+  const apps = new AppDirectory(org.apps, scope);
 
   async function groupIdsOf(wanted: Registration): Promise<readonly string[]> {
     const { groupIds, missing } = await directory.resolve(wanted.assignment);
@@ -58,12 +60,12 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   return {
     name,
 
-    observe: (wanted, depth) => observeApps({ name, org, scope, directory }, wanted, depth),
+    observe: (wanted, depth) => observeApps({ name, org, scope, apps, directory }, wanted, depth),
 
     // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.
     async create(wanted) {
       const groupIds = await groupIdsOf(wanted);
-      const { app, fresh } = await createApp({ org, scope, sleep }, wanted);
+      const { app, fresh } = await createApp({ org, apps, scope, sleep }, wanted);
       const assigned = fresh ? [] : await org.apps.groupIds(app.id);
       return described(wanted, await settleApp(org, app, wanted, groupIds, assigned), groupIds);
     },
@@ -94,7 +96,7 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
       return { id: newest.id, secret: newest.secret };
     },
 
-    budget: (counts) => callBudget(org.host, counts, limiter.report()),
+    budget: (counts) => callBudget(org.host, counts, { listed: apps.listed, seen: limiter.report() }),
     calls: () => limiter.report(),
     close: async () => org.close(),
   };

@@ -1,24 +1,27 @@
 import type { CallBudget } from "../../plan/observed.ts";
 import type { BucketReport } from "../../vendor/limiter.ts";
 
+const appsBucket = "/api/v1/apps";
+
 /** Calls of one registration with one group, its observation and the hand-over of its secret included. */
 const callsOfOne = {
   // look twice (observe, create), create, assign, list secrets
-  creates: { "/api/v1/apps": 5, "/api/v1/groups": 1 },
+  creates: { [appsBucket]: 5, "/api/v1/groups": 1 },
   // look, list groups twice, list secrets twice, one change of assignment or status; read, replace; name the group
-  updates: { "/api/v1/apps": 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1, "/api/v1/groups/{id}": 1 },
+  updates: { [appsBucket]: 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1, "/api/v1/groups/{id}": 1 },
   // look, list groups, list secrets, switch off; read, delete; name the group
-  deletes: { "/api/v1/apps": 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
+  deletes: { [appsBucket]: 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
 } as const;
 
 /**
  * Calls that an apply will make, by bucket. `perMinute` is our share of the bucket, once the host has said its limit
- * (Okta's windows last a minute).
+ * (Okta's windows last a minute). Until the whole list of apps was read once, a create reads it: one call per 200 apps,
+ * of which one is counted, as nobody knows how many there are.
  */
 export function callBudget(
   host: string,
   counts: { readonly creates: number; readonly updates: number; readonly deletes: number },
-  seen: readonly BucketReport[],
+  { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
 ): readonly CallBudget[] {
   const calls = new Map<string, number>();
   for (const kind of ["creates", "updates", "deletes"] as const) {
@@ -26,6 +29,7 @@ export function callBudget(
       calls.set(bucket, (calls.get(bucket) ?? 0) + each * counts[kind]);
     }
   }
+  if (!listed && counts.creates > 0) calls.set(appsBucket, (calls.get(appsBucket) ?? 0) + 1);
   return [...calls]
     .filter(([, count]) => count > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))

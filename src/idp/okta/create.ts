@@ -5,6 +5,7 @@ import type { OktaApp } from "../../vendor/okta/apps.ts";
 import { OktaFailure } from "../../vendor/okta/failure.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newApp } from "./app-body.ts";
+import type { AppDirectory } from "./app-directory.ts";
 import type { MarkerScope } from "./marker.ts";
 import { findOwn, indexApps, takenMessage } from "./ownership.ts";
 
@@ -20,6 +21,7 @@ const looks = [1_000, 2_000, 4_000];
 
 export interface CreateContext {
   readonly org: OktaOrg;
+  readonly apps: AppDirectory;
   readonly scope: MarkerScope;
   readonly sleep: Sleep;
 }
@@ -42,7 +44,9 @@ export async function createApp(context: CreateContext, wanted: Registration): P
   let lost: OktaFailure | undefined;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      return { app: await org.apps.create(newApp(wanted, org.host), wanted.state === "active"), fresh: true };
+      const app = await org.apps.create(newApp(wanted, org.host), wanted.state === "active");
+      context.apps.remember(app);
+      return { app, fresh: true };
     } catch (error) {
       if (!(error instanceof OktaFailure)) throw error;
       if (refusesClientId(error)) return { app: await holderOfClientId(context, wanted, lost ?? error), fresh: false };
@@ -56,9 +60,9 @@ export async function createApp(context: CreateContext, wanted: Registration): P
   throw unclear(org.host, wanted, lost);
 }
 
-/** The app with our marker among those whose label begins with the key. */
-async function look({ org, scope }: CreateContext, wanted: Registration): Promise<OktaApp | undefined> {
-  return own(org.host, wanted, scope, await org.apps.startingWith(wanted.key));
+/** The app with our marker. */
+async function look({ org, apps, scope }: CreateContext, wanted: Registration): Promise<OktaApp | undefined> {
+  return own(org.host, wanted, scope, await apps.candidates(wanted));
 }
 
 /** Looks after each wait. Undefined when the last look worked and showed nothing; throws when it did not work. */
@@ -85,16 +89,16 @@ async function lookAgain(
 
 /**
  * Okta says that the client id is in use: by our own app under another label, by one that the index does not show yet,
- * or by somebody else's. The whole list tells.
+ * or by somebody else's. The whole list, read again, tells.
  */
 async function holderOfClientId(
-  { org, scope, sleep }: CreateContext,
+  { org, apps, scope, sleep }: CreateContext,
   wanted: Registration,
   reason: OktaFailure,
 ): Promise<OktaApp> {
   for (const wait of [0, ...looks]) {
     if (wait > 0) await sleep(wait);
-    const app = own(org.host, wanted, scope, await org.apps.all());
+    const app = own(org.host, wanted, scope, await apps.all());
     if (app !== undefined) return app;
   }
   if (reason.effect === "unclear") throw unclear(org.host, wanted, reason);

@@ -4,6 +4,7 @@ import type { OktaApp } from "../../vendor/okta/apps.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
 import type { Depth, RegistrationObservation, RegistrationProblem } from "../identity-provider.ts";
+import type { AppDirectory } from "./app-directory.ts";
 import type { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { observedApp, usesSecret } from "./observed-app.ts";
@@ -13,24 +14,26 @@ export interface ObserveContext {
   readonly name: string;
   readonly org: OktaOrg;
   readonly scope: MarkerScope;
+  readonly apps: AppDirectory;
   readonly directory: GroupDirectory;
 }
 
 /**
  * What is at the org of the wanted registrations.
  *
- * `single` asks for each by the beginning of its label (one call, besides assignments and secrets of what was found);
- * `fleet` reads the lists of apps and groups and nothing else, so that assignments and secret ids stay unread; `deep`
- * reads the lists and then every part. Undeclared apps can only be told from a whole list, so not by `single`.
+ * `single` asks for each by the beginning of its label (one call, besides assignments and secrets of what was found),
+ * and looks for what that does not show in the whole list, which is read for that once a run; `fleet` reads the lists of
+ * apps and groups and nothing else, so that assignments and secret ids stay unread; `deep` reads the lists and then
+ * every part. `single` tells of no undeclared apps.
  */
 export async function observeApps(
   context: ObserveContext,
   wanted: readonly Registration[],
   depth: Depth,
 ): Promise<RegistrationObservation> {
-  const { org, scope, directory } = context;
+  const { org, scope, apps, directory } = context;
   if (depth !== "single") await directory.readAll();
-  const all = depth === "single" ? [] : await org.apps.all();
+  const all = depth === "single" ? [] : await apps.all();
   const index = depth === "single" ? undefined : indexApps(scope, all);
   const problems: RegistrationProblem[] = [];
   const found = new Map<ConnectionKey, ObservedRegistration>();
@@ -40,8 +43,8 @@ export async function observeApps(
     wanted.map(async (registration) => {
       // A client that is being switched off or deleted does not need its groups any more.
       if (registration.state === "active") problems.push(...(await missingGroups(context, registration)));
-      const apps = index ?? indexApps(scope, await org.apps.startingWith(registration.key));
-      const ownership = findOwn(org.host, registration, apps);
+      const candidates = index ?? indexApps(scope, await apps.candidates(registration));
+      const ownership = findOwn(org.host, registration, candidates);
       if (ownership.kind === "problem") problems.push(ownership.problem);
       if (ownership.kind === "own") {
         found.set(registration.key, await observeOne(context, registration.key, ownership.app, deep));

@@ -76,6 +76,7 @@ describe("the reply to a create is lost", () => {
   });
 
   test("looking does not work either: it stops as unclear without creating again", async () => {
+    await adapter.observe([wanted()], "single");
     bench.sandbox.faults.add({ ...creating, effect: "reset-after" });
     bench.sandbox.faults.add({ method: "GET", path: "^/api/v1/apps$", effect: "reset-before", times: 100, skip: 1 });
     const before = posts();

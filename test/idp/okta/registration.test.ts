@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
+import { directEngine } from "../../../src/engine/direct.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
@@ -9,12 +10,12 @@ let adapter: OktaAdapter;
 
 beforeAll(async () => {
   bench = await startBench();
-  adapter = await bench.adapter();
 });
 afterAll(() => bench.close());
 
-// Each test has the org as it was seeded.
-beforeEach(() => {
+// Each test has the org as it was seeded, and a run of its own.
+beforeEach(async () => {
+  adapter = await bench.adapter();
   const { okta, faults } = bench.sandbox;
   faults.clear();
   bench.slept.length = 0;
@@ -64,8 +65,7 @@ describe("create", () => {
   });
 
   test("takes one look, one create and one assignment", async () => {
-    await adapter.create(wanted());
-    bench.sandbox.okta.removeApp(wanted().clientId);
+    await adapter.observe([wanted()], "single");
     const { calls } = await callsOf(() => adapter.create(wanted()));
     expect(calls).toEqual(["GET /api/v1/apps", "POST /api/v1/apps", "PUT /api/v1/apps/APP/groups/GROUP"]);
   });
@@ -106,6 +106,146 @@ describe("create", () => {
       code: "OKTA_REJECTED",
       message: expect.stringContaining("must not contain a fragment"),
     });
+  });
+});
+
+describe("an app under another label", () => {
+  const list = "GET /api/v1/apps?limit=200";
+  const search = "GET /api/v1/apps?q";
+
+  /** Lists and searches by label since then; every other call is left out. */
+  async function looksOf<T>(work: () => Promise<T>): Promise<{ result: T; looks: readonly string[] }> {
+    const { requests } = bench.sandbox.okta;
+    const before = requests.entries.length;
+    const result = await work();
+    const looks = requests.entries
+      .slice(before)
+      .filter(({ method, path }) => method === "GET" && path === "/api/v1/apps")
+      .map(({ query }) => (/(^|[?&])q=/.test(query) ? search : list));
+    return { result, looks };
+  }
+
+  /** An adapter of a run that begins now, and an app of ours that somebody has renamed before it. */
+  async function renamed(registration = wanted(), name = "renamed by hand"): Promise<{ run: OktaAdapter; id: string }> {
+    const { id } = await adapter.create(registration);
+    bench.sandbox.okta.edit(id, (app) => {
+      app.label = name;
+    });
+    return { run: await bench.adapter(), id };
+  }
+
+  test("is found, switched off, and its label shows as a difference that an update mends", async () => {
+    const { run, id } = await renamed();
+    const found = (await run.observe([wanted()], "single")).found.get(wanted().key);
+    expect(found).toMatchObject({ id, active: true });
+    expect(found?.fields).toEqual({ ...registrationFields(wanted()), label: "renamed by hand" });
+    const engine = directEngine(run);
+    expect((await engine.plan([wanted()], "single")).changes).toMatchObject([{ action: "update", paths: ["label"] }]);
+    expect((await engine.apply(wanted({ state: "inactive" })))?.active).toBe(false);
+    expect(bench.sandbox.okta.app(id)).toMatchObject({ status: "INACTIVE", label: wanted().label });
+    await engine.apply(wanted());
+    expect((await engine.plan([wanted()], "single")).changes).toEqual([]);
+    expect(bench.sandbox.okta.apps).toHaveLength(3);
+  });
+
+  test("is found with a client id that we would not choose, and no second one is made", async () => {
+    const { run, id } = await renamed(wanted({ clientId: "0oaChosenByOthers" }));
+    expect((await run.create(wanted())).id).toBe(id);
+    expect(bench.sandbox.okta.apps).toHaveLength(3);
+  });
+
+  test("takes one list a run, however many are not found by their label and however often", async () => {
+    const { run, id } = await renamed();
+    const others = ["a/portal", "b/portal"].map((key) => wanted({ key: key as ConnectionKey }));
+    const { result, looks } = await looksOf(async () => {
+      const { found } = await run.observe([wanted(), ...others], "single");
+      for (const other of others) await run.create(other);
+      await run.observe([wanted(), ...others], "single");
+      return found;
+    });
+    expect([...result.values()].map((found) => found.id)).toEqual([id]);
+    expect(looks.filter((look) => look === list)).toHaveLength(1);
+    expect(looks.filter((look) => look === search)).toHaveLength(8);
+  });
+
+  test.each(["fleet", "deep"] as const)("takes no list of its own after a %s look", async (depth) => {
+    const { run, id } = await renamed();
+    await run.observe([wanted()], depth);
+    const { result, looks } = await looksOf(() => run.observe([wanted()], "single"));
+    expect(result.found.get(wanted().key)?.id).toBe(id);
+    expect(looks).toEqual([search]);
+  });
+
+  test("one that is found by its label takes no list", async () => {
+    await adapter.create(wanted());
+    const run = await bench.adapter();
+    expect((await looksOf(() => run.observe([wanted()], "single"))).looks).toEqual([search]);
+  });
+
+  test("a list that failed is tried again by the next look", async () => {
+    const { run, id } = await renamed();
+    const fault = { method: "GET", path: "^/api/v1/apps$", effect: "status-before", status: 500, skip: 1 } as const;
+    bench.sandbox.faults.add({ ...fault, times: 3 });
+    await expect(run.observe([wanted()], "single")).rejects.toMatchObject({ code: "OKTA_UNAVAILABLE" });
+    bench.sandbox.faults.clear();
+    expect((await run.observe([wanted()], "single")).found.get(wanted().key)?.id).toBe(id);
+  });
+
+  test("is found when this run made it and it was renamed meanwhile", async () => {
+    const run = await bench.adapter();
+    await run.observe([wanted()], "single");
+    const { id } = await run.create(wanted());
+    bench.sandbox.okta.edit(id, (app) => {
+      app.label = "renamed by hand";
+    });
+    const { result, looks } = await looksOf(() => run.observe([wanted()], "single"));
+    expect(result.found.get(wanted().key)?.id).toBe(id);
+    expect(looks).toEqual([search]);
+  });
+
+  test("is missing when it is gone since the list, and not ours when it has lost its marker since", async () => {
+    const { run, id } = await renamed();
+    await run.observe([wanted()], "fleet");
+    bench.sandbox.okta.edit(id, (app) => {
+      app.profile = { owner: "somebody" };
+    });
+    const lost = await run.observe([wanted()], "single");
+    expect([lost.found.size, lost.problems]).toMatchObject([0, [{ kind: "foreign", subject: id }]]);
+    bench.sandbox.okta.removeApp(id);
+    const gone = await run.observe([wanted()], "single");
+    expect([gone.found.size, gone.problems]).toEqual([0, []]);
+  });
+
+  test("without our marker, but with our client id, is a problem", async () => {
+    const { run, id } = await renamed();
+    bench.sandbox.okta.edit(id, (app) => {
+      app.profile = undefined;
+    });
+    const { problems } = await run.observe([wanted()], "single");
+    expect(problems).toMatchObject([{ kind: "foreign", subject: id, code: "OKTA_CLIENT_ID_TAKEN" }]);
+  });
+
+  test("beside another with the same marker is a problem, under its label or not", async () => {
+    const { run, id } = await renamed();
+    const second = await adapter.create(wanted({ key: "zebra/portal" as ConnectionKey }));
+    bench.sandbox.okta.edit(second.id, (app) => {
+      app.profile = bench.sandbox.okta.app(id)?.profile;
+    });
+    expect((await run.observe([wanted()], "single")).problems).toMatchObject([{ kind: "duplicate" }]);
+    bench.sandbox.okta.edit(id, (app) => {
+      app.label = wanted().label;
+    });
+    expect((await run.observe([wanted()], "single")).problems).toMatchObject([{ kind: "duplicate" }]);
+  });
+
+  test("a key longer than a label may be is found by what the label holds of it", async () => {
+    const key = `${"t".repeat(50)}/${"p".repeat(40)}/${"s".repeat(40)}` as ConnectionKey;
+    const registration = wanted({ key, label: key.slice(0, 100) });
+    const { id } = await adapter.create(registration);
+    const run = await bench.adapter();
+    const { result, looks } = await looksOf(() => run.observe([registration], "single"));
+    expect(result.found.get(key)?.id).toBe(id);
+    expect(looks).toEqual([search]);
   });
 });
 
