@@ -2,7 +2,7 @@ import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { Verdict } from "../store/evidence.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
-import { member } from "./observe.ts";
+import { readRecords } from "./read-records.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /** How one connection stands, from its file, its record and its newest evidence. */
@@ -31,13 +31,7 @@ export async function readStatus(
   world: RecordingWorld,
   connections: readonly Connection[],
 ): Promise<readonly ConnectionStatus[]> {
-  const records = new Map<ConnectionKey, ObservedRecord>();
-  const foreign = new Set<ConnectionKey>();
-  for (const [name, group] of Map.groupBy(connections, (connection) => connection.app)) {
-    const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
-    for (const [key, found] of observed.records) records.set(key, found);
-    for (const { key } of observed.foreign) foreign.add(key);
-  }
+  const { found: records, foreign } = await readRecords(world, connections);
   const rows: ConnectionStatus[] = [];
   for (const connection of connections) {
     const { key, tenant, app, signIn, status, record } = connection;

@@ -4,6 +4,7 @@ import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
 import { type DocumentCache, discover, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
+import { readRecords } from "./read-records.ts";
 import { recordLink } from "./record-link.ts";
 import { startPageNotAsked } from "./start-page.ts";
 import { recordSubject } from "./subject.ts";
@@ -41,14 +42,7 @@ export async function verifyConnections(
   world: RecordingWorld,
   request: VerifyRequest,
 ): Promise<readonly ConnectionProof[]> {
-  const records = new Map<ConnectionKey, ObservedRecord>();
-  const foreign = new Map<ConnectionKey, string>();
-  for (const [name, group] of Map.groupBy(request.connections, (connection) => connection.app)) {
-    world.progress({ kind: "reading", what: `app ${name}` });
-    const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
-    for (const [key, found] of observed.records) records.set(key, found);
-    for (const { key, message } of observed.foreign) foreign.set(key, message);
-  }
+  const { found: records, foreign } = await readRecords(world, request.connections);
   const proofs: ConnectionProof[] = [];
   const documents: DocumentCache = new Map();
   const queue = [...request.connections.entries()];

@@ -1,0 +1,24 @@
+import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import type { ObservedRecord } from "../plan/observed.ts";
+import { member } from "./observe.ts";
+import type { World } from "./world.ts";
+
+/** The records of some connections, over all their apps. */
+export interface Records {
+  readonly found: ReadonlyMap<ConnectionKey, ObservedRecord>;
+  /** Where a record stands that is not ours, with the words for it. */
+  readonly foreign: ReadonlyMap<ConnectionKey, string>;
+}
+
+/** Reads each app once. @throws TenantryError of an app that cannot be read */
+export async function readRecords(world: World, connections: readonly Connection[]): Promise<Records> {
+  const found = new Map<ConnectionKey, ObservedRecord>();
+  const foreign = new Map<ConnectionKey, string>();
+  for (const [name, group] of Map.groupBy(connections, (connection) => connection.app)) {
+    world.progress({ kind: "reading", what: `app ${name}` });
+    const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
+    for (const [key, record] of observed.records) found.set(key, record);
+    for (const { key, message } of observed.foreign) foreign.set(key, message);
+  }
+  return { found, foreign };
+}
