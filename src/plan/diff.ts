@@ -9,7 +9,7 @@
 // id that it has is the client id that counts, because replacing a client breaks the customer.
 
 import type { AppTenant, ConnectionRecord, Registration } from "../desired/connection.ts";
-import type { Change } from "./change.ts";
+import type { Change, HotField } from "./change.ts";
 import { appTenantFields, differingFields, recordFields, registrationFields } from "./fields.ts";
 import { hotAppTenantFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
 import type { DiscoverySnapshot, Fields, ObservedAppTenant, ObservedRecord, ObservedRegistration } from "./observed.ts";
@@ -34,16 +34,7 @@ export function diffRegistration(wanted: Registration, found: ObservedRegistrati
   const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
-  const before = only(found.fields, paths);
-  return one({
-    ...of,
-    action: "update",
-    before,
-    after: only(after, paths),
-    paths,
-    hot: hotRegistrationFields(before, after, paths),
-    knownAfter: [],
-  });
+  return one(updateOf(of, found.fields, after, paths, hotRegistrationFields(found.fields, after, paths)));
 }
 
 /** The tenant's row at one app: made for the first active connection, then kept in step with the file. */
@@ -56,16 +47,7 @@ export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | unde
   }
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
-  const before = only(found.fields, paths);
-  return one({
-    ...of,
-    action: "update",
-    before,
-    after: only(after, paths),
-    paths,
-    hot: hotAppTenantFields(paths),
-    knownAfter: [],
-  });
+  return one(updateOf(of, found.fields, after, paths, hotAppTenantFields(paths)));
 }
 
 /** What a record's diff needs besides the two records. */
@@ -107,15 +89,7 @@ export function diffRecord(
   }
   if (wanted.state === "disabled") {
     if (found.state === "disabled") return same;
-    return one({
-      ...of,
-      action: "update",
-      before: { state: found.state },
-      after: { state: "disabled" },
-      paths: ["state"],
-      hot: [],
-      knownAfter: [],
-    });
+    return one(updateOf(of, { state: found.state }, { state: "disabled" }, ["state"], []));
   }
   const after = wantedFields(wanted, context);
   const before: Fields = {
@@ -132,15 +106,7 @@ export function diffRecord(
   const paths = differingFields(before, complete);
   const changes: Change[] = [];
   if (paths.length > 0) {
-    changes.push({
-      ...of,
-      action: "update",
-      before: only(before, paths),
-      after: only(complete, paths),
-      paths,
-      hot: hotRecordFields(before, complete, paths),
-      knownAfter: [],
-    });
+    changes.push(updateOf(of, before, complete, paths, hotRecordFields(before, complete, paths)));
   }
   if (found.state !== "active") changes.push({ ...of, action: "activate" });
   return { changes, unchanged: changes.length === 0 };
@@ -150,6 +116,25 @@ function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordC
   if (discovery === undefined) throw new TypeError(`no discovery document was read for ${wanted.key}`);
   const fields = recordFields(wanted, discovery);
   return secretId === undefined ? fields : { ...fields, clientSecretId: secretId };
+}
+
+/** An update of the fields named, with just those on both sides. */
+function updateOf(
+  of: Pick<Change, "address" | "tenant" | "key">,
+  before: Fields,
+  after: Fields,
+  paths: readonly string[],
+  hot: readonly HotField[],
+): Change {
+  return {
+    ...of,
+    action: "update",
+    before: only(before, paths),
+    after: only(after, paths),
+    paths,
+    hot,
+    knownAfter: [],
+  };
 }
 
 function one(change: Change): Difference {
