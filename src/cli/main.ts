@@ -2,9 +2,10 @@ import { CommanderError } from "commander";
 import type { ExitCode } from "../errors/code.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { plain } from "../plan/render-text.ts";
+import { withStatusLine } from "./live-terminal.ts";
 import { reportError } from "./outcome.ts";
 import { buildProgram } from "./program.ts";
-import { makeRun } from "./run.ts";
+import { isCi, makeRun } from "./run.ts";
 import { colours, type Surroundings, type Terminal } from "./terminal.ts";
 
 /**
@@ -26,6 +27,7 @@ export async function runCommand(
   });
   try {
     await program.parseAsync([...args], { from: "user" });
+    run.terminal.status?.(undefined);
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -100,16 +102,19 @@ function processTerminal(args: readonly string[], out: Terminal["out"], err: Ter
     !args.includes("--no-color") &&
     (NO_COLOR === undefined || NO_COLOR === "") &&
     (process.stdout.isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0"));
+  const watched = process.stderr.isTTY && !isCi(process.env) && process.env.TERM !== "dumb";
+  const lines = watched ? withStatusLine(out, err, () => process.stderr.columns || 80) : { out, err };
   const interactive = process.stdin.isTTY && process.stderr.isTTY;
   return {
-    out,
-    err,
+    ...lines,
     paint: coloured ? colours : plain,
-    ...(interactive ? { ask } : {}),
+    ...(interactive ? { ask: (question) => ask(question, lines.err) } : {}),
   };
 }
 
-async function ask(question: string): Promise<boolean> {
+async function ask(question: string, err: Terminal["err"]): Promise<boolean> {
+  // Takes a status line away before the question is put.
+  err("");
   const { createInterface } = await import("node:readline/promises");
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {

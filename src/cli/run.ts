@@ -24,6 +24,10 @@ export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: b
       ...terminal,
       out: (text) => terminal.out(harmless(redactor.redact(text))),
       err: (text) => terminal.err(harmless(redactor.redact(text))),
+      status:
+        terminal.status === undefined
+          ? undefined
+          : (text) => terminal.status?.(text === undefined ? undefined : harmless(redactor.redact(text))),
     },
     surroundings,
     redactor,
@@ -73,7 +77,7 @@ export function recordingOptions(run: Run, context: Context, reach: Reach): Reco
 }
 
 /** Whether this is a CI job: `CI` is set to anything but `false`. */
-function isCi(environment: Surroundings["environment"]): boolean {
+export function isCi(environment: Surroundings["environment"]): boolean {
   return environment.CI !== undefined && environment.CI !== "" && environment.CI !== "false";
 }
 
@@ -97,15 +101,19 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A line that moves where a person watches; plain lines elsewhere, one for each step that has ended. */
 function progressOn(terminal: Terminal): Progress {
+  const { status } = terminal;
   return (event) => {
     switch (event.kind) {
       case "reading":
-        terminal.err(`reading ${event.what}\n`);
+        if (status === undefined) terminal.err(`reading ${event.what}\n`);
+        else status(`reading ${event.what}`);
         return;
       case "step":
-        if (event.state === "done") terminal.err(`${event.key}  ${event.step}  done\n`);
-        else if (event.state === "failed") terminal.err(`${event.key}  ${event.step}  failed\n`);
+        if (event.state === "failed") terminal.err(`${event.key}  ${event.step}  failed\n`);
+        else if (status !== undefined) status(`${event.key}  ${event.step}${event.state === "done" ? "  done" : ""}`);
+        else if (event.state === "done") terminal.err(`${event.key}  ${event.step}  done\n`);
         return;
       case "note":
         terminal.err(`${event.key === undefined ? "" : `${event.key}  `}${event.message}\n`);

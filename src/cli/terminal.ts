@@ -6,6 +6,11 @@ export interface Terminal {
   err(text: string): void;
   /** Colours for the result; the identity when it does not go to a terminal. */
   readonly paint: Paint;
+  /**
+   * Shows what is being done right now on a line that the next one replaces; undefined takes it away. Only where a
+   * person watches: elsewhere progress is plain lines.
+   */
+  readonly status?: ((text: string | undefined) => void) | undefined;
   /** Asks a yes-or-no question. Undefined when nobody is there to answer. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
