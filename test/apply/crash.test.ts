@@ -104,3 +104,32 @@ describe("a change of a live tenant, killed with -9: the sign-in goes on, the ne
     }
   });
 });
+
+describe("two changes, the first of them killed", () => {
+  it("keeps the values that were proven last working when the second one fails", async () => {
+    const workspace = await openTestWorkspace();
+    try {
+      expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
+      workspace.edit("tenantry.yaml", "/openid/callback/{id}", "/second/{id}");
+      expect(await end([child, workspace.root, "prove-app", "started"])).toBe("SIGKILL");
+      workspace.edit("tenantry.yaml", "/second/{id}", "/third/{id}");
+      // Somebody's trigger spoils the third values, so that the first ones have to come back.
+      workspace.changePortal(
+        "create trigger spoil after update of redirect_uri on sso_connection when new.redirect_uri like '%third%' " +
+          "begin update sso_connection set scopes = '[\"openid\"]' where key = new.key; end",
+      );
+      const acknowledged = ["idp/workforce/client", "app/portal/record"].flatMap((place) => [
+        "--ack",
+        `${place}/whiterabbit/portal:redirectUris`,
+      ]);
+      const failed = await workspace.tenantry("apply", "--yes", ...acknowledged);
+      expect(failed.out).toContain("APPLY_RECORD_DIFFERS");
+      const first = "https://portal.acme.example/openid/callback/7vk2m9qhx4rw8t3nbcd5";
+      expect(workspace.portal("select redirect_uri from sso_connection_active")).toEqual([{ redirect_uri: first }]);
+      expect(ourApps(workspace.sandbox)[0]?.oauth.redirect_uris).toContain(first);
+      expect((await workspace.tenantry("verify")).exit).toBe(0);
+    } finally {
+      await workspace.close();
+    }
+  });
+});
