@@ -2,13 +2,12 @@ import type { Address, Connection, ConnectionKey } from "../desired/connection.t
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { Change } from "../plan/change.ts";
-import type { Plan } from "../plan/plan.ts";
 import type { Evidence } from "../store/evidence.ts";
 import type { Lock } from "../store/store.ts";
 import type { Planned } from "./make-plan.ts";
 import { member } from "./observe.ts";
 import { ProofError } from "./proof-error.ts";
-import { recheck } from "./recheck.ts";
+import { type ChangesByAddress, recheck } from "./recheck.ts";
 import type { Sight } from "./sight.ts";
 import { journaledSteps, type Steps } from "./steps.ts";
 import { switchOn } from "./switch-on.ts";
@@ -38,8 +37,9 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   // Who gives a domain up goes first, so that who takes it finds it free.
   const givesUp = new Set(planned.plan.changes.filter(givesDomainUp).map((change) => change.tenant));
   const rank = (connection: Connection): number => (givesUp.has(connection.tenant) ? 0 : 1);
+  const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
   const work = planned.connections
-    .filter((connection) => concerns(planned.plan, connection))
+    .filter((connection) => addressesOf(connection).some((address) => judged.has(address)))
     .sort((a, b) => rank(a) - rank(b) || compareText(a.key, b.key));
   if (work.length === 0) return [];
   const actor = world.holder.name;
@@ -59,7 +59,7 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
       outcomes.push({ key: connection.key, outcome: "not-attempted", because });
       continue;
     }
-    const outcome = await applyConnection(world, run, connection, planned);
+    const outcome = await applyConnection(world, run, connection, planned, judged);
     outcomes.push(outcome);
     if (outcome.outcome === "failed") stopped.set(lane, connection.key);
     await world.store.audit({
@@ -76,12 +76,9 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   return outcomes;
 }
 
-/** Whether a plan changes anything of a connection, its tenant's row included. */
-function concerns(plan: Plan, connection: Connection): boolean {
-  return plan.changes.some(
-    (change) =>
-      change.key === connection.key || (change.key === undefined && change.address === connection.appTenant.address),
-  );
+/** What changes of a connection are about and its locks are on; its tenant's row is shared with others. */
+function addressesOf({ registration, appTenant, record }: Connection): readonly Address[] {
+  return [registration.address, appTenant.address, record.address];
 }
 
 async function applyConnection(
@@ -89,22 +86,18 @@ async function applyConnection(
   run: string,
   connection: Connection,
   planned: Planned,
+  judged: ChangesByAddress,
 ): Promise<ConnectionOutcome> {
-  const addresses: readonly Address[] = [
-    connection.registration.address,
-    connection.appTenant.address,
-    connection.record.address,
-  ];
   const locks: Lock[] = [];
   try {
-    for (const address of addresses) locks.push(await world.store.lock(address, world.holder));
+    for (const address of addressesOf(connection)) locks.push(await world.store.lock(address, world.holder));
     await tellWhatWasLeft(world, connection.key, locks);
     const steps = journaledSteps({ store: world.store, run, key: connection.key, locks, progress: world.progress });
     const places: Places = {
       engine: member(world.engines, connection.registration.idp),
       app: member(world.apps, connection.app),
     };
-    const rechecked = await recheck(world, connection, places, planned);
+    const rechecked = await recheck(world, connection, places, planned, judged);
     if (connection.record.state === "active") {
       const evidence = await switchOn(world, connection, places, rechecked, steps);
       return { key: connection.key, outcome: "active", evidence };

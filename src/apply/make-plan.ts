@@ -7,7 +7,7 @@ import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { member, type Observation, observe } from "./observe.ts";
-import { selectConnections } from "./select.ts";
+import { isNamed, selectConnections } from "./select.ts";
 import { connectionChanges, sightOf } from "./sight.ts";
 import type { World } from "./world.ts";
 
@@ -49,11 +49,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
   const lists = await observe(world, { connections, depth, whole });
   const observation = depth === "fleet" ? await withChanged(world, connections, lists) : lists;
   const issues = findIssues(request, connections, observation);
-  if (issues.length > 0) {
-    const first = issues[0];
-    if (first !== undefined) {
-      throw new TenantryError(first.code, `the files and what is there do not fit together`, { issues });
-    }
+  const [first] = issues;
+  if (first !== undefined) {
+    throw new TenantryError(first.code, "the files and what is there do not fit together", { issues });
   }
   return { plan: assemble(world, request, connections, observation), observation, connections };
 }
@@ -72,11 +70,11 @@ function assemble(
   };
   const tenantsDone = new Set<string>();
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
-    const handOver = request.handOver.includes(connection.tenant) || request.handOver.includes(connection.key);
+    const sight = sightOf(observation, connection);
     const { registration, appTenant, record } = connectionChanges(
       connection,
-      sightOf(observation, connection),
-      handOver,
+      sight,
+      isNamed(connection, request.handOver),
     );
     take(registration);
     const row = `${connection.app}/${connection.tenant}`;

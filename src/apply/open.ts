@@ -11,6 +11,7 @@ import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
 import type { Holder, Store } from "../store/store.ts";
+import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../vendor/network.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { App, IdentityProvider, Workspace } from "../workspace/workspace.ts";
@@ -55,6 +56,8 @@ export interface RecordingOptions extends OpenOptions {
 export async function openWorld(options: OpenOptions): Promise<World> {
   const { workspace, connections, progress } = options;
   const network = openNetwork(options);
+  // Two identity providers of a workspace may be one org: its buckets are shared.
+  const limiters = createHostLimiters({ clock: options.clock, sleep: options.sleep });
   const opened: { close(): Promise<void> }[] = [];
   try {
     const engines = new Map<string, Engine>();
@@ -62,7 +65,7 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     for (const [name, idp] of workspace.identityProviders) {
       if (!options.whole && !idpsInUse.has(name)) continue;
       const engine = lazyEngine(name, async () =>
-        knowing(directEngine(await openIdentityProvider(idp, network, options)), options.redactor),
+        knowing(directEngine(await openIdentityProvider(idp, network, limiters, options)), options.redactor),
       );
       opened.push(engine);
       engines.set(name, engine);
@@ -80,7 +83,6 @@ export async function openWorld(options: OpenOptions): Promise<World> {
       engines,
       apps,
       verifyIo: { network, clock: options.clock, settings: workspace.verify, ranFrom: options.host },
-      sleep: options.sleep,
       progress,
       close: () => closeAll(opened),
     };
@@ -136,13 +138,10 @@ export function databaseUrl(app: App, source: SecretSource): string {
 async function openIdentityProvider(
   idp: IdentityProvider,
   network: Network,
+  limiters: HostLimiters,
   options: OpenOptions,
 ): Promise<IdentityProviderAdapter> {
-  const known = (reference: Reference): Secret => {
-    const secret = resolveReference(reference, options.source);
-    options.redactor.know(secret);
-    return secret;
-  };
+  const known = (reference: Reference): Secret => resolveKnown(reference, options);
   switch (idp.kind) {
     case "okta": {
       // The SDK behind it takes half a second to load: only for commands that talk to Okta.
@@ -157,6 +156,7 @@ async function openIdentityProvider(
         access: options.access,
         scope: { workspace: options.workspace.name, environment: options.workspace.environment },
         network,
+        limiters,
         clock: options.clock,
         sleep: options.sleep,
       });
@@ -170,11 +170,7 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
   switch (app.kind) {
     case "sql": {
       const keys = () =>
-        app.sealing.keys.map((reference) => {
-          const value = resolveReference(reference, options.source);
-          options.redactor.know(value);
-          return { name: reference.text, value };
-        });
+        app.sealing.keys.map((reference) => ({ name: reference.text, value: resolveKnown(reference, options) }));
       return openSqlApp({
         app,
         workspace: options.workspace.name,
@@ -190,6 +186,13 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
     default:
       return app.kind satisfies never;
   }
+}
+
+/** The secret behind a reference, known to the redactor from now on. */
+function resolveKnown(reference: Reference, { source, redactor }: OpenOptions): Secret {
+  const secret = resolveReference(reference, source);
+  redactor.know(secret);
+  return secret;
 }
 
 function openNetwork({ workspace, source }: OpenOptions): Network {

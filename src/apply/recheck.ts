@@ -1,11 +1,15 @@
-import type { Connection } from "../desired/connection.ts";
+import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "../plan/change.ts";
 import { type DocumentCache, discover } from "../verify/verify.ts";
 import type { Planned } from "./make-plan.ts";
+import { isNamed } from "./select.ts";
 import { connectionChanges, type Sight } from "./sight.ts";
 import type { Places, RecordingWorld } from "./world.ts";
+
+/** The changes of a plan, by what they are about. */
+export type ChangesByAddress = ReadonlyMap<Address, readonly Change[]>;
 
 /** What was seen under the locks, and the documents it rests on: the proof uses the very same. */
 export interface Rechecked {
@@ -25,6 +29,7 @@ export async function recheck(
   connection: Connection,
   { engine, app }: Places,
   planned: Planned,
+  judged: ChangesByAddress,
 ): Promise<Rechecked> {
   const documents: DocumentCache = new Map();
   const wantedOn = connection.record.state === "active";
@@ -48,19 +53,18 @@ export async function recheck(
   if (sight.record?.state === "tombstone" && connection.record.state !== "tombstone") {
     throw stale(connection, "its record has become a tombstone");
   }
-  const { handOver } = planned.plan;
-  const again = handOver.includes(connection.tenant) || handOver.includes(connection.key);
-  const { registration, appTenant, record } = connectionChanges(connection, sight, again);
+  const handOver = isNamed(connection, planned.plan.handOver);
+  const { registration, appTenant, record } = connectionChanges(connection, sight, handOver);
   const more = [...registration.changes, ...appTenant.changes, ...record.changes].flatMap((change) =>
-    beyond(change, planned.plan.changes),
+    beyond(change, judged.get(change.address) ?? []),
   );
   if (more.length > 0) throw stale(connection, `${more.join("; ")} was not in the plan`);
   return { sight, documents };
 }
 
-/** What a change does beyond the plan, in words. Handing over the secret that is current is what every apply does. */
+/** What a change does beyond those planned for its address, in words. Handing over the secret that is current is what every apply does. */
 function beyond(change: Change, planned: readonly Change[]): readonly string[] {
-  const same = planned.find((other) => other.action === change.action && other.address === change.address);
+  const same = planned.find((other) => other.action === change.action);
   if (change.action === "update") {
     const known = same?.action === "update" ? same : undefined;
     const differing = change.paths.filter(

@@ -17,5 +17,10 @@ export function selectConnections(connections: readonly Connection[], only: read
       ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` }),
     });
   }
-  return connections.filter((connection) => only.includes(connection.tenant) || only.includes(connection.key));
+  return connections.filter((connection) => isNamed(connection, only));
+}
+
+/** Whether a list of tenants and connection keys names a connection. */
+export function isNamed(connection: Connection, names: readonly string[]): boolean {
+  return names.includes(connection.tenant) || names.includes(connection.key);
 }

@@ -94,18 +94,18 @@ async function verifyOne(
   world.progress({ kind: "reading", what: `the links of ${key}` });
   const verification = await verifySubject(subject, world.verifyIo, {
     // The secret goes only to the token endpoint that the app itself uses.
-    secretProbe: request.secretProbe && opened.verdict !== "fail" && moved.length === 0,
+    secretProbe: request.secretProbe && opened.verdict !== "fail" && (moved ?? []).length === 0,
     wrongSecretControl: request.wrongSecretControl,
     documents,
   });
   const endpoints = sameEndpoints(moved, key);
-  const broken = opened.verdict === "fail" || endpoints.some((check) => check.verdict === "fail");
+  const broken = opened.verdict === "fail" || endpoints.verdict === "fail";
   const verdict = broken ? "fail" : verification.verdict;
   const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
   const checks = [
     ...verification.checks.map((check) => withMend(key, check)),
     opened,
-    ...endpoints,
+    endpoints,
     ...startPageNotAsked(connection.startUrl),
   ];
   const evidence = toEvidence(subject, { ...verification, verdict, checks }, fingerprint, world.verifyIo);
@@ -141,19 +141,26 @@ function recordDoesNotOpen(app: string, key: ConnectionKey, error: TenantryError
   };
 }
 
-/** Endpoints that the issuer's document names otherwise than the record does; none when it cannot be read (D1 says so). */
+/** An endpoint that the issuer's document names otherwise than the record does. */
+interface MovedEndpoint {
+  readonly name: string;
+  readonly record: string;
+  readonly document: string;
+}
+
+/** Undefined when the document cannot be read or used: the checks of discovery say why. */
 async function movedEndpoints(
   world: RecordingWorld,
   found: ObservedRecord,
   documents: DocumentCache,
-): Promise<readonly { readonly name: string; readonly record: string; readonly document: string }[]> {
+): Promise<readonly MovedEndpoint[] | undefined> {
   const { issuer } = found.fields;
-  if (typeof issuer !== "string") return [];
+  if (typeof issuer !== "string") return undefined;
   let document: DiscoverySnapshot;
   try {
     document = await discover(issuer, world.verifyIo, { documents });
   } catch (error) {
-    if (error instanceof TenantryError) return [];
+    if (error instanceof TenantryError) return undefined;
     throw error;
   }
   return (["authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const)
@@ -161,23 +168,25 @@ async function movedEndpoints(
     .map((name) => ({ name, record: String(found.fields[name]), document: document[name] }));
 }
 
-function sameEndpoints(moved: Awaited<ReturnType<typeof movedEndpoints>>, key: ConnectionKey): readonly CheckResult[] {
+function sameEndpoints(moved: readonly MovedEndpoint[] | undefined, key: ConnectionKey): CheckResult {
   const check = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
+  if (moved === undefined) {
+    const message = "the record's endpoints could not be compared: the discovery document is not to be used";
+    return { ...check, verdict: "inconclusive", code: "VERIFY_NOT_RUN", message };
+  }
   const [first] = moved;
   if (first === undefined) {
-    return [{ ...check, verdict: "pass", message: "the record's endpoints are those of the discovery document" }];
+    return { ...check, verdict: "pass", message: "the record's endpoints are those of the discovery document" };
   }
-  return [
-    {
-      ...check,
-      verdict: "fail",
-      code: "VERIFY_ENDPOINT_MOVED",
-      message: `the issuer's document names another ${moved.map(({ name }) => name).join(", ")} than the record`,
-      expected: first.record,
-      actual: first.document,
-      hint: `see whether the identity provider really moved; \`tenantry plan --only ${key}\` shows it as a hot change`,
-    },
-  ];
+  return {
+    ...check,
+    verdict: "fail",
+    code: "VERIFY_ENDPOINT_MOVED",
+    message: `the issuer's document names another ${moved.map(({ name }) => name).join(", ")} than the record`,
+    expected: first.record,
+    actual: first.document,
+    hint: `see whether the identity provider really moved; \`tenantry plan --only ${key}\` shows it as a hot change`,
+  };
 }
 
 /** What Tenantry can do itself about a link that does not hold; what only a person can do stays the check's own hint. */

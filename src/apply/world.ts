@@ -1,7 +1,6 @@
 import type { AppAdapter } from "../app/app.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Holder, Store } from "../store/store.ts";
-import type { Sleep } from "../vendor/network.ts";
 import type { VerifyIo } from "../verify/verify.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Progress } from "./progress.ts";
@@ -14,7 +13,6 @@ export interface World {
   /** By name of the app. */
   readonly apps: ReadonlyMap<string, AppAdapter>;
   readonly verifyIo: VerifyIo;
-  readonly sleep: Sleep;
   readonly progress: Progress;
   close(): Promise<void>;
 }

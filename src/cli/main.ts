@@ -19,7 +19,7 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const json = args.includes("--json");
   const debug = args.includes("--debug");
-  const run = makeRun(terminal, surroundings, debug);
+  const run = makeRun(terminal, surroundings);
   const command = args.find((arg) => !arg.startsWith("-")) ?? "tenantry";
   let exit: ExitCode = 0;
   const program = buildProgram(run, (code) => {

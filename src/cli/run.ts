@@ -13,11 +13,10 @@ export interface Run {
   readonly surroundings: Surroundings;
   readonly redactor: Redactor;
   readonly now: () => number;
-  readonly debug: boolean;
 }
 
 /** A run whose output and talk pass the redactor. */
-export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: boolean): Run {
+export function makeRun(terminal: Terminal, surroundings: Surroundings): Run {
   const redactor = createRedactor();
   return {
     terminal: {
@@ -32,7 +31,6 @@ export function makeRun(terminal: Terminal, surroundings: Surroundings, debug: b
     surroundings,
     redactor,
     now: Date.now,
-    debug,
   };
 }
 

@@ -15,7 +15,7 @@ const surroundings = {
   pid: process.pid,
   sleep: (milliseconds: number) => delay(milliseconds / 100),
 };
-const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings, false);
+const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings);
 const context = loadContext(surroundings, { workspace: root, env: "sandbox" }, Date.now());
 const world = await openRecordingWorld({
   ...recordingOptions(run, context, { connections: context.connections, access: "manage", whole: true }),

@@ -22,7 +22,7 @@ describe("the gate before activation", () => {
     workspace = await openTestWorkspace();
     expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
     const surroundings = { environment: {}, cwd: workspace.root, pid: process.pid };
-    const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings, false);
+    const run = makeRun({ out: () => undefined, err: () => undefined, paint: plain }, surroundings);
     const context = loadContext(surroundings, { workspace: workspace.root, env: "sandbox" }, Date.now());
     world = await openRecordingWorld(
       recordingOptions(run, context, { connections: context.connections, access: "manage", whole: true }),

@@ -67,6 +67,19 @@ describe("an apply does no more than the plan that was judged", () => {
   });
 });
 
+describe("endpoints that cannot be compared", () => {
+  it("are never said to be the issuer's", async () => {
+    workspace.sandbox.faults.add({ path: "well-known/openid", effect: "status-before", status: 404, times: 50 });
+    const verified = await workspace.tenantry("verify", "--json");
+    expect(verified.exit).toBe(6);
+    const [proof] = (verified.json() as unknown as { proofs: { evidence: { checks: { id: string }[] } }[] }).proofs;
+    expect(proof?.evidence.checks.find(({ id }) => id === "R3")).toMatchObject({
+      verdict: "inconclusive",
+      code: "VERIFY_NOT_RUN",
+    });
+  });
+});
+
 describe("a fleet that is read by lists", () => {
   it("reads whole what the files have changed, so that no change goes unseen or unguarded", async () => {
     for (let index = 0; index < 21; index += 1) workspace.addTenant(`t${String.fromCharCode(97 + index)}`);

@@ -39,6 +39,23 @@ describe("tenantry sandbox", () => {
     }
   });
 
+  it("does not go on listening when the databases cannot be made", async () => {
+    const workspace = await openTestWorkspace();
+    const { root } = workspace;
+    try {
+      await workspace.sandbox.close();
+      workspace.edit("tenantry.yaml", "sqlite:.tenantry/sandbox/portal.db", "sqlite:tenantry.yaml/portal.db");
+      const failed = await tenantry(root, "sandbox", "--background");
+      expect(failed, failed.out).toMatchObject({ exit: 5 });
+      expect((await tenantry(root, "sandbox")).out).toContain("SQL_");
+      workspace.edit("tenantry.yaml", "sqlite:tenantry.yaml/portal.db", "sqlite:.tenantry/sandbox/portal.db");
+      expect(await tenantry(root, "sandbox", "--background")).toMatchObject({ exit: 0 });
+    } finally {
+      await tenantry(root, "sandbox", "stop");
+      await workspace.close();
+    }
+  });
+
   it("says that its port is taken", async () => {
     const workspace = await openTestWorkspace();
     try {

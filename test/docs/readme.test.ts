@@ -15,7 +15,7 @@ describe("the README", () => {
 
   test("lists every command, and no other", () => {
     const terminal = { out: () => undefined, err: () => undefined, paint: plain };
-    const run = makeRun(terminal, { environment: {}, cwd: ".", pid: 1 }, false);
+    const run = makeRun(terminal, { environment: {}, cwd: ".", pid: 1 });
     const commands = buildProgram(run, () => undefined).commands.map((command) => command.name());
     const table = readme.split("## Commands")[1]?.split("| Exit code |")[0] ?? "";
     expect([...table.matchAll(/^\| `([a-z]+)`/gm)].map(([, name]) => name)).toEqual(commands);

@@ -11,20 +11,15 @@ import type { Stop } from "../../plan/guard.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderPlanText } from "../../plan/render-text.ts";
 import { expectApplicable, expectSamePlan, parseSavedPlan, type SavedPlan } from "../../plan/saved.ts";
-import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
+import { type Context, loadContext } from "../context.ts";
 import { printJson, worstExit } from "../outcome.ts";
 import { notCovered, proofDetails, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { version } from "../version.ts";
-import { guardOf } from "./plan.ts";
+import { guardOf, type PlanningOptions } from "./plan.ts";
 
-export interface ApplyOptions extends WorkspaceOptions {
-  readonly only: readonly string[];
-  readonly ack: readonly string[];
-  readonly deep?: boolean | undefined;
-  readonly full?: boolean | undefined;
-  readonly handOver: readonly string[];
+export interface ApplyOptions extends PlanningOptions {
   readonly plan?: string | undefined;
   readonly yes?: boolean | undefined;
 }

@@ -14,12 +14,16 @@ import { openOptions, type Run } from "../run.ts";
 import { version } from "../version.ts";
 import { writeWhole } from "../write-file.ts";
 
-export interface PlanOptions extends WorkspaceOptions {
+/** What plan and apply both take. */
+export interface PlanningOptions extends WorkspaceOptions {
   readonly only: readonly string[];
   readonly ack: readonly string[];
   readonly deep?: boolean | undefined;
   readonly full?: boolean | undefined;
   readonly handOver: readonly string[];
+}
+
+export interface PlanOptions extends PlanningOptions {
   readonly exitCode?: boolean | undefined;
   readonly markdown?: boolean | undefined;
   readonly out?: string | undefined;

@@ -40,16 +40,20 @@ async function runInForeground(run: Run, options: SandboxOptions, port: number |
       onRequest: ({ method, host, path, status, milliseconds }) =>
         terminal.err(`${method} ${host}${path} ${status} ${Math.round(milliseconds)} ms\n`),
     });
-    await migrateExampleApps(run, context);
-    const ended = new Promise<void>((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-    });
-    if (options.json === true) printJson(terminal, "sandbox", { running: true, port: world.port, pid: process.pid });
-    else terminal.out(`the sandbox answers at ${world.host}:${world.port}; use --env ${sandboxEnvironment}\n`);
-    process.send?.({ ready: true });
-    await ended;
-    await world.close();
-    return 0;
+    try {
+      await migrateExampleApps(run, context);
+      const ended = new Promise<void>((resolve) => {
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+      });
+      if (options.json === true) printJson(terminal, "sandbox", { running: true, port: world.port, pid: process.pid });
+      else terminal.out(`the sandbox answers at ${world.host}:${world.port}; use --env ${sandboxEnvironment}\n`);
+      process.send?.({ ready: true });
+      await ended;
+      return 0;
+    } finally {
+      // Also when the databases cannot be made: a server left listening would keep the process.
+      await world.close();
+    }
   } catch (error) {
     if (process.send === undefined) throw error;
     const what = error instanceof TenantryError ? `${error.code}  ${error.message}` : "it ran into a bug";
