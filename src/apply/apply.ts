@@ -76,9 +76,9 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   return outcomes;
 }
 
-/** What changes of a connection are about and its locks are on; its tenant's row is shared with others. */
+/** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */
 function addressesOf({ registration, appTenant, record }: Connection): readonly Address[] {
-  return [registration.address, appTenant.address, record.address];
+  return [...registration.parts.map((part) => part.address), registration.address, appTenant.address, record.address];
 }
 
 async function applyConnection(

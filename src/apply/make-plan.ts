@@ -1,11 +1,12 @@
-import type { Connection } from "../desired/connection.ts";
+import { isOurs } from "../desired/capability.ts";
+import type { Address, Connection } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Issue } from "../errors/issue.ts";
 import type { Depth, RegistrationProblem } from "../idp/identity-provider.ts";
 import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+import type { SignIn, Tenant } from "../tenant/tenant.ts";
 import { member, type Observation, observe } from "./observe.ts";
 import { isNamed, selectConnections } from "./select.ts";
 import { connectionChanges, sightOf } from "./sight.ts";
@@ -68,18 +69,24 @@ function assemble(
     changes.push(...difference.changes);
     if (difference.unchanged) unchanged += 1;
   };
-  const tenantsDone = new Set<string>();
+  const sharedDone = new Set<Address>();
+  const takeShared = (address: Address, difference: Difference): void => {
+    if (!sharedDone.has(address)) take(difference);
+    sharedDone.add(address);
+  };
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
     const sight = sightOf(observation, connection);
-    const { registration, appTenant, record } = connectionChanges(
+    const { registration, parts, appTenant, record } = connectionChanges(
       connection,
       sight,
       isNamed(connection, request.handOver),
     );
-    take(registration);
-    const row = `${connection.app}/${connection.tenant}`;
-    if (!tenantsDone.has(row)) take(appTenant);
-    tenantsDone.add(row);
+    for (const [index, part] of connection.registration.parts.entries()) {
+      takeShared(part.address, parts[index] ?? { changes: [], unchanged: false });
+    }
+    // The customer's own client is not ours to change, so it is not counted as unchanged either.
+    if (isOurs(connection.registration)) take(registration);
+    takeShared(connection.appTenant.address, appTenant);
     take(record);
   }
   const engines = [...observation.engines.values()];
@@ -127,6 +134,7 @@ async function withChanged(world: World, connections: readonly Connection[], lis
     const single = await member(world.engines, idp).plan(registrations, "single");
     const found = new Map([...read.observation.found, ...single.observation.found]);
     const asked = new Set(group.map((connection) => connection.key));
+    const parts = new Map([...read.observation.parts, ...single.observation.parts]);
     const problems = [
       ...read.observation.problems.filter(({ key }) => !asked.has(key)),
       ...single.observation.problems,
@@ -135,7 +143,7 @@ async function withChanged(world: World, connections: readonly Connection[], lis
       ...entry,
       read: Math.min(entry.total, entry.read + group.length),
     }));
-    engines.set(idp, { ...read, observation: { ...read.observation, found, problems, coverage } });
+    engines.set(idp, { ...read, observation: { ...read.observation, found, parts, problems, coverage } });
   }
   return { ...lists, engines };
 }
@@ -207,13 +215,18 @@ function findIssues(
 
 function problemIssue(tenants: readonly Tenant[], connection: Connection, problem: RegistrationProblem): Issue {
   switch (problem.kind) {
-    case "group-missing": {
+    case "missing": {
       const tenant = tenants.find((candidate) => candidate.tenant === connection.tenant);
       const signIn = tenant?.signIns.get(connection.signIn);
-      const index = signIn?.assignment.everyone === false ? signIn.assignment.groups.indexOf(problem.subject) : -1;
-      const path = ["signIns", connection.signIn, "groups", ...(index < 0 ? [] : [index])];
+      const field = problem.field ?? "groups";
+      const index = namesIn(signIn, field).indexOf(problem.subject);
+      const path = ["signIns", connection.signIn, field, ...(index < 0 ? [] : [index])];
+      const hint =
+        field === "groups"
+          ? `correct the name, create the group there first, or write \`{ name: ${problem.subject}, create: true }\``
+          : "correct the name, or create it there first";
       return {
-        ...at(connection, problem.code, problem.message, "correct the name, or create the group there first"),
+        ...at(connection, problem.code, problem.message, hint),
         ...(tenant === undefined ? {} : tenant.positionOf(path)),
         path,
       };
@@ -235,6 +248,12 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
     default:
       return problem.kind satisfies never;
   }
+}
+
+/** The names of a field that is a list; a field of one name has no places in it. */
+function namesIn(signIn: SignIn | undefined, field: NonNullable<RegistrationProblem["field"]>): readonly string[] {
+  if (field === "groups") return signIn?.assignment?.everyone === false ? signIn.assignment.groups : [];
+  return field === "enabledConnections" ? (signIn?.enabledConnections ?? []) : [];
 }
 
 function at(connection: Connection, code: Issue["code"], message: string, hint: string): Issue {

@@ -6,6 +6,7 @@ import type { Depth } from "../idp/identity-provider.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import { discover } from "../verify/verify.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { World } from "./world.ts";
 
 /** What is there now, as far as the connections are concerned. */
@@ -14,7 +15,7 @@ export interface Observation {
   readonly engines: ReadonlyMap<string, EnginePlan>;
   /** By name of the app. */
   readonly apps: ReadonlyMap<string, RecordObservation>;
-  /** By issuer. */
+  /** By `sourceKey`: the issuer, mostly. */
   readonly discovery: ReadonlyMap<string, DiscoverySnapshot>;
   /** Identity providers that could not be read although nothing but switching off is wanted there, with the reason. */
   readonly unread: ReadonlyMap<string, TenantryError>;
@@ -60,12 +61,15 @@ export async function observe(world: World, { connections, depth, whole }: Obser
       return [name, await member(world.apps, name).observe(records)];
     },
   );
-  const issuers = new Set(
-    connections.filter(({ record }) => record.state === "active").map((connection) => connection.record.issuer),
+  const sources = new Map(
+    connections
+      .filter(({ record }) => record.state === "active")
+      .map(({ record }) => issuerSourceOf(record))
+      .map((source) => [sourceKey(source), source]),
   );
-  const discovery = [...issuers].map(async (issuer): Promise<[string, DiscoverySnapshot]> => {
-    world.progress({ kind: "reading", what: `discovery of ${issuer}` });
-    return [issuer, await discover(issuer, world.verifyIo)];
+  const discovery = [...sources].map(async ([key, source]): Promise<[string, DiscoverySnapshot]> => {
+    world.progress({ kind: "reading", what: `discovery of ${source.issuer}` });
+    return [key, await discover(source, world.verifyIo)];
   });
   // Settled first, so that no read is left running when another has failed.
   const settled = await Promise.allSettled([...engines, ...apps, ...discovery]);
@@ -87,7 +91,11 @@ function withSandboxHint(workspace: Workspace, error: unknown): unknown {
   return new TenantryError(error.code, error.message, { cause: error, hint });
 }
 
-const unreached: ReadonlySet<string> = new Set(["OKTA_UNREACHABLE", "VERIFY_DISCOVERY_UNAVAILABLE"]);
+const unreached: ReadonlySet<string> = new Set([
+  "OKTA_UNREACHABLE",
+  "AUTH0_UNREACHABLE",
+  "VERIFY_DISCOVERY_UNAVAILABLE",
+]);
 
 /** The member of a map that the rules have said must be there. */
 export function member<T>(map: ReadonlyMap<string, T>, name: string): T {

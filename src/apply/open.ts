@@ -4,6 +4,7 @@ import type { Connection } from "../desired/connection.ts";
 import { directEngine } from "../engine/direct.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import type { Redactor } from "../secret/redact.ts";
 import { resolveReference, type SecretSource } from "../secret/resolve.ts";
@@ -14,7 +15,7 @@ import type { Holder, Store } from "../store/store.ts";
 import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../vendor/network.ts";
 import type { Reference } from "../workspace/reference.ts";
-import type { App, IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import { type App, externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
 import type { Progress } from "./progress.ts";
 import type { RecordingWorld, World } from "./world.ts";
 
@@ -78,11 +79,17 @@ export async function openWorld(options: OpenOptions): Promise<World> {
       opened.push(adapter);
       apps.set(name, adapter);
     }
+    // Not `whole`: what nobody declares at a customer's provider is none of our business.
+    if (idpsInUse.has(externalIdp)) {
+      const resolve = (reference: Reference): Secret => resolveKnown(reference, options);
+      engines.set(externalIdp, directEngine(externalAdapter(resolve)));
+    }
     return {
       workspace,
       engines,
       apps,
       verifyIo: { network, clock: options.clock, settings: workspace.verify, ranFrom: options.host },
+      clientKeyOf: clientKeys(options),
       progress,
       close: () => closeAll(opened),
     };
@@ -161,8 +168,25 @@ async function openIdentityProvider(
         sleep: options.sleep,
       });
     }
+    case "auth0": {
+      const { openAuth0 } = await import("../idp/auth0/open.ts");
+      const { credentials } = idp;
+      return openAuth0({
+        idp,
+        credential:
+          "token" in credentials
+            ? { token: known(credentials.token) }
+            : { clientId: credentials.clientId, clientSecret: known(credentials.clientSecret) },
+        access: options.access,
+        scope: { workspace: options.workspace.name, environment: options.workspace.environment },
+        network,
+        limiters,
+        clock: options.clock,
+        sleep: options.sleep,
+      });
+    }
     default:
-      return idp.kind satisfies never;
+      return idp satisfies never;
   }
 }
 
@@ -186,6 +210,21 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
     default:
       return app.kind satisfies never;
   }
+}
+
+/** Each app's key for client assertions, resolved when it is first asked for. */
+function clientKeys(options: OpenOptions): World["clientKeyOf"] {
+  const resolved = new Map<string, ReturnType<World["clientKeyOf"]>>();
+  return (name) => {
+    const clientKey = options.workspace.apps.get(name)?.clientKey;
+    if (clientKey === undefined) return undefined;
+    const known = resolved.get(name) ?? {
+      publicKey: clientKey.publicKey,
+      privateKey: resolveKnown(clientKey.privateKey, options),
+    };
+    resolved.set(name, known);
+    return known;
+  };
 }
 
 /** The secret behind a reference, known to the redactor from now on. */

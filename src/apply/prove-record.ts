@@ -5,6 +5,7 @@ import { recordFields } from "../plan/fields.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
 import { evidenceCovers } from "../verify/verify.ts";
+import { fingerprintOf } from "./proven-secret.ts";
 import { recordLink } from "./record-link.ts";
 import { startPageNotAsked } from "./start-page.ts";
 import type { RecordingWorld } from "./world.ts";
@@ -27,7 +28,9 @@ export async function proveRecord(
   const found = (await app.observe([write.record])).records.get(key);
   if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
   const stored = await app.secretOf(key);
-  const fingerprint = stored === undefined ? undefined : await world.store.fingerprint(stored.value);
+  const clientKey = write.record.clientAuth === "private_key_jwt" ? world.clientKeyOf(app.name) : undefined;
+  const secret = stored === undefined ? undefined : ({ value: stored.value, copy: "record" } as const);
+  const fingerprint = await fingerprintOf(world.store, { secret, clientKey });
   const differing = differences(write, found);
   if (differing.length > 0) {
     const what = differing.join(", ");

@@ -3,6 +3,7 @@ import { canonicalJson } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "../plan/change.ts";
 import { type DocumentCache, discover } from "../verify/verify.ts";
+import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { Planned } from "./make-plan.ts";
 import { isNamed } from "./select.ts";
 import { connectionChanges, type Sight } from "./sight.ts";
@@ -32,6 +33,7 @@ export async function recheck(
   judged: ChangesByAddress,
 ): Promise<Rechecked> {
   const documents: DocumentCache = new Map();
+  const source = issuerSourceOf(connection.record);
   const wantedOn = connection.record.state === "active";
   const unread = planned.observation.unread.has(connection.registration.idp);
   const engineSees = unread ? undefined : (await engine.plan([connection.registration], "single")).observation;
@@ -42,11 +44,12 @@ export async function recheck(
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
   const sight: Sight = {
     registration: engineSees?.found.get(connection.key),
+    parts: engineSees?.parts ?? new Map(),
     appTenant: appSees.tenants.get(connection.tenant),
     record: appSees.records.get(connection.key),
-    discovery: wantedOn ? await discover(connection.record.issuer, world.verifyIo, { documents }) : undefined,
+    discovery: wantedOn ? await discover(source, world.verifyIo, { documents }) : undefined,
   };
-  const expected = planned.observation.discovery.get(connection.record.issuer);
+  const expected = planned.observation.discovery.get(sourceKey(source));
   if (wantedOn && canonicalJson(sight.discovery) !== canonicalJson(expected)) {
     throw stale(connection, `the discovery document of ${connection.record.issuer} is not the one of the plan`);
   }
@@ -54,10 +57,11 @@ export async function recheck(
     throw stale(connection, "its record has become a tombstone");
   }
   const handOver = isNamed(connection, planned.plan.handOver);
-  const { registration, appTenant, record } = connectionChanges(connection, sight, handOver);
-  const more = [...registration.changes, ...appTenant.changes, ...record.changes].flatMap((change) =>
-    beyond(change, judged.get(change.address) ?? []),
-  );
+  const { registration, parts, appTenant, record } = connectionChanges(connection, sight, handOver);
+  const differences = [registration, ...parts, appTenant, record];
+  const more = differences
+    .flatMap((difference) => difference.changes)
+    .flatMap((change) => beyond(change, judged.get(change.address) ?? []));
   if (more.length > 0) throw stale(connection, `${more.join("; ")} was not in the plan`);
   return { sight, documents };
 }

@@ -1,12 +1,21 @@
-import type { Connection } from "../desired/connection.ts";
+import type { Address, Connection } from "../desired/connection.ts";
 import type { Change } from "../plan/change.ts";
-import { type Difference, diffAppTenant, diffRecord, diffRegistration } from "../plan/diff.ts";
-import type { DiscoverySnapshot, ObservedAppTenant, ObservedRecord, ObservedRegistration } from "../plan/observed.ts";
+import { type Difference, diffAppTenant, diffPart, diffRecord, diffRegistration } from "../plan/diff.ts";
+import type {
+  DiscoverySnapshot,
+  ObservedAppTenant,
+  ObservedPart,
+  ObservedRecord,
+  ObservedRegistration,
+} from "../plan/observed.ts";
+import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { Observation } from "./observe.ts";
 
 /** What is there of one connection. */
 export interface Sight {
   readonly registration?: ObservedRegistration | undefined;
+  /** What is there of the registration's parts. */
+  readonly parts: ReadonlyMap<Address, ObservedPart>;
   readonly appTenant?: ObservedAppTenant | undefined;
   readonly record?: ObservedRecord | undefined;
   /** Read only for a connection that is wanted active. */
@@ -16,17 +25,21 @@ export interface Sight {
 /** The part of an observation that is about one connection. */
 export function sightOf(observation: Observation, connection: Connection): Sight {
   const app = observation.apps.get(connection.app);
+  const idp = observation.engines.get(connection.registration.idp)?.observation;
   return {
-    registration: observation.engines.get(connection.registration.idp)?.observation.found.get(connection.key),
+    registration: idp?.found.get(connection.key),
+    parts: idp?.parts ?? new Map(),
     appTenant: app?.tenants.get(connection.tenant),
     record: app?.records.get(connection.key),
-    discovery: observation.discovery.get(connection.record.issuer),
+    discovery: observation.discovery.get(sourceKey(issuerSourceOf(connection.record))),
   };
 }
 
 /** The changes of one connection, part by part. */
 export interface ConnectionChanges {
   readonly registration: Difference;
+  /** Shared by registrations of the identity provider: a plan takes each address once. */
+  readonly parts: readonly Difference[];
   /** Shared by the tenant's connections on the app: a plan takes it once. */
   readonly appTenant: Difference;
   readonly record: Difference;
@@ -49,6 +62,7 @@ export function connectionChanges(connection: Connection, sight: Sight, handOver
   const unused = sight.record === undefined || sight.record.state === "pending";
   return {
     registration: unused ? cooled(registration) : registration,
+    parts: connection.registration.parts.map((part) => diffPart(part, sight.parts.get(part.address))),
     appTenant: diffAppTenant(connection.appTenant, sight.appTenant),
     record: unused ? cooled(difference) : difference,
   };

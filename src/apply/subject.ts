@@ -1,26 +1,33 @@
-import type { Connection, ConnectionKey, Digest } from "../desired/connection.ts";
-import type { ObservedRecord } from "../plan/observed.ts";
+import type { Connection, ConnectionKey, Digest, Registration } from "../desired/connection.ts";
+import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
+import type { ExplicitEndpoints } from "../tenant/tenant.ts";
 import type { VerifySubject } from "../verify/subject.ts";
-import type { ClientAuth, IdentityProvider } from "../workspace/workspace.ts";
+import type { ClientAuth } from "../workspace/workspace.ts";
+import type { World } from "./world.ts";
 
 /** Where a person sets what a check may find wrong, by kind of identity provider. */
-function consoleOf(idp: IdentityProvider | undefined, label: string): VerifySubject["console"] {
-  if (idp === undefined) return undefined;
-  switch (idp.kind) {
+function consoleOf({ kind, label }: Registration): VerifySubject["console"] {
+  switch (kind) {
     case "okta": {
       const at = `Okta admin console: Applications > Applications > ${label} > General`;
       return { redirectUri: `${at} > Login`, secret: `${at} > Client Credentials` };
     }
+    case "auth0": {
+      const at = `Auth0 dashboard: Applications > Applications > ${label} > Settings`;
+      return { redirectUri: `${at} > Application URIs`, secret: `${at} > Basic Information` };
+    }
+    case "external":
+      return undefined;
     default:
-      return idp.kind satisfies never;
+      return kind satisfies never;
   }
 }
 
 /** What is proven before a hand-over: the wanted values with the secret that the identity provider would hand over. */
 export function candidateSubject(
+  world: World,
   connection: Connection,
-  idp: IdentityProvider | undefined,
   clientId: string,
   secret: Secret | undefined,
 ): VerifySubject {
@@ -29,23 +36,25 @@ export function candidateSubject(
     key: connection.key,
     specDigest: connection.specDigest,
     issuer: record.issuer,
+    endpoints: record.endpoints,
     clientId,
     clientAuth: record.clientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "idp" as const } }),
+    clientKey: record.clientAuth === "private_key_jwt" ? world.clientKeyOf(connection.app) : undefined,
     redirectUri: record.redirectUri,
     scopes: record.scopes,
     pkce: record.pkce,
     responseMode: record.responseMode,
     acrValues: record.acrValues,
     extraParams: record.extraParams,
-    console: consoleOf(idp, connection.registration.label),
+    console: consoleOf(connection.registration),
   };
 }
 
 /** What the app really uses: the values of its record with the secret opened as the app would open it. */
 export function recordSubject(
+  world: World,
   connection: Connection,
-  idp: IdentityProvider | undefined,
   found: ObservedRecord,
   secret: Secret | undefined,
 ): VerifySubject {
@@ -54,16 +63,30 @@ export function recordSubject(
     key: connection.key as ConnectionKey,
     specDigest: (found.specDigest ?? connection.specDigest) as Digest,
     issuer: text(fields.issuer),
+    endpoints: connection.record.endpoints === undefined ? undefined : endpointsOf(fields),
     clientId: text(fields.clientId),
     clientAuth: text(fields.clientAuth) as ClientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "record" as const } }),
+    clientKey: fields.clientAuth === "private_key_jwt" ? world.clientKeyOf(connection.app) : undefined,
     redirectUri: text(fields.redirectUri),
     scopes: texts(fields.scopes),
     pkce: fields.pkce === "off" ? "off" : "S256",
     responseMode: fields.responseMode === "form_post" ? "form_post" : "query",
     acrValues: texts(fields.acrValues),
     extraParams: textMap(fields.extraParams),
-    console: consoleOf(idp, connection.registration.label),
+    console: consoleOf(connection.registration),
+  };
+}
+
+/** The endpoints that the app uses, where no discovery document says them. */
+function endpointsOf(fields: Fields): ExplicitEndpoints {
+  const optional = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return {
+    authorization: text(fields.authorizationEndpoint),
+    token: text(fields.tokenEndpoint),
+    jwks: text(fields.jwksUri),
+    userinfo: optional(fields.userinfoEndpoint),
+    endSession: optional(fields.endSessionEndpoint),
   };
 }
 

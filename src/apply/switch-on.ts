@@ -19,6 +19,7 @@ import type { Evidence } from "../store/evidence.ts";
 import { type DocumentCache, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
 import { ProofError } from "./proof-error.ts";
 import { proveRecord } from "./prove-record.ts";
+import { fingerprintOf } from "./proven-secret.ts";
 import type { Rechecked } from "./recheck.ts";
 import { serveBoth, serveOld } from "./serving.ts";
 import type { Steps } from "./steps.ts";
@@ -119,14 +120,13 @@ async function proveIdp(
   readonly evidence: Evidence;
 }> {
   const secret = await engine.secretOf(registered);
-  const idp = world.workspace.identityProviders.get(connection.registration.idp);
-  const subject = candidateSubject(connection, idp, connection.record.clientId, secret?.secret);
+  const subject = candidateSubject(world, connection, connection.record.clientId, secret?.secret);
   const verification = await verifySubject(subject, world.verifyIo, {
     secretProbe: true,
     wrongSecretControl: world.workspace.verify.wrongSecretControl,
     documents,
   });
-  const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.secret);
+  const fingerprint = await fingerprintOf(world.store, subject);
   const evidence = toEvidence(subject, verification, fingerprint, world.verifyIo);
   await world.store.addEvidence(evidence);
   if (verification.verdict !== "pass") throw new ProofError(evidence);

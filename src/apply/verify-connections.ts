@@ -4,6 +4,7 @@ import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
 import { type DocumentCache, discover, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
+import { fingerprintOf } from "./proven-secret.ts";
 import { readRecords } from "./read-records.ts";
 import { recordLink } from "./record-link.ts";
 import { startPageNotAsked } from "./start-page.ts";
@@ -88,9 +89,8 @@ async function verifyOne(
     if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
     opened = recordDoesNotOpen(connection.app, key, error);
   }
-  const moved = await movedEndpoints(world, found, documents);
-  const idp = world.workspace.identityProviders.get(connection.registration.idp);
-  const subject = recordSubject(connection, idp, found, secret?.value);
+  const moved = await movedEndpoints(world, connection, found, documents);
+  const subject = recordSubject(world, connection, found, secret?.value);
   world.progress({ kind: "reading", what: `the links of ${key}` });
   const verification = await verifySubject(subject, world.verifyIo, {
     // The secret goes only to the token endpoint that the app itself uses.
@@ -101,7 +101,7 @@ async function verifyOne(
   const endpoints = sameEndpoints(moved, key);
   const broken = opened.verdict === "fail" || endpoints.verdict === "fail";
   const verdict = broken ? "fail" : verification.verdict;
-  const fingerprint = secret === undefined ? undefined : await world.store.fingerprint(secret.value);
+  const fingerprint = await fingerprintOf(world.store, subject);
   const checks = [
     ...verification.checks.map((check) => withMend(key, check)),
     opened,
@@ -151,6 +151,7 @@ interface MovedEndpoint {
 /** Undefined when the document cannot be read or used: the checks of discovery say why. */
 async function movedEndpoints(
   world: RecordingWorld,
+  connection: Connection,
   found: ObservedRecord,
   documents: DocumentCache,
 ): Promise<readonly MovedEndpoint[] | undefined> {
@@ -158,7 +159,7 @@ async function movedEndpoints(
   if (typeof issuer !== "string") return undefined;
   let document: DiscoverySnapshot;
   try {
-    document = await discover(issuer, world.verifyIo, { documents });
+    document = await discover({ issuer, endpoints: connection.record.endpoints }, world.verifyIo, { documents });
   } catch (error) {
     if (error instanceof TenantryError) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import type { AppAdapter } from "../app/app.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Holder, Store } from "../store/store.ts";
+import type { VerifySubject } from "../verify/subject.ts";
 import type { VerifyIo } from "../verify/verify.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Progress } from "./progress.ts";
@@ -13,6 +14,8 @@ export interface World {
   /** By name of the app. */
   readonly apps: ReadonlyMap<string, AppAdapter>;
   readonly verifyIo: VerifyIo;
+  /** The key with which an app signs client assertions, its private half resolved; undefined when it has none. */
+  clientKeyOf(app: string): VerifySubject["clientKey"];
   readonly progress: Progress;
   close(): Promise<void>;
 }

@@ -1,32 +1,79 @@
-import type { App, ClientAuth, IdentityProvider } from "../workspace/workspace.ts";
+import type { SignIn } from "../tenant/tenant.ts";
+import type { App, ClientAuth, IdentityProvider, PublicKey, Workspace } from "../workspace/workspace.ts";
+import type { Registration } from "./connection.ts";
 
 // What identity providers and apps can express, as data, so that rules need no adapter. What is not listed is "cannot".
 
+/** Where the client of a sign-in lives: an identity provider of the workspace, or the customer's own. */
+export type Source = IdentityProvider | { readonly kind: "external" };
+
+const customersOwn: Source = { kind: "external" };
+
 /** Client authentication that registrations of a kind can be given. */
-const idpClientAuth: Readonly<Record<IdentityProvider["kind"], readonly ClientAuth[]>> = {
-  okta: ["client_secret_basic", "client_secret_post"],
+const sourceClientAuth: Readonly<Record<Source["kind"], readonly ClientAuth[]>> = {
+  okta: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+  auth0: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+  // The customer has registered it; the proof shows whether it is what the file says.
+  external: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
 };
 
-/** Client authentication that this identity provider can be asked for. */
-export function clientAuthOfIdp(idp: IdentityProvider): readonly ClientAuth[] {
-  return idpClientAuth[idp.kind];
+/** Algorithms of client assertions that a kind takes. */
+const sourceAssertions: Readonly<Record<Source["kind"], RegExp>> = {
+  okta: /^(RS|ES)(256|384|512)$/,
+  // Auth0 takes RSA keys only (Management API, "Create a client credential").
+  auth0: /^(RS256|RS384|PS256)$/,
+  external: /^(RS|PS|ES)(256|384|512)$/,
+};
+
+/** Fields of a sign-in that only some kinds can express. */
+export const fieldsOfSource: Readonly<Record<Source["kind"], readonly (keyof SignIn)[]>> = {
+  okta: ["assignment", "accessPolicy", "authorizationServer"],
+  auth0: ["organization", "enabledConnections"],
+  external: ["external"],
+};
+
+/** The source of a sign-in; undefined when it names an identity provider that is not there. */
+export function sourceOf(signIn: SignIn, workspace: Pick<Workspace, "identityProviders">): Source | undefined {
+  return signIn.external === undefined ? workspace.identityProviders.get(signIn.idp) : customersOwn;
+}
+
+/** Client authentication that this source can be asked for. */
+export function clientAuthOfSource(source: Source): readonly ClientAuth[] {
+  return sourceClientAuth[source.kind];
+}
+
+/** Whether the source takes client assertions of this key. */
+export function takesKey(source: Source, key: PublicKey): boolean {
+  return sourceAssertions[source.kind].test(key.alg);
 }
 
 /**
- * The client authentication of one connection: what the file says, or the first of the app's list that the identity
- * provider can do. Undefined when there is none that all sides share.
+ * The client authentication of one connection: what the file says, or the first of the app's list that the source can
+ * do. Undefined when there is none that all sides share.
  */
-export function agreedClientAuth(
-  wanted: ClientAuth | undefined,
-  idp: IdentityProvider,
-  app: App,
-): ClientAuth | undefined {
-  const possible = app.clientAuth.filter((method) => clientAuthOfIdp(idp).includes(method));
+export function agreedClientAuth(wanted: ClientAuth | undefined, source: Source, app: App): ClientAuth | undefined {
+  const possible = app.clientAuth.filter((method) => clientAuthOfSource(source).includes(method));
   return wanted === undefined ? possible[0] : possible.find((method) => method === wanted);
 }
 
-/** The issuer that an identity provider's tokens carry; byte for byte what discovery must say. */
-export function issuerOf(idp: IdentityProvider): string {
-  const origin = `https://${idp.domain}`;
-  return idp.authorizationServer === "org" ? origin : `${origin}/oauth2/${idp.authorizationServer}`;
+/** The issuer that the tokens of a sign-in carry; byte for byte what discovery must say. Empty when nobody said it yet. */
+export function issuerOf(signIn: SignIn, source: Source): string {
+  switch (source.kind) {
+    case "okta": {
+      const server = signIn.authorizationServer ?? source.authorizationServer;
+      return `https://${source.domain}${server === "org" ? "" : `/oauth2/${server}`}`;
+    }
+    case "auth0":
+      // The slash is part of it (facts: Auth0 issuers end in one).
+      return `https://${source.customDomain ?? source.domain}/`;
+    case "external":
+      return signIn.external?.issuer ?? "";
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Whether the client of a connection is ours to make and change. */
+export function isOurs(registration: Pick<Registration, "kind">): boolean {
+  return registration.kind !== "external";
 }

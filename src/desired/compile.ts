@@ -1,9 +1,17 @@
 import { compareText } from "../errors/issue.ts";
 import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
-import type { App, Workspace } from "../workspace/workspace.ts";
-import { agreedClientAuth, issuerOf } from "./capability.ts";
+import type { App, Auth0IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import { agreedClientAuth, issuerOf, type Source, sourceOf } from "./capability.ts";
 import { chosenClientId } from "./client-id.ts";
-import type { AppTenant, Connection, ConnectionRecord, Registration } from "./connection.ts";
+import type {
+  AppTenant,
+  Connection,
+  ConnectionRecord,
+  IdpPart,
+  Marker,
+  OrganizationPart,
+  Registration,
+} from "./connection.ts";
 import { digestOf } from "./digest.ts";
 import { addressOf, connectionKey } from "./key.ts";
 
@@ -32,21 +40,22 @@ function compileOne(
 ): readonly Connection[] {
   const signIn = tenant.signIns.get(entry.signIn);
   const app = workspace.apps.get(entry.app);
-  const idp = signIn === undefined ? undefined : workspace.identityProviders.get(signIn.idp);
-  if (signIn === undefined || app === undefined || idp === undefined) return [];
-  const clientAuth = agreedClientAuth(signIn.clientAuth, idp, app);
+  const source = signIn === undefined ? undefined : sourceOf(signIn, workspace);
+  if (signIn === undefined || app === undefined || source === undefined) return [];
+  const clientAuth = agreedClientAuth(signIn.clientAuth, source, app);
   if (clientAuth === undefined) return [];
 
   const key = connectionKey({ tenant: tenant.tenant, app: app.name, signIn: signIn.name });
   const marker = { workspace: workspace.name, environment: workspace.environment, key };
   const status = stricter(tenant.status, entry.status);
-  const graceIsOver = status === "offboarded" && tenant.deleteAfter !== undefined && tenant.deleteAfter < today;
+  const graceIsOver = isGraceOver(tenant, status, today);
   const redirectUri = fillIn(app, app.callback, tenant, signIn);
-  const clientId = chosenClientId(marker);
+  const clientId = clientIdOf(signIn, source, marker);
 
   const registration: Registration = {
-    address: addressOf.client(idp.name, key),
-    idp: idp.name,
+    address: addressOf.client(signIn.idp, key),
+    idp: signIn.idp,
+    kind: source.kind,
     key,
     marker,
     label: label(key, tenant.name, workspace.environment),
@@ -62,7 +71,9 @@ function compileOne(
     responseTypes: ["code"],
     clientAuth,
     pkce: signIn.pkce,
-    assignment: signIn.assignment,
+    clientKey: clientAuth === "private_key_jwt" ? app.clientKey?.publicKey : undefined,
+    ...partsOfKind(signIn, source),
+    parts: partsOf(workspace, tenant, signIn, source, today),
   };
   const appTenant: AppTenant = {
     address: addressOf.tenant(app.name, tenant.tenant),
@@ -81,7 +92,8 @@ function compileOne(
     state: graceIsOver ? "tombstone" : recordState(status),
     tenant: tenant.tenant,
     signIn: signIn.name,
-    issuer: issuerOf(idp),
+    issuer: issuerOf(signIn, source),
+    endpoints: signIn.external?.endpoints,
     clientId,
     redirectUri,
     clientAuth,
@@ -98,7 +110,7 @@ function compileOne(
     session: signIn.session,
   };
   const startUrl = app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn);
-  const { label: _label, address: _client, ...registered } = registration;
+  const { label: _label, address: _client, parts: _parts, ...registered } = registration;
   const { address: _record, ...recorded } = record;
   return [
     {
@@ -129,6 +141,99 @@ function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): str
 function label(key: string, name: string, environment: string): string {
   const whole = `${key} ${name} (${environment})`;
   return whole.length <= longestLabel ? whole : `${key} (${environment})`.slice(0, longestLabel);
+}
+
+/** Chosen by us at Okta; given by Auth0 when the client is made; the customer's own stands in the file. */
+function clientIdOf(signIn: SignIn, source: Source, marker: Marker): string {
+  switch (source.kind) {
+    case "okta":
+      return chosenClientId(marker);
+    case "auth0":
+      return "";
+    case "external":
+      return signIn.external?.clientId ?? "";
+    default:
+      return source satisfies never;
+  }
+}
+
+/** The fields of a registration that only its kind has. */
+function partsOfKind(
+  signIn: SignIn,
+  source: Source,
+): Pick<Registration, "assignment" | "accessPolicy" | "enabledConnections" | "clientSecret"> {
+  switch (source.kind) {
+    case "okta":
+      return {
+        assignment: signIn.assignment ?? { everyone: false, groups: [] },
+        accessPolicy: signIn.accessPolicy,
+      };
+    case "auth0":
+      return { enabledConnections: [...(signIn.enabledConnections ?? [])].sort(compareText) };
+    case "external":
+      return { clientSecret: signIn.external?.clientSecret };
+    default:
+      return source satisfies never;
+  }
+}
+
+function partsOf(
+  workspace: Workspace,
+  tenant: Tenant,
+  signIn: SignIn,
+  source: Source,
+  today: string,
+): readonly IdpPart[] {
+  switch (source.kind) {
+    case "okta": {
+      const { assignment } = signIn;
+      const names = assignment === undefined || assignment.everyone ? [] : (assignment.create ?? []);
+      return names.map((name) => ({
+        kind: "group",
+        address: addressOf.group(source.name, name),
+        tenant: tenant.tenant,
+        state: "active",
+        name,
+      }));
+    }
+    case "auth0":
+      return [organizationOf(workspace, tenant, source, today)];
+    case "external":
+      return [];
+    default:
+      return source satisfies never;
+  }
+}
+
+/** The same for every connection of the tenant at this Auth0 tenant: it holds what all of them need. */
+function organizationOf(
+  workspace: Workspace,
+  tenant: Tenant,
+  idp: Auth0IdentityProvider,
+  today: string,
+): OrganizationPart {
+  const here = tenant.connections.flatMap((entry) => {
+    const signIn = tenant.signIns.get(entry.signIn);
+    if (signIn?.idp !== idp.name || !workspace.apps.has(entry.app)) return [];
+    const status = stricter(tenant.status, entry.status);
+    return [{ signIn, state: isGraceOver(tenant, status, today) ? "absent" : registrationState(status) }];
+  });
+  const active = here.filter(({ state }) => state === "active");
+  const state = active.length > 0 ? "active" : here.some((one) => one.state === "inactive") ? "inactive" : "absent";
+  return {
+    kind: "organization",
+    address: addressOf.organization(idp.name, tenant.tenant),
+    tenant: tenant.tenant,
+    state,
+    name: idp.organizationName.replaceAll("{tenant}", tenant.tenant),
+    displayName:
+      here.map(({ signIn }) => signIn.organization?.displayName).find((text) => text !== undefined) ?? tenant.name,
+    enabledConnections: [...new Set(active.flatMap(({ signIn }) => signIn.enabledConnections ?? []))].sort(compareText),
+  };
+}
+
+function isGraceOver(tenant: Tenant, status: TenantStatus, today: string): boolean {
+  return status === "offboarded" && tenant.deleteAfter !== undefined && tenant.deleteAfter < today;
 }
 
 const strictness: Readonly<Record<TenantStatus, number>> = { active: 0, suspended: 1, offboarded: 2, draft: 3 };

@@ -1,6 +1,7 @@
 import type { Position } from "../errors/issue.ts";
-import type { Assignment, ClaimPath, Roles, TenantStatus } from "../tenant/tenant.ts";
-import type { ClientAuth } from "../workspace/workspace.ts";
+import type { Assignment, ClaimPath, ExplicitEndpoints, Roles, TenantStatus } from "../tenant/tenant.ts";
+import type { Reference } from "../workspace/reference.ts";
+import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
 
 /** `<tenant>/<app>`, or `<tenant>/<app>/<signIn>` when the sign-in is not `default`. */
 export type ConnectionKey = string & { readonly __brand: "ConnectionKey" };
@@ -18,10 +19,38 @@ export interface Marker {
   readonly key: ConnectionKey;
 }
 
+/** A group that is made when it is missing. Never deleted by us: people are in it. */
+export interface GroupPart {
+  readonly kind: "group";
+  readonly address: Address;
+  readonly tenant: string;
+  readonly state: "active";
+  readonly name: string;
+}
+
+/** The tenant's organization at Auth0: one for all its connections there. */
+export interface OrganizationPart {
+  readonly kind: "organization";
+  readonly address: Address;
+  readonly tenant: string;
+  /** `inactive`: kept, nobody comes in by it. `absent`: no connection of the tenant needs it any more. */
+  readonly state: "active" | "inactive" | "absent";
+  /** Unique at the Auth0 tenant; by it the organization is found. */
+  readonly name: string;
+  readonly displayName: string;
+  /** Names of the Auth0 connections that are enabled for it, sorted. */
+  readonly enabledConnections: readonly string[];
+}
+
+/** What registrations of one identity provider share. Has an address of its own, so that it is changed once. */
+export type IdpPart = GroupPart | OrganizationPart;
+
 /** The OIDC client of one connection, as it should be at the identity provider. Holds no secret. */
 export interface Registration {
   readonly address: Address;
+  /** Name of the identity provider, or `external`: then the client is the customer's and only its values are ours. */
   readonly idp: string;
+  readonly kind: "okta" | "auth0" | "external";
   readonly key: ConnectionKey;
   readonly marker: Marker;
   /** Shown to people at the identity provider; begins with the key. */
@@ -36,7 +65,17 @@ export interface Registration {
   readonly responseTypes: readonly "code"[];
   readonly clientAuth: ClientAuth;
   readonly pkce: "S256" | "off";
-  readonly assignment: Assignment;
+  /** Registered for `private_key_jwt`. */
+  readonly clientKey?: PublicKey | undefined;
+  /** Okta. */
+  readonly assignment?: Assignment | undefined;
+  /** Okta: name of the client's access policy; absent: as it is. */
+  readonly accessPolicy?: string | undefined;
+  /** Auth0: names of the connections by which people may sign in at this client, sorted. */
+  readonly enabledConnections?: readonly string[] | undefined;
+  /** External: where the secret is that the customer handed over. */
+  readonly clientSecret?: Reference | undefined;
+  readonly parts: readonly IdpPart[];
 }
 
 /** The tenant's own row at an app: shared by the tenant's connections there. */
@@ -59,7 +98,11 @@ export interface ConnectionRecord {
   readonly state: "active" | "disabled" | "tombstone" | "absent";
   readonly tenant: string;
   readonly signIn: string;
+  /** Empty for a draft that does not know it yet. */
   readonly issuer: string;
+  /** Instead of the issuer's discovery document, where there is none. */
+  readonly endpoints?: ExplicitEndpoints | undefined;
+  /** Empty for a draft that does not know it yet. */
   readonly clientId: string;
   readonly redirectUri: string;
   readonly clientAuth: ClientAuth;

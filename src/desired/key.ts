@@ -42,6 +42,8 @@ const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** The addresses that changes are about and locks are on (design, section 2). */
 export const addressOf = {
   client: (idp: string, key: ConnectionKey): Address => `idp/${idp}/client/${key}` as Address,
+  group: (idp: string, name: string): Address => `idp/${idp}/group/${name}` as Address,
+  organization: (idp: string, tenant: string): Address => `idp/${idp}/organization/${tenant}` as Address,
   tenant: (app: string, tenant: string): Address => `app/${app}/tenant/${tenant}` as Address,
   record: (app: string, key: ConnectionKey): Address => `app/${app}/record/${key}` as Address,
 } as const;

@@ -2,7 +2,7 @@ import type { Registration } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import type { Action } from "../plan/change.ts";
-import { diffRegistration } from "../plan/diff.ts";
+import { diffPart, diffRegistration } from "../plan/diff.ts";
 import type { Engine } from "./engine.ts";
 
 /**
@@ -16,24 +16,39 @@ export function directEngine(adapter: IdentityProviderAdapter): Engine {
     async plan(registrations, depth) {
       const observation = await adapter.observe(registrations, depth);
       const stopped = new Set(observation.problems.map((problem) => problem.key));
-      const differences = registrations
-        .filter((registration) => !stopped.has(registration.key))
-        .map((registration) => diffRegistration(registration, observation.found.get(registration.key)));
+      const going = registrations.filter((registration) => !stopped.has(registration.key));
+      const differences = going.map((registration) =>
+        diffRegistration(registration, observation.found.get(registration.key)),
+      );
+      const parts = new Map(going.flatMap(({ parts }) => parts.map((part) => [part.address, part])));
+      const partChanges = [...parts.values()].flatMap(
+        (part) => diffPart(part, observation.parts.get(part.address)).changes,
+      );
       const changes = differences.flatMap((difference) => difference.changes);
       const count = (action: Action) => changes.filter((change) => change.action === action).length;
       return {
         observation,
-        changes,
+        changes: [...partChanges, ...changes],
         unchanged: differences.filter((difference) => difference.unchanged).length,
-        budget: adapter.budget({ creates: count("create"), updates: count("update"), deletes: count("delete") }),
+        budget: adapter.budget({
+          creates: count("create"),
+          updates: count("update"),
+          deletes: count("delete"),
+          parts: partChanges.length,
+        }),
       };
     },
 
     async apply(registration) {
-      const { found, problems } = await adapter.observe([registration], "single");
+      const { found, parts, problems } = await adapter.observe([registration], "single");
       const [problem] = problems;
       if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
-      return carryOut(adapter, registration, found.get(registration.key));
+      const due = registration.parts.filter((part) => diffPart(part, parts.get(part.address)).changes.length > 0);
+      // What clients stand on comes before them, and goes after them.
+      for (const part of due) if (part.state === "active") await adapter.settlePart(part);
+      const result = await carryOut(adapter, registration, found.get(registration.key));
+      for (const part of due) if (part.state !== "active") await adapter.settlePart(part);
+      return result;
     },
 
     secretOf: (found) => adapter.secretOf(found),

@@ -1,25 +1,29 @@
-import type { ConnectionKey, Registration } from "../desired/connection.ts";
+import type { Address, ConnectionKey, IdpPart, Registration } from "../desired/connection.ts";
 import type { Code } from "../errors/codes/index.ts";
-import type { CallBudget, Coverage, ObservedRegistration } from "../plan/observed.ts";
+import type { CallBudget, Coverage, ObservedPart, ObservedRegistration } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
 
 /** Something at the identity provider that stops a connection, in words for the user. */
 export interface RegistrationProblem {
   readonly key: ConnectionKey;
   /**
-   * group-missing: a group that the file names is not there. foreign: an object with our client id or name that is not
+   * missing: something that the file names is not there. foreign: an object with our client id or name that is not
    * ours. duplicate: two objects with one marker.
    */
-  readonly kind: "group-missing" | "foreign" | "duplicate";
+  readonly kind: "missing" | "foreign" | "duplicate";
+  /** For `missing`: the field of the sign-in that names it. */
+  readonly field?: "groups" | "accessPolicy" | "authorizationServer" | "enabledConnections" | undefined;
   /** The kind's own code for it: what a create or update would fail with. */
   readonly code: Code;
-  /** What the problem is about: the group's name, or the object's id. */
+  /** What the problem is about: the name in the file, or the object's id. */
   readonly subject: string;
   readonly message: string;
 }
 
 export interface RegistrationObservation {
   readonly found: ReadonlyMap<ConnectionKey, ObservedRegistration>;
+  /** What is there of the `parts` of the wanted registrations. */
+  readonly parts: ReadonlyMap<Address, ObservedPart>;
   /** Ours by marker (workspace and environment), wanted by nobody in the folder. */
   readonly undeclared: readonly ObservedRegistration[];
   readonly problems: readonly RegistrationProblem[];
@@ -46,6 +50,13 @@ export interface IdentityProviderAdapter {
   observe(wanted: readonly Registration[], depth: Depth): Promise<RegistrationObservation>;
 
   /**
+   * Brings something that registrations share to what is wanted; idempotent. `active`: made when missing (its lost
+   * reply looked up, never repeated blindly). `inactive`: switched off when there, with what it takes to switch it on
+   * again kept. `absent`: deleted when it is ours and nothing of ours is left in it; gone already is done.
+   */
+  settlePart(part: IdpPart): Promise<void>;
+
+  /**
    * Creates the registration, switched off when it is wanted `inactive`. A create whose reply was lost is looked up
    * (again after a wait) and taken over, never repeated blindly; it throws when that stays unclear.
    */
@@ -57,7 +68,7 @@ export interface IdentityProviderAdapter {
   /** Switches it off, then deletes it. Gone already is done. */
   remove(found: ObservedRegistration): Promise<void>;
 
-  /** The secret to hand over now. Undefined when the client authenticates without one. */
+  /** The secret to hand over now. Undefined when the client authenticates without a shared one. */
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 
   /** Calls that creating, updating or deleting so many registrations will take. */
@@ -65,6 +76,8 @@ export interface IdentityProviderAdapter {
     readonly creates: number;
     readonly updates: number;
     readonly deletes: number;
+    /** Shared parts that will be made or changed. */
+    readonly parts?: number | undefined;
   }): readonly CallBudget[];
 
   close(): Promise<void>;

@@ -22,10 +22,13 @@ export interface FieldLine {
 
 /** The fields of a created object that a reviewer decides by; the others have `--full`. */
 const decisive = new Set([
+  "accessPolicy",
   "assignment",
   "clientAuth",
   "clientId",
+  "displayName",
   "domains",
+  "enabledConnections",
   "issuer",
   "name",
   "pkce",

@@ -8,11 +8,18 @@
 // there), so that comparing is only comparing. Identity is not compared: an object is ours by its marker, and the client
 // id that it has is the client id that counts, because replacing a client breaks the customer.
 
-import type { AppTenant, ConnectionRecord, Registration } from "../desired/connection.ts";
+import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
 import type { Change, HotField } from "./change.ts";
-import { appTenantFields, differingFields, recordFields, registrationFields } from "./fields.ts";
-import { hotAppTenantFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
-import type { DiscoverySnapshot, Fields, ObservedAppTenant, ObservedRecord, ObservedRegistration } from "./observed.ts";
+import { appTenantFields, differingFields, partFields, recordFields, registrationFields } from "./fields.ts";
+import { hotAppTenantFields, hotPartFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
+import type {
+  DiscoverySnapshot,
+  Fields,
+  ObservedAppTenant,
+  ObservedPart,
+  ObservedRecord,
+  ObservedRegistration,
+} from "./observed.ts";
 
 export interface Difference {
   readonly changes: readonly Change[];
@@ -28,13 +35,32 @@ export function diffRegistration(wanted: Registration, found: ObservedRegistrati
   const of = { address: wanted.address, tenant: tenantOf(wanted.key), key: wanted.key };
   if (found === undefined) {
     if (wanted.state !== "active") return nothing;
-    return one({ ...of, action: "create", after: registrationFields(wanted), knownAfter: [] });
+    const after = registrationFields(wanted);
+    const { clientId: _given, ...known } = after;
+    // Some identity providers give the client id themselves.
+    return wanted.clientId === ""
+      ? one({ ...of, action: "create", after: known, knownAfter: ["clientId"] })
+      : one({ ...of, action: "create", after, knownAfter: [] });
   }
   if (wanted.state === "absent") return one({ ...of, action: "delete", before: found.fields });
   const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
   return one(updateOf(of, found.fields, after, paths, hotRegistrationFields(found.fields, after, paths)));
+}
+
+/** Something that registrations of one identity provider share. */
+export function diffPart(wanted: IdpPart, found: ObservedPart | undefined): Difference {
+  const of = { address: wanted.address, tenant: wanted.tenant };
+  const after = partFields(wanted);
+  if (found === undefined) {
+    if (wanted.state !== "active") return nothing;
+    return one({ ...of, action: "create", after, knownAfter: [] });
+  }
+  if (wanted.state === "absent") return one({ ...of, action: "delete", before: found.fields });
+  const paths = differingFields(found.fields, after);
+  if (paths.length === 0) return same;
+  return one(updateOf(of, found.fields, after, paths, hotPartFields(found.fields, after, paths)));
 }
 
 /** The tenant's row at one app: made for the first active connection, then kept in step with the file. */
@@ -75,10 +101,13 @@ export function diffRecord(
   if (found === undefined) {
     if (wanted.state !== "active") return nothing;
     const after = wantedFields(wanted, context);
-    const knownAfter = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);
+    const secretLater = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);
+    const { clientId: _unknown, ...known } = after;
+    const idLater = wanted.clientId === "";
+    const knownAfter = [...(idLater ? ["clientId"] : []), ...(secretLater ? ["clientSecretId"] : [])];
     return {
       changes: [
-        { ...of, action: "create", after, knownAfter: knownAfter ? ["clientSecretId"] : [] },
+        { ...of, action: "create", after: idLater ? known : after, knownAfter },
         { ...of, action: "activate" },
       ],
       unchanged: false,
@@ -114,7 +143,9 @@ export function diffRecord(
 
 function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordContext): Fields {
   if (discovery === undefined) throw new TypeError(`no discovery document was read for ${wanted.key}`);
-  const fields = recordFields(wanted, discovery);
+  const written = recordFields(wanted, discovery);
+  // The identity provider gives the client id when it makes the client.
+  const fields = wanted.clientId === "" ? { ...written, clientId: null } : written;
   return secretId === undefined ? fields : { ...fields, clientSecretId: secretId };
 }
 

@@ -1,8 +1,12 @@
-import type { AppTenant, ConnectionRecord, Registration } from "../desired/connection.ts";
+import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
 import { canonicalJson, type Json } from "../desired/json.ts";
+import type { Assignment } from "../tenant/tenant.ts";
 import type { DiscoverySnapshot, Fields } from "./observed.ts";
 
-/** The comparable fields of a wanted registration. `assignment` is the sorted group names, or `everyone`. */
+/**
+ * The comparable fields of a wanted registration. `assignment` is the sorted group names, or `everyone`; a field of
+ * another kind, or one that the file leaves as it is, is missing.
+ */
 export function registrationFields(registration: Registration): Fields {
   return {
     label: registration.label,
@@ -14,8 +18,32 @@ export function registrationFields(registration: Registration): Fields {
     responseTypes: [...registration.responseTypes].sort(),
     clientAuth: registration.clientAuth,
     pkce: registration.pkce,
-    assignment: registration.assignment.everyone ? "everyone" : [...registration.assignment.groups].sort(),
+    ...(registration.clientKey === undefined ? {} : { clientKey: registration.clientKey.kid }),
+    ...(registration.assignment === undefined ? {} : { assignment: assignmentField(registration.assignment) }),
+    ...(registration.accessPolicy === undefined ? {} : { accessPolicy: registration.accessPolicy }),
+    ...(registration.enabledConnections === undefined ? {} : { enabledConnections: registration.enabledConnections }),
   };
+}
+
+function assignmentField(assignment: Assignment): Json {
+  return assignment.everyone ? "everyone" : [...assignment.groups].sort();
+}
+
+/** The comparable fields of something that registrations share. What is off has no list to compare. */
+export function partFields(part: IdpPart): Fields {
+  switch (part.kind) {
+    case "group":
+      return { name: part.name };
+    case "organization":
+      return {
+        name: part.name,
+        displayName: part.displayName,
+        active: part.state === "active",
+        ...(part.state === "active" ? { enabledConnections: part.enabledConnections } : {}),
+      };
+    default:
+      return part satisfies never;
+  }
 }
 
 /** The comparable fields of a wanted record, with what discovery said filled in. What is not there is null. */

@@ -16,8 +16,20 @@ export function hotRegistrationFields(before: Fields, after: Fields, paths: read
   if (paths.includes("redirectUris")) hot.push("redirectUris");
   // Any change, not only a weakening: Okta holds one method per client, so sign-ins fail until the record follows.
   if (paths.includes("clientAuth") || (paths.includes("pkce") && after.pkce === "off")) hot.push("clientAuth");
+  if (paths.includes("clientKey")) hot.push("clientAuth");
   if (paths.includes("assignment") && widenedOrEmptied(before.assignment, after.assignment)) hot.push("assignment");
-  return hot;
+  const ways =
+    paths.includes("enabledConnections") && widenedOrEmptied(before.enabledConnections, after.enabledConnections);
+  // Another policy may ask less of people, or let more of them in.
+  if (ways || paths.includes("accessPolicy")) hot.push("assignment");
+  return [...new Set(hot)];
+}
+
+/** Hot fields among the differing ones of something that registrations share. */
+export function hotPartFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+  const ways =
+    paths.includes("enabledConnections") && widenedOrEmptied(before.enabledConnections, after.enabledConnections);
+  return ways ? ["assignment"] : [];
 }
 
 /** Hot fields among the differing ones of a tenant's row: a domain added lets people in, one removed puts people out. */

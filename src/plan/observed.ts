@@ -1,4 +1,4 @@
-import type { ConnectionKey } from "../desired/connection.ts";
+import type { Address, ConnectionKey } from "../desired/connection.ts";
 import type { Json } from "../desired/json.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
 
@@ -15,6 +15,14 @@ export interface ObservedRegistration {
   readonly fields: Fields;
   /** Id of the secret that would be handed over now (Okta: newest active one); missing when it was not read. */
   readonly secretId?: string | undefined;
+}
+
+/** Something that registrations share, as found at the identity provider. */
+export interface ObservedPart {
+  readonly address: Address;
+  readonly id: string;
+  /** The same field names as `partFields` of a wanted part; a field that was not read is missing. */
+  readonly fields: Fields;
 }
 
 /** One record as found at the app, in our words. */

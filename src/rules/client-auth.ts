@@ -1,4 +1,4 @@
-import { agreedClientAuth, clientAuthOfIdp } from "../desired/capability.ts";
+import { agreedClientAuth, clientAuthOfSource, sourceOf } from "../desired/capability.ts";
 import type { Rule } from "./rule.ts";
 
 /** File, app and identity provider must share a client authentication; the error names all three sides. */
@@ -7,10 +7,10 @@ export const clientAuthIsShared: Rule = ({ workspace, tenants }) =>
     tenant.connections.flatMap((entry) => {
       const signIn = tenant.signIns.get(entry.signIn);
       const app = workspace.apps.get(entry.app);
-      const idp = signIn === undefined ? undefined : workspace.identityProviders.get(signIn.idp);
-      if (signIn === undefined || app === undefined || idp === undefined) return [];
-      if (agreedClientAuth(signIn.clientAuth, idp, app) !== undefined) return [];
-      const shared = app.clientAuth.filter((method) => clientAuthOfIdp(idp).includes(method));
+      const source = signIn === undefined ? undefined : sourceOf(signIn, workspace);
+      if (signIn === undefined || app === undefined || source === undefined) return [];
+      if (agreedClientAuth(signIn.clientAuth, source, app) !== undefined) return [];
+      const shared = app.clientAuth.filter((method) => clientAuthOfSource(source).includes(method));
       return [
         {
           code: "RULE_CLIENT_AUTH" as const,
@@ -19,7 +19,7 @@ export const clientAuthIsShared: Rule = ({ workspace, tenants }) =>
           message:
             `no client authentication in common: the file says ${signIn.clientAuth ?? "nothing"}, ` +
             `app \`${app.name}\` can do ${app.clientAuth.join(", ")}, ` +
-            `identity provider \`${idp.name}\` can do ${clientAuthOfIdp(idp).join(", ")}`,
+            `identity provider \`${signIn.idp}\` can do ${clientAuthOfSource(source).join(", ")}`,
           hint:
             shared.length === 0
               ? "app and identity provider share none: change `clientAuth` of the app in tenantry.yaml"

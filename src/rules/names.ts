@@ -7,14 +7,16 @@ import type { Rule } from "./rule.ts";
 export const namesExist: Rule = ({ workspace, environments, tenants }) =>
   tenants.flatMap((tenant) => [
     ...[...tenant.signIns.values()].flatMap((signIn) =>
-      unknown(
-        tenant,
-        "RULE_IDP_UNKNOWN",
-        ["signIns", signIn.name, "idp"],
-        `identity provider \`${signIn.idp}\``,
-        signIn.idp,
-        [...workspace.identityProviders.keys()],
-      ),
+      signIn.external !== undefined
+        ? []
+        : unknown(
+            tenant,
+            "RULE_IDP_UNKNOWN",
+            ["signIns", signIn.name, "idp"],
+            `identity provider \`${signIn.idp}\``,
+            signIn.idp,
+            [...workspace.identityProviders.keys()],
+          ),
     ),
     ...tenant.connections.flatMap((entry, index) => [
       ...unknown(tenant, "RULE_APP_UNKNOWN", ["connections", index, "app"], `app \`${entry.app}\``, entry.app, [

@@ -8,7 +8,8 @@ export const oktaGroupsClaim: Rule = ({ workspace, tenants }) =>
   tenants.flatMap((tenant) =>
     [...tenant.signIns.values()].flatMap((signIn) => {
       const idp = workspace.identityProviders.get(signIn.idp);
-      if (idp === undefined || idp.authorizationServer !== "org" || "apiToken" in idp.credentials) return [];
+      if (idp?.kind !== "okta" || signIn.external !== undefined || "apiToken" in idp.credentials) return [];
+      if ((signIn.authorizationServer ?? idp.authorizationServer) !== "org") return [];
       if (signIn.roles?.claim !== "groups") return [];
       return [
         {

@@ -2,9 +2,11 @@ import { compareText, type Issue } from "../errors/issue.ts";
 import { readDocument, type YamlDocument } from "../workspace/document.ts";
 import { parseDuration } from "../workspace/duration.ts";
 import type { Files } from "../workspace/files.ts";
+import { parseReference } from "../workspace/reference.ts";
 import { schemaIssues } from "../workspace/schema-issue.ts";
+import { externalIdp } from "../workspace/workspace.ts";
 import { tenantSchema, type WrittenTenant } from "./schema.ts";
-import type { SignIn, Tenant } from "./tenant.ts";
+import type { Assignment, ExternalClient, SignIn, Tenant } from "./tenant.ts";
 
 /** The folder of tenant files. */
 export const tenantsFolder = "tenants";
@@ -94,16 +96,38 @@ function shorthand(path: readonly (string | number)[]): readonly (string | numbe
   return path[0] === "signIns" && path[1] === "default" ? ["signIn", ...path.slice(2)] : path;
 }
 
-function resolveSignIn(name: string, written: NonNullable<WrittenTenant["signIn"]>): SignIn {
-  const { groups, everyone, session, ...rest } = written;
+type WrittenSignIn = NonNullable<WrittenTenant["signIn"]>;
+
+function resolveSignIn(name: string, written: WrittenSignIn): SignIn {
+  const { idp, external, groups, everyone, session, ...rest } = written;
   return {
     ...rest,
     name,
-    assignment: everyone === true ? { everyone: true } : { everyone: false, groups: groups ?? [] },
+    idp: idp ?? externalIdp,
+    external: external === undefined ? undefined : resolveExternal(external),
+    assignment: resolveAssignment(groups, everyone),
     session:
       session === undefined
         ? undefined
         : { absolute: milliseconds(session.absolute), idle: milliseconds(session.idle) },
+  };
+}
+
+function resolveExternal({ clientSecret, ...rest }: NonNullable<WrittenSignIn["external"]>): ExternalClient {
+  return { ...rest, clientSecret: clientSecret === undefined ? undefined : parseReference(clientSecret) };
+}
+
+function resolveAssignment(
+  groups: WrittenSignIn["groups"],
+  everyone: WrittenSignIn["everyone"],
+): Assignment | undefined {
+  if (everyone === true) return { everyone: true };
+  if (groups === undefined) return undefined;
+  const create = groups.flatMap((group) => (typeof group === "string" ? [] : [group.name]));
+  return {
+    everyone: false,
+    groups: groups.map((group) => (typeof group === "string" ? group : group.name)),
+    ...(create.length === 0 ? {} : { create }),
   };
 }
 

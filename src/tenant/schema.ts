@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { clientAuth, duration, hostName, isoDate, line, slug } from "../workspace/scalars.ts";
+import {
+  clientAuth,
+  duration,
+  endpointUrl,
+  hostName,
+  isoDate,
+  issuerUrl,
+  line,
+  oktaAuthorizationServer,
+  reference,
+  slug,
+} from "../workspace/scalars.ts";
 
 const status = z.enum(["draft", "active", "suspended", "offboarded"]);
 
@@ -11,11 +22,46 @@ const uniqueTexts = (item: z.ZodString) =>
 
 const scopeToken = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, "must be a scope without spaces or quotes");
 
+const groupName = line(255);
+
+const group = z.union(
+  [groupName, z.strictObject({ name: groupName, create: z.literal(true) })],
+  "must be a group's name, or `{ name: …, create: true }`",
+);
+
+const external = z.strictObject({
+  issuer: issuerUrl.optional(),
+  endpoints: z
+    .strictObject({
+      authorization: endpointUrl,
+      token: endpointUrl,
+      jwks: endpointUrl,
+      userinfo: endpointUrl.optional(),
+      endSession: endpointUrl.optional(),
+      introspection: endpointUrl.optional(),
+    })
+    .optional(),
+  clientId: line(255).optional(),
+  clientSecret: reference.optional(),
+});
+
 const signIn = z
   .strictObject({
-    idp: slug,
-    groups: uniqueTexts(line(255)).min(1, "must name at least one group; `everyone: true` lets all in").optional(),
+    idp: slug.optional(),
+    external: external.optional(),
+    groups: z
+      .array(group)
+      .min(1, "must name at least one group; `everyone: true` lets all in")
+      .refine(
+        (groups) => new Set(groups.map((each) => (typeof each === "string" ? each : each.name))).size === groups.length,
+        "must not name the same group twice",
+      )
+      .optional(),
     everyone: z.literal(true).optional(),
+    accessPolicy: line(255).optional(),
+    authorizationServer: oktaAuthorizationServer.optional(),
+    organization: z.strictObject({ displayName: line(255).optional() }).optional(),
+    enabledConnections: uniqueTexts(line(128)).min(1, "must name at least one connection").optional(),
     scopes: uniqueTexts(scopeToken)
       .max(50)
       .refine((scopes) => scopes.includes("openid"), "must hold `openid`")
@@ -39,8 +85,11 @@ const signIn = z
     logout: z.strictObject({ endSession: z.boolean().default(true) }).prefault({}),
     session: z.strictObject({ absolute: duration.optional(), idle: duration.optional() }).optional(),
   })
-  .refine((value) => (value.groups === undefined) !== (value.everyone === undefined), {
-    error: "must say who may come in: either `groups: […]` or `everyone: true`",
+  .refine((value) => (value.idp === undefined) !== (value.external === undefined), {
+    error: "must have either `idp` (a name from tenantry.yaml) or `external` (the customer's own provider)",
+  })
+  .refine((value) => value.groups === undefined || value.everyone === undefined, {
+    error: "must say who may come in once: either `groups: […]` or `everyone: true`",
     path: ["groups"],
   });
 

@@ -1,4 +1,5 @@
 import type { Position } from "../errors/issue.ts";
+import type { Reference } from "../workspace/reference.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
 
 /** draft: nothing is made. active: proven, then let in. suspended: kept, nobody in. offboarded: gone after a grace. */
@@ -9,8 +10,29 @@ export interface Contact {
   readonly email: string;
 }
 
-/** Who may come in at the identity provider. */
-export type Assignment = { readonly everyone: true } | { readonly everyone: false; readonly groups: readonly string[] };
+/** Who may come in at Okta. Groups under `create` are made when they are missing; the others must be there. */
+export type Assignment =
+  | { readonly everyone: true }
+  | { readonly everyone: false; readonly groups: readonly string[]; readonly create?: readonly string[] | undefined };
+
+/** Where a customer's own provider answers, when it publishes no discovery document. Absolute https URLs. */
+export interface ExplicitEndpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly jwks: string;
+  readonly userinfo?: string | undefined;
+  readonly endSession?: string | undefined;
+  readonly introspection?: string | undefined;
+}
+
+/** What the customer's own provider handed over. A draft may lack any of it. */
+export interface ExternalClient {
+  readonly issuer?: string | undefined;
+  /** Instead of a discovery document. */
+  readonly endpoints?: ExplicitEndpoints | undefined;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: Reference | undefined;
+}
 
 /** A claim of the ID token: one name, or a path into nested objects. */
 export type ClaimPath = string | readonly string[];
@@ -24,8 +46,10 @@ export interface Roles {
 
 export interface SignIn {
   readonly name: string;
-  /** Name of an identity provider of the workspace. */
+  /** Name of an identity provider of the workspace, or `external`. */
   readonly idp: string;
+  /** The customer's own provider; just when `idp` is `external`. */
+  readonly external?: ExternalClient | undefined;
   readonly scopes: readonly string[];
   /** Absent: the first of the app's list that the identity provider can do. */
   readonly clientAuth?: ClientAuth | undefined;
@@ -40,7 +64,16 @@ export interface SignIn {
   readonly logout: { readonly endSession: boolean };
   /** Milliseconds. */
   readonly session?: { readonly absolute?: number | undefined; readonly idle?: number | undefined } | undefined;
-  readonly assignment: Assignment;
+  /** Okta: who may come in. */
+  readonly assignment?: Assignment | undefined;
+  /** Okta: name of the access policy (also called authentication policy) of the client; absent: as it is. */
+  readonly accessPolicy?: string | undefined;
+  /** Okta: another authorization server than the identity provider's. */
+  readonly authorizationServer?: string | undefined;
+  /** Auth0: the tenant's organization. */
+  readonly organization?: { readonly displayName?: string | undefined } | undefined;
+  /** Auth0: names of the connections by which people may sign in at the client. */
+  readonly enabledConnections?: readonly string[] | undefined;
 }
 
 /** One entry of `connections:`. */

@@ -1,12 +1,18 @@
 import type { ConnectionKey, Digest } from "../desired/connection.ts";
 import type { Secret } from "../secret/secret.ts";
-import type { ClientAuth } from "../workspace/workspace.ts";
+import type { ExplicitEndpoints } from "../tenant/tenant.ts";
+import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
+
+/** Where the endpoints come from: the issuer's discovery document, or the file where there is none. */
+export interface IssuerSource {
+  readonly issuer: string;
+  readonly endpoints?: ExplicitEndpoints | undefined;
+}
 
 /** What is proven: one client at one issuer with one callback. */
-export interface VerifySubject {
+export interface VerifySubject extends IssuerSource {
   readonly key: ConnectionKey;
   readonly specDigest: Digest;
-  readonly issuer: string;
   readonly clientId: string;
   readonly clientAuth: ClientAuth;
   /**
@@ -14,6 +20,8 @@ export interface VerifySubject {
    * not send it says `secretProbe: false`.
    */
   readonly secret?: { readonly value: Secret; readonly copy: "idp" | "record" } | undefined;
+  /** The app's key, for a client that signs assertions; missing although it does: the check is inconclusive. */
+  readonly clientKey?: { readonly publicKey: PublicKey; readonly privateKey: Secret } | undefined;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly pkce: "S256" | "off";

@@ -2,6 +2,7 @@ import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import type { CheckResult } from "../store/evidence.ts";
+import type { ExplicitEndpoints } from "../tenant/tenant.ts";
 import type { CheckId } from "./check.ts";
 import { checks, issuerChecks } from "./checks/checks.ts";
 import { type ContextInput, checkContext, issuerContext } from "./context.ts";
@@ -9,11 +10,12 @@ import { createDocuments, textMember } from "./documents.ts";
 import { createFetcher } from "./fetch/fetcher.ts";
 import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
-import type { VerifySubject } from "./subject.ts";
+import type { IssuerSource, VerifySubject } from "./subject.ts";
 import type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
 export type { DocumentCache } from "./documents.ts";
 export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
+export type { IssuerSource } from "./subject.ts";
 export type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
 /**
@@ -44,10 +46,12 @@ export async function verifySubject(
  * to another issuer, lacks what a sign-in needs, or names an endpoint that may not be asked.
  */
 export async function discover(
-  issuer: string,
+  { issuer, endpoints }: IssuerSource,
   io: VerifyIo,
   options: Pick<VerifyOptions, "signal" | "documents"> = {},
 ): Promise<DiscoverySnapshot> {
+  // TODO(verify helper): address rules for explicit endpoints
+  if (endpoints !== undefined) return explicitSnapshot(issuer, endpoints);
   return withDocuments(io, options, async (parts) => {
     const context = issuerContext(issuer, parts);
     await runChecks({
@@ -116,6 +120,17 @@ async function snapshotOf(issuer: string, { results, documents }: Parts): Promis
     jwksUri: textMember(value, "jwks_uri") ?? "",
     userinfoEndpoint: textMember(value, "userinfo_endpoint"),
     endSessionEndpoint: textMember(value, "end_session_endpoint"),
+  };
+}
+
+function explicitSnapshot(issuer: string, endpoints: ExplicitEndpoints): DiscoverySnapshot {
+  return {
+    issuer,
+    authorizationEndpoint: endpoints.authorization,
+    tokenEndpoint: endpoints.token,
+    jwksUri: endpoints.jwks,
+    userinfoEndpoint: endpoints.userinfo,
+    endSessionEndpoint: endpoints.endSession,
   };
 }
 

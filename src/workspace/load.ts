@@ -153,12 +153,7 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
     store: written.store === undefined ? undefined : { url: referenceOrText(written.store.url) },
     identityProviders: new Map(
       Object.entries(written.identityProviders).map(([name, idp]): [string, IdentityProvider] => {
-        const { credentials } = idp;
-        const resolved =
-          "apiToken" in credentials
-            ? { apiToken: referenceOf(credentials.apiToken) }
-            : { ...credentials, privateKey: referenceOf(credentials.privateKey) };
-        return [name, { ...idp, name, credentials: resolved }];
+        return [name, resolveIdentityProvider(name, idp)];
       }),
     ),
     apps: new Map(
@@ -168,6 +163,10 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
           ...app,
           name,
           clientAuth: app.clientAuth ?? appClientAuthDefault[app.kind],
+          clientKey:
+            app.clientKey === undefined
+              ? undefined
+              : { publicKey: app.clientKey.publicKey, privateKey: referenceOf(app.clientKey.privateKey) },
           database: referenceOrText(app.database),
           sealing: { keys: app.sealing.keys.map(referenceOf) },
         },
@@ -183,6 +182,29 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
     connect: written.connect === undefined ? undefined : resolveConnect(written.connect),
     envFile: written.envFile,
   };
+}
+
+function resolveIdentityProvider(name: string, idp: WrittenWorkspace["identityProviders"][string]): IdentityProvider {
+  switch (idp.kind) {
+    case "okta": {
+      const { credentials } = idp;
+      const resolved =
+        "apiToken" in credentials
+          ? { apiToken: referenceOf(credentials.apiToken) }
+          : { ...credentials, privateKey: referenceOf(credentials.privateKey) };
+      return { ...idp, name, credentials: resolved };
+    }
+    case "auth0": {
+      const { credentials } = idp;
+      const resolved =
+        "token" in credentials
+          ? { token: referenceOf(credentials.token) }
+          : { ...credentials, clientSecret: referenceOf(credentials.clientSecret) };
+      return { ...idp, name, credentials: resolved };
+    }
+    default:
+      return idp satisfies never;
+  }
 }
 
 function resolveConnect(written: { readonly to: string; readonly ca: string }): Workspace["connect"] {

@@ -17,12 +17,17 @@ export const reference = z
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, literalSecretMessage)
   .refine((text) => parseReference(text) !== undefined, literalSecretMessage);
 
-/** `sqlite:PATH`, or a reference to such an address. */
+/** `sqlite:PATH`, `postgres://…` without a password, or a reference to such an address. */
 export const databaseAddress = z
   .string()
   .max(1_000, "must have at most 1000 characters")
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+)$/, "must be `sqlite:PATH` or a reference such as `env:NAME`")
-  .refine((text) => text.startsWith("sqlite:") || parseReference(text) !== undefined, "must not hold `..`");
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+|postgres(ql)?:\/\/.+)$/,
+    "must be `sqlite:PATH`, `postgres://HOST/NAME` or a reference such as `env:NAME`",
+  )
+  .refine((text) => !text.startsWith("file:") || parseReference(text) !== undefined, "must not hold `..`")
+  // What stands before the `@` is `user:password`.
+  .refine((text) => !/^postgres(ql)?:\/\/[^/?#]*:[^/?#]*@|[?&]password=/.test(text), literalSecretMessage);
 
 export const duration = z
   .string()
@@ -37,6 +42,31 @@ export const hostName = z
     /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
     "must be a host name in lower case, without scheme or path, such as `acme.okta.com`",
   );
+
+/** `org`, `default`, or the id of a custom authorization server of an Okta org. */
+export const oktaAuthorizationServer = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be `org`, `default` or the id of an authorization server");
+
+/** An https URL as OpenID Connect Discovery 1.0 writes issuers: no query, no fragment, no userinfo. Kept byte for byte. */
+export const issuerUrl = z
+  .string()
+  .max(500, "must have at most 500 characters")
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$/,
+    "must be an https URL without query and fragment, exactly as the provider writes it, such as `https://id.acme.example`",
+  )
+  .refine((text) => URL.canParse(text), "must be a URL");
+
+/** An absolute https URL of an endpoint; a query is allowed. */
+export const endpointUrl = z
+  .string()
+  .max(1_000, "must have at most 1000 characters")
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$/,
+    "must be an https URL without fragment, such as `https://id.acme.example/token`",
+  )
+  .refine((text) => URL.canParse(text), "must be a URL");
 
 /** An https origin with an optional path and no slash at its end. */
 export const httpsBase = z

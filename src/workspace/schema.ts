@@ -7,10 +7,12 @@ import {
   hostName,
   httpsBase,
   line,
+  oktaAuthorizationServer,
   privateTarget,
   reference,
   slug,
 } from "./scalars.ts";
+import { externalIdp } from "./workspace.ts";
 
 /** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
 const pathTemplate = z
@@ -33,14 +35,55 @@ const oktaCredentials = z.union(
 const oktaIdentityProvider = z.strictObject({
   kind: z.literal("okta"),
   domain: hostName,
-  authorizationServer: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be `org`, `default` or the id of an authorization server")
-    .default("org"),
+  authorizationServer: oktaAuthorizationServer.default("org"),
   engine: z.enum(["direct"]).default("direct"),
   credentials: oktaCredentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
 });
+
+const auth0Credentials = z.union(
+  [z.strictObject({ token: reference }), z.strictObject({ clientId: line(100), clientSecret: reference })],
+  "must be `{ clientId: …, clientSecret: env:NAME }` or `{ token: env:NAME }`",
+);
+
+const auth0IdentityProvider = z.strictObject({
+  kind: z.literal("auth0"),
+  domain: hostName,
+  customDomain: hostName.optional(),
+  organizationName: z
+    .string()
+    .max(50, "must have at most 50 characters")
+    .regex(
+      /^([a-z0-9][a-z0-9_-]*)?\{tenant\}[a-z0-9_-]*$/,
+      "must hold `{tenant}` once, with lower-case letters, digits, `-` and `_` around it",
+    )
+    .default("{tenant}"),
+  engine: z.enum(["direct"]).default("direct"),
+  credentials: auth0Credentials,
+  limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
+});
+
+const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,1500}$/, "must be base64url, as in a JSON Web Key");
+
+const publicKey = z.discriminatedUnion("kty", [
+  z.strictObject({
+    kty: z.literal("RSA"),
+    kid: line(100),
+    alg: z.enum(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]).default("RS256"),
+    use: z.literal("sig").optional(),
+    n: base64url.min(342, "must be a modulus of at least 2048 bits"),
+    e: base64url,
+  }),
+  z.strictObject({
+    kty: z.literal("EC"),
+    kid: line(100),
+    alg: z.enum(["ES256", "ES384", "ES512"]).default("ES256"),
+    use: z.literal("sig").optional(),
+    crv: z.enum(["P-256", "P-384", "P-521"]),
+    x: base64url,
+    y: base64url,
+  }),
+]);
 
 const sqlApp = z.strictObject({
   kind: z.literal("sql"),
@@ -49,6 +92,7 @@ const sqlApp = z.strictObject({
   start: pathTemplate.optional(),
   postLogout: z.array(pathTemplate).max(20).default([]),
   clientAuth: z.array(clientAuth).min(1, "must name at least one").optional(),
+  clientKey: z.strictObject({ publicKey, privateKey: reference }).optional(),
   database: databaseAddress,
   sealing: z.strictObject({ keys: z.array(reference).min(1, "must hold at least one key").max(10) }),
 });
@@ -80,7 +124,12 @@ const secretPattern = z
 const shared = {
   references: z.strictObject({ tenants: z.array(secretPattern).default([]) }).prefault({}),
   store: store.optional(),
-  identityProviders: z.record(slug, z.discriminatedUnion("kind", [oktaIdentityProvider])),
+  identityProviders: z
+    .record(slug, z.discriminatedUnion("kind", [oktaIdentityProvider, auth0IdentityProvider]))
+    .refine((idps) => !(externalIdp in idps), {
+      error: "must not be named `external`: that is what the customers' own providers are called",
+      path: [externalIdp],
+    }),
   apps: z.record(slug, z.discriminatedUnion("kind", [sqlApp])),
   verify: verifySettings.prefault({}),
   guards: guardSettings.prefault({}),

@@ -25,6 +25,26 @@ export interface OktaCredentialsKey {
   readonly keyId?: string | undefined;
 }
 
+/** The public half of a key pair with which an app signs its client assertions (RFC 7523), as a JSON Web Key. */
+export interface PublicKey {
+  readonly kty: "RSA" | "EC";
+  readonly kid: string;
+  /** The algorithm of the assertions; RS256 or ES256/384/512 by the curve when the file does not say. */
+  readonly alg: string;
+  readonly n?: string | undefined;
+  readonly e?: string | undefined;
+  readonly crv?: string | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+}
+
+/** How an app proves itself with `private_key_jwt`: registered is the public half, the private one stays where it is. */
+export interface ClientKey {
+  readonly publicKey: PublicKey;
+  /** PEM (PKCS#8) or JWK as JSON text. Read only to prove that it fits; never handed over. */
+  readonly privateKey: Reference;
+}
+
 export interface OktaIdentityProvider {
   readonly kind: "okta";
   readonly name: string;
@@ -40,7 +60,38 @@ export interface OktaIdentityProvider {
   };
 }
 
-export type IdentityProvider = OktaIdentityProvider;
+export interface Auth0CredentialsToken {
+  /** A Management API access token. */
+  readonly token: Reference;
+}
+
+export interface Auth0CredentialsClient {
+  readonly clientId: string;
+  readonly clientSecret: Reference;
+}
+
+export interface Auth0IdentityProvider {
+  readonly kind: "auth0";
+  readonly name: string;
+  /** Host name of the Auth0 tenant, such as `acme.eu.auth0.com`; the Management API is there. */
+  readonly domain: string;
+  /** Where people sign in instead; then it is the issuer too. */
+  readonly customDomain?: string | undefined;
+  /** Template of the organization's name; `{tenant}` is filled in. */
+  readonly organizationName: string;
+  readonly engine: EngineKind;
+  readonly credentials: Auth0CredentialsToken | Auth0CredentialsClient;
+  readonly limits: {
+    /** Share of each rate-limit bucket that we may use, 0 < share <= 1. */
+    readonly share: number;
+  };
+}
+
+/** What the workspace may name. The customer's own provider (`external`) stands in the tenant's file instead. */
+export type IdentityProvider = OktaIdentityProvider | Auth0IdentityProvider;
+
+/** The name under which the customers' own providers stand in addresses; no identity provider may have it. */
+export const externalIdp = "external";
 
 export interface SqlApp {
   readonly kind: "sql";
@@ -55,7 +106,9 @@ export interface SqlApp {
   readonly postLogout: readonly string[];
   /** What the app can do, in its order of preference. */
   readonly clientAuth: readonly ClientAuth[];
-  /** `sqlite:PATH`, literal or by reference. */
+  /** The app's key for `private_key_jwt`; one for all its connections. */
+  readonly clientKey?: ClientKey | undefined;
+  /** `sqlite:PATH` or `postgres://…`, literal or by reference. */
   readonly database: string | Reference;
   readonly sealing: {
     /** 32 random bytes each, base64. The first seals, all open. */

@@ -35,7 +35,7 @@ describe("the gate before activation", () => {
     evidence = proof;
     write = {
       record: connection.record,
-      discovery: await discover(connection.record.issuer, world.verifyIo),
+      discovery: await discover({ issuer: connection.record.issuer }, world.verifyIo),
       specDigest: connection.specDigest,
       secret,
     };

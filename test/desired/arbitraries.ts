@@ -33,6 +33,7 @@ const assignment = fc.oneof(
 export const registration: fc.Arbitrary<Registration> = fc.record({
   address: key.map((one) => addressOf.client("workforce", one)),
   idp: slug,
+  kind: fc.constant("okta" as const),
   key,
   marker,
   label: text,
@@ -48,6 +49,7 @@ export const registration: fc.Arbitrary<Registration> = fc.record({
   clientAuth,
   pkce,
   assignment,
+  parts: fc.constant([]),
 });
 
 export const appTenant: fc.Arbitrary<AppTenant> = fc.record({

@@ -74,9 +74,10 @@ describe("what is there as wanted", () => {
           ...wanted,
           grantTypes: [...wanted.grantTypes].reverse(),
           postLogoutRedirectUris: [...wanted.postLogoutRedirectUris].reverse(),
-          assignment: wanted.assignment.everyone
-            ? wanted.assignment
-            : { everyone: false as const, groups: [...wanted.assignment.groups].reverse() },
+          assignment:
+            wanted.assignment === undefined || wanted.assignment.everyone
+              ? wanted.assignment
+              : { everyone: false as const, groups: [...wanted.assignment.groups].reverse() },
         };
         expect(registrationFields(reversed)).toEqual(registrationFields(wanted));
         expect(appTenantFields({ ...row, domains: [...row.domains].reverse() })).toEqual(appTenantFields(row));

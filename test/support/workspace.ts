@@ -44,19 +44,26 @@ export interface TestWorkspace {
   close(): Promise<void>;
 }
 
-/** @param options.migrate false leaves the portal without tables */
+/**
+ * @param options.migrate false leaves the apps without tables
+ * @param options.whole true: the example as it is, all its companies. Otherwise one Okta org, the portal, and Whiterabbit.
+ */
 export async function openTestWorkspace(
-  options: Omit<SandboxOptions, "dir" | "port"> & { readonly migrate?: boolean } = {},
+  options: Omit<SandboxOptions, "dir" | "port"> & { readonly migrate?: boolean; readonly whole?: boolean } = {},
 ): Promise<TestWorkspace> {
-  const { migrate = true, ...sandboxOptions } = options;
+  const { migrate = true, whole = false, ...sandboxOptions } = options;
   const root = mkdtempSync(join(tmpdir(), "tenantry-test-"));
   const sandbox = await startSandbox({ ...sandboxOptions, dir: join(root, ".tenantry", "sandbox"), port: 0 });
-  cpSync(join(repository, "tenants"), join(root, "tenants"), { recursive: true });
+  const tenants = whole ? "tenants" : "tenants/whiterabbit.yaml";
+  cpSync(join(repository, tenants), join(root, tenants), { recursive: true });
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
   write(
     "tenantry.yaml",
-    readFileSync(join(repository, "tenantry.yaml"), "utf8").replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${sandbox.port}`),
+    readFileSync(join(repository, whole ? "tenantry.yaml" : "test/support/tenantry.yaml"), "utf8").replace(
+      /127\.0\.0\.1:\d+/,
+      `127.0.0.1:${sandbox.port}`,
+    ),
   );
   const call = async (
     environment: Readonly<Record<string, string>>,

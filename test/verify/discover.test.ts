@@ -14,7 +14,7 @@ afterAll(() => provider.close());
 /** The failure of a plan's discovery. */
 async function failure(when: Misbehaviour, of = issuer): Promise<TenantryError> {
   provider.behave(when);
-  const error: unknown = await discover(of, ioOf(provider)).catch((reason: unknown) => reason);
+  const error: unknown = await discover({ issuer: of }, ioOf(provider)).catch((reason: unknown) => reason);
   if (!(error instanceof TenantryError)) throw new Error("discover did not fail with a TenantryError");
   expect(error.exit).toBe(5);
   return error;
@@ -22,7 +22,7 @@ async function failure(when: Misbehaviour, of = issuer): Promise<TenantryError> 
 
 test("gives what the document says, by one request and without a client", async () => {
   provider.behave();
-  expect(await discover(issuer, ioOf(provider))).toEqual({
+  expect(await discover({ issuer }, ioOf(provider))).toEqual({
     issuer,
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,

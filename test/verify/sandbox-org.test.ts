@@ -41,7 +41,7 @@ test.each(issuers)("a registered client passes everything at %s", async (issuer)
   const verification = await verify({ issuer });
   expect(verification.checks.filter((one) => one.verdict !== "pass")).toEqual([]);
   expect(verification.verdict).toBe("pass");
-  expect(await discover(issuer, io())).toEqual(verification.discovery);
+  expect(await discover({ issuer }, io())).toEqual(verification.discovery);
 });
 
 test("a callback that is not registered is named with the string to register", async () => {

@@ -1,6 +1,7 @@
 import type { Registration } from "../../desired/connection.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
+import type { Assignment } from "../../tenant/tenant.ts";
 import type { BucketReport, Limiter } from "../../vendor/limiter.ts";
 import type { Sleep } from "../../vendor/network.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
@@ -32,13 +33,15 @@ export interface OktaAdapter extends IdentityProviderAdapter {
   calls(): readonly BucketReport[];
 }
 
+const nobody: Assignment = { everyone: false, groups: [] };
+
 export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   const { name, org, limiter, scope, sleep } = options;
   const directory = new GroupDirectory(org.host, org.groups);
   const apps = new AppDirectory(org.apps, scope);
 
   async function groupIdsOf(wanted: Registration): Promise<readonly string[]> {
-    const { groupIds, missing } = await directory.resolve(wanted.assignment);
+    const { groupIds, missing } = await directory.resolve(wanted.assignment ?? nobody);
     const [first] = missing;
     // Switching off must not fail because a group is gone.
     if (first !== undefined && wanted.state === "active") throw new TenantryError("OKTA_GROUP_MISSING", first.message);
@@ -61,6 +64,9 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
     name,
 
     observe: (wanted, depth) => observeApps({ name, org, scope, apps, directory }, wanted, depth),
+
+    // TODO(okta helper): groups that are made when missing
+    async settlePart() {},
 
     // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.
     async create(wanted) {

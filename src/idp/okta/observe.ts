@@ -58,6 +58,7 @@ export async function observeApps(
     return key === undefined || keys.has(key) ? [] : [observedApp(key, app, {})];
   });
   return {
+    parts: new Map(),
     found: new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
     undeclared: undeclared.sort((a, b) => (a.key < b.key ? -1 : 1)),
     problems: problems.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.subject < b.subject ? -1 : 1)),
@@ -82,10 +83,11 @@ async function observeOne(
 }
 
 async function missingGroups(context: ObserveContext, wanted: Registration): Promise<readonly RegistrationProblem[]> {
-  const { missing } = await context.directory.resolve(wanted.assignment);
+  const { missing } = await context.directory.resolve(wanted.assignment ?? { everyone: false, groups: [] });
   return missing.map(({ name, message }) => ({
     key: wanted.key,
-    kind: "group-missing",
+    kind: "missing",
+    field: "groups",
     code: "OKTA_GROUP_MISSING",
     subject: name,
     message,

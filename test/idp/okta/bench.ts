@@ -26,6 +26,8 @@ export function wanted(change: Partial<Registration> & { readonly key?: Connecti
   const key = change.key ?? ("whiterabbit/portal" as ConnectionKey);
   const marker = { ...scope, key };
   return {
+    kind: "okta",
+    parts: [],
     address: addressOf.client("workforce", key),
     idp: "workforce",
     key,

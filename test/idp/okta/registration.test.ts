@@ -92,7 +92,9 @@ describe("create", () => {
     await expect(adapter.create(registration)).rejects.toMatchObject({ code: "OKTA_GROUP_MISSING" });
     expect(await single(registration)).toBeUndefined();
     const { problems } = await adapter.observe([registration], "single");
-    expect(problems).toMatchObject([{ kind: "group-missing", subject: "nobody", code: "OKTA_GROUP_MISSING" }]);
+    expect(problems).toMatchObject([
+      { kind: "missing", field: "groups", subject: "nobody", code: "OKTA_GROUP_MISSING" },
+    ]);
   });
 
   test("Everyone is not reached by naming it as a group", async () => {
