@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody, send } from "./answer.ts";
+import type { ProviderCall } from "./external/admin.ts";
 import { type Faults, parseFaultRule } from "./faults.ts";
 import type { Json } from "./json.ts";
 import { sameText } from "./okta/access.ts";
@@ -10,13 +11,15 @@ interface AdminOptions {
   readonly token: string;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** Answers what is asked about the customers' providers. */
+  readonly answerProviderCall: (call: ProviderCall) => Answer;
   /** What `GET /` shows. */
   readonly overview: () => Json;
 }
 
 /**
- * The sandbox's own API, under `127.0.0.1` and `localhost`: `GET /`, `GET /requests`, `GET|POST|DELETE /faults`. What
- * changes something needs the bearer token of ready.json.
+ * The sandbox's own API, under `127.0.0.1` and `localhost`: `GET /`, `GET /requests`, `GET|POST|DELETE /faults`, and
+ * `/providers` with what is below it. What changes something needs the bearer token of ready.json.
  */
 export function createAdminSite(options: AdminOptions): Site {
   return {
@@ -40,16 +43,22 @@ async function answer(options: AdminOptions, request: IncomingMessage, path: str
     case "GET /faults":
       return { status: 200, json: { faults: options.faults.counts().map((count) => ({ ...count }) as Json) } };
     case "DELETE /faults":
-    case "POST /faults": {
-      const [scheme = "", token = ""] = (request.headers.authorization ?? "").split(" ");
-      if (scheme.toLowerCase() !== "bearer" || !sameText(token, options.token)) {
-        return { status: 401, json: { error: "the bearer token of ready.json is needed" } };
-      }
-      return key === "POST /faults" ? addFault(options, request) : clearFaults(options);
-    }
+      return mayChange(options, request) ? clearFaults(options) : unauthorized;
+    case "POST /faults":
+      return mayChange(options, request) ? addFault(options, request) : unauthorized;
+    case "GET /providers":
+      return options.answerProviderCall({ method: "GET", path: "", body: undefined });
     default:
-      return { status: 404, json: { error: "not found" } };
+      if (!path.startsWith("/providers/")) return { status: 404, json: { error: "not found" } };
+      return mayChange(options, request) ? changeProvider(options, request, path) : unauthorized;
   }
+}
+
+const unauthorized: Answer = { status: 401, json: { error: "the bearer token of ready.json is needed" } };
+
+function mayChange(options: AdminOptions, request: IncomingMessage): boolean {
+  const [scheme = "", token = ""] = (request.headers.authorization ?? "").split(" ");
+  return scheme.toLowerCase() === "bearer" && sameText(token, options.token);
 }
 
 function clearFaults(options: AdminOptions): Answer {
@@ -58,13 +67,29 @@ function clearFaults(options: AdminOptions): Answer {
 }
 
 async function addFault(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
-  const refuse = (error: string, status = 400): Answer => ({ status, json: { error } });
-  try {
-    const rule = parseFaultRule(JSON.parse((await readBody(request)).toString("utf8")));
+  return withJson(request, (body) => {
+    const rule = parseFaultRule(body);
     return typeof rule === "string" ? refuse(rule) : { status: 201, json: { id: options.faults.add(rule) } };
+  });
+}
+
+async function changeProvider(options: AdminOptions, request: IncomingMessage, path: string): Promise<Answer> {
+  const call = { method: request.method ?? "GET", path: path.slice("/providers".length) };
+  return withJson(request, (body) => options.answerProviderCall({ ...call, body }));
+}
+
+/** The answer to a request with a body of JSON, or with none at all. */
+async function withJson(request: IncomingMessage, answerTo: (body: unknown) => Answer): Promise<Answer> {
+  try {
+    const text = (await readBody(request)).toString("utf8");
+    return answerTo(text === "" ? undefined : JSON.parse(text));
   } catch (error) {
     if (error instanceof BodyTooLarge) return refuse("the body is too large", 413);
     if (error instanceof SyntaxError) return refuse("the body is no JSON");
     throw error;
   }
+}
+
+function refuse(error: string, status = 400): Answer {
+  return { status, json: { error } };
 }

@@ -3,7 +3,14 @@ import { pid } from "node:process";
 import { promisify } from "node:util";
 import { TenantryError } from "../src/errors/failure.ts";
 import { createAdminSite } from "./admin.ts";
+import { Auth0Access } from "./auth0/access.ts";
+import { createAuth0Site } from "./auth0/auth0-site.ts";
+import { Auth0RateLimits } from "./auth0/rate-limits.ts";
+import { seedTenant } from "./auth0/seed.ts";
+import { Auth0Tenant } from "./auth0/tenant.ts";
 import { createAuthority } from "./authority.ts";
+import { answerProviderCall } from "./external/admin.ts";
+import { type Customers, createCustomers } from "./external/customers.ts";
 import { Faults } from "./faults.ts";
 import { checkFolder, removeReady, resetFolder, writeReady, writeWorld } from "./folder.ts";
 import type { JsonObject } from "./json.ts";
@@ -16,12 +23,16 @@ import { randomToken } from "./random.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
 import { listen, type SandboxServer, type Site } from "./server.ts";
 
+export { billingClientId, fernhillConnection, foreignOrganization, managementClientId } from "./auth0/seed.ts";
 export { answers, readReady } from "./folder.ts";
 export { payrollClientId, serviceClientId } from "./okta/seed.ts";
 export type { RequestEntry } from "./request-log.ts";
 
 /** Host name of the sandbox's Okta org. */
 export const oktaHost = "acme.okta.com";
+
+/** Host name of the sandbox's Auth0 tenant. */
+export const auth0Host = "acme.eu.auth0.com";
 
 export interface SandboxOptions {
   /**
@@ -51,14 +62,19 @@ export interface Sandbox {
   readonly adminToken: string;
   /** The Okta org, to look into and to change as an admin would. */
   readonly okta: OktaOrg;
+  /** The Auth0 tenant, to look into and to change as an admin would. */
+  readonly auth0: Auth0Tenant;
+  /** The customers' own providers, by the tenant's slug, to look into and to change as the customer's admin would. */
+  readonly providers: Customers["providers"];
   readonly faults: Faults;
   /** Removes ready.json, cuts all connections and stops listening. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a sandbox: one TLS server on loopback that answers for `acme.okta.com` under its real name, and for itself
- * under `127.0.0.1` and `localhost`. Throws SANDBOX_RUNNING, SANDBOX_FOLDER_FOREIGN or SANDBOX_PORT_TAKEN.
+ * Starts a sandbox: one TLS server on loopback that answers for `acme.okta.com`, `acme.eu.auth0.com` and the
+ * customers' own providers under their real names, and for itself under `127.0.0.1` and `localhost`. Throws
+ * SANDBOX_RUNNING, SANDBOX_FOLDER_FOREIGN or SANDBOX_PORT_TAKEN.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = options.clock ?? Date.now;
@@ -67,28 +83,44 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const requests = new RequestLog();
   const faults = new Faults();
   const adminToken = randomToken(32);
+  const customers = createCustomers(clock);
   const env = {
+    ...customers.env,
     OKTA_PRIVATE_KEY: serviceKey.privateKey,
     OKTA_API_TOKEN: `00${randomToken(30)}`,
+    AUTH0_MANAGEMENT_SECRET: randomToken(48),
+    AUTH0_API_TOKEN: randomToken(64),
     PORTAL_SEALING_KEY: randomBytes(32).toString("base64"),
     PORTAL_DATABASE_URL: "sqlite:.tenantry/sandbox/portal.db",
+    ORDERS_SEALING_KEY: randomBytes(32).toString("base64"),
+    ORDERS_DATABASE_URL: "sqlite:.tenantry/sandbox/orders.db",
   };
   const okta = new OktaOrg(oktaHost, requests, clock);
   seedOrg(okta, serviceKey.publicKey);
   const access = new Access(okta, env.OKTA_API_TOKEN);
+  const auth0 = new Auth0Tenant(auth0Host, requests, clock);
+  seedTenant(auth0, env.AUTH0_MANAGEMENT_SECRET);
   const startedAt = new Date(clock()).toISOString();
-  const hosts = [oktaHost];
+  const hosts = [oktaHost, auth0Host, ...customers.sites.flatMap((site) => site.hosts)];
   const sites: readonly Site[] = [
     createOktaSite(okta, access, new RateLimits(options.rateLimits ?? "generous", clock)),
+    createAuth0Site(
+      auth0,
+      new Auth0Access(auth0, env.AUTH0_API_TOKEN),
+      new Auth0RateLimits(options.rateLimits ?? "generous", clock),
+    ),
+    ...customers.sites,
     createAdminSite({
       token: adminToken,
       faults,
       requests,
+      answerProviderCall: (call) => answerProviderCall(customers.providers, call),
       overview: () => ({
         sandbox: "tenantry",
         startedAt,
         hosts,
         okta: { apps: okta.apps.length, groups: okta.groups.length },
+        auth0: { clients: auth0.clients.size, organizations: auth0.organizations.size },
         requests: requests.total,
         faults: faults.counts().length,
       }),
@@ -116,6 +148,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     env,
     adminToken,
     okta,
+    auth0,
+    providers: customers.providers,
     faults,
     close: () => {
       if (closing === undefined) {

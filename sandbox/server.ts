@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Answer, send } from "./answer.ts";
 import type { Authority } from "./authority.ts";
@@ -45,27 +45,31 @@ interface ServerOptions {
 const localNames = { dns: ["localhost"], ip: ["127.0.0.1"] };
 
 /**
- * One TLS server on 127.0.0.1 for all sites. The certificate follows the server name of the handshake; an unknown name
- * is refused in the handshake, an unknown or differing Host with 421.
+ * One TLS server on 127.0.0.1 for all sites. The certificate follows the server name of the handshake and is made
+ * when the name is first asked for; an unknown name is refused in the handshake, an unknown or differing Host with 421.
  */
 export async function listen(options: ServerOptions): Promise<SandboxServer> {
   const sites = new Map(options.sites.flatMap((site) => site.hosts.map((host) => [host, site] as const)));
-  const contexts = new Map<string, SecureContext>();
   const local = await options.authority.issue(localNames);
-  for (const host of sites.keys()) {
-    if (host === "127.0.0.1") continue;
-    const leaf = host === "localhost" ? local : await options.authority.issue({ dns: [host] });
-    contexts.set(host, createSecureContext(leaf));
-  }
+  const contexts = new Map<string, Promise<SecureContext>>();
+  const contextFor = (host: string): Promise<SecureContext> => {
+    let context = contexts.get(host);
+    if (context === undefined) {
+      const leaf = host === "localhost" ? Promise.resolve(local) : options.authority.issue({ dns: [host] });
+      context = leaf.then(createSecureContext);
+      contexts.set(host, context);
+    }
+    return context;
+  };
   const server = createServer({
     ...local,
     ALPNProtocols: ["http/1.1"],
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     SNICallback: (name, done) => {
-      const context = contexts.get(name.toLowerCase());
-      if (context === undefined) done(new Error("unknown server name"));
-      else done(null, context);
+      const host = name.toLowerCase();
+      if (!sites.has(host) || isIP(host) !== 0) done(new Error("unknown server name"));
+      else contextFor(host).then((context) => done(null, context), done);
     },
   });
   server.on("request", (request, response) => {

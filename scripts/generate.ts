@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { codes } from "../src/errors/codes/index.ts";
 import { jsonSchemas } from "../src/tenant/json-schema.ts";
 import { withChecksTable } from "./checks-table.ts";
+import { mistakesPage } from "./mistakes-page.ts";
 
 const check = process.argv.includes("--check");
 const root = new URL("../", import.meta.url);
@@ -12,6 +13,7 @@ for (const [name, schema] of Object.entries(jsonSchemas())) {
   wanted.set(`schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
 wanted.set("docs/codes.md", codesPage());
+wanted.set("docs/mistakes.md", mistakesPage(root));
 wanted.set("docs/verify.md", withChecksTable(readFileSync(new URL("docs/verify.md", root), "utf8")));
 
 const stale: string[] = [];

@@ -107,6 +107,9 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
   if (typeof type !== "string" || !applicationTypes.includes(type)) {
     mistakes.add("application_type", `application_type: '${String(type)}' is not a valid application type`);
   }
+  if (present !== undefined && type !== present.oauth.application_type) {
+    mistakes.add("application_type", "application_type: 'application_type' cannot be modified.");
+  }
   const grants = texts(sent, "grant_types", grantTypes, mistakes);
   if (grants.length === 0) mistakes.add("grant_types", "grant_types: The field cannot be left blank");
   const responses = sent.response_types === undefined ? defaultResponses(grants) : undefined;
@@ -120,7 +123,7 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
   if (grants.includes("implicit") && !response_types.some((each) => each === "token" || each === "id_token")) {
     mistakes.add("response_types", "response_types: the 'implicit' grant type needs 'token' or 'id_token'");
   }
-  const jwks = readJwks(sent.jwks, present);
+  const jwks = readJwks(sent.jwks, present, mistakes);
   const { refresh_token: refresh, ...rest } = sent;
   return {
     client_uri: null,
@@ -142,9 +145,24 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
       ? { frontchannel_logout_session_required: rest.frontchannel_logout_session_required === true }
       : {}),
     ...(grants.includes("refresh_token")
-      ? { refresh_token: { rotation_type: "STATIC", leeway: 0, ...part(refresh) } }
+      ? { refresh_token: readRefresh(part(refresh), part(present?.oauth.refresh_token), type, mistakes) }
       : {}),
   } as OAuthSettings;
+}
+
+/** What is not sent stays as it was; the first time it has the defaults of the app's type. */
+function readRefresh(sent: JsonObject, present: JsonObject, type: unknown, mistakes: Mistakes): JsonObject {
+  const standard =
+    type === "browser" ? { rotation_type: "ROTATE", leeway: 30 } : { rotation_type: "STATIC", leeway: 0 };
+  const settings: JsonObject = { ...standard, ...present, ...sent };
+  const { rotation_type, leeway } = settings;
+  if (rotation_type !== "STATIC" && rotation_type !== "ROTATE") {
+    mistakes.add("rotation_type", `rotation_type: '${String(rotation_type)}' is not a valid value`);
+  }
+  if (typeof leeway !== "number" || !Number.isInteger(leeway) || leeway < 0 || leeway > 60) {
+    mistakes.add("leeway", "leeway: Must be a whole number from 0 to 60");
+  }
+  return settings;
 }
 
 function defaultResponses(grants: readonly string[]): string[] {
@@ -193,8 +211,14 @@ function readAuthMethod(sent: unknown, oauth: OAuthSettings, mistakes: Mistakes)
     mistakes.add("token_endpoint_auth_method", `token_endpoint_auth_method: '${String(sent)}' is not a valid value`);
     return "client_secret_basic";
   }
-  if (method === "none" && oauth.application_type === "service") {
-    mistakes.add("token_endpoint_auth_method", "token_endpoint_auth_method: 'none' is not allowed for service apps");
+  const withCode = oauth.grant_types.includes("authorization_code");
+  // Okta's words and rule: okta/terraform-provider-okta#580.
+  if (method === "none" && (oauth.application_type === "service" || (oauth.application_type === "web" && withCode))) {
+    mistakes.add(
+      "token_endpoint_auth_method",
+      "token_endpoint_auth_method: 'token_endpoint_auth_method' is invalid. " +
+        "Valid values: [client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt].",
+    );
   }
   if (method === "private_key_jwt" && oauth.jwks === undefined && typeof oauth.jwks_uri !== "string") {
     mistakes.add("jwks", "jwks: 'jwks' or 'jwks_uri' is required when token_endpoint_auth_method is 'private_key_jwt'");
@@ -242,8 +266,13 @@ function readSecret(sent: unknown, method: AuthMethod, mistakes: Mistakes): stri
 }
 
 /** Okta gives each key an id and a status and spells out what was not sent as null. */
-function readJwks(sent: unknown, present: OktaApp | undefined): JsonObject | undefined {
+function readJwks(sent: unknown, present: OktaApp | undefined, mistakes: Mistakes): JsonObject | undefined {
   if (!isObject(sent) || !Array.isArray(sent.keys)) return undefined;
+  const kids = sent.keys.map((key) => (isObject(key) ? key.kid : undefined));
+  if (new Set(kids).size < kids.length) mistakes.add("jwks", "jwks: The 'kid' of each key must be unique");
+  for (const key of sent.keys) {
+    if (isObject(key) && "d" in key) mistakes.add("jwks", "jwks: Private keys are not allowed");
+  }
   const before = isObject(present?.oauth.jwks) ? present.oauth.jwks.keys : undefined;
   const known = Array.isArray(before) ? before.filter(isObject) : [];
   const keys = sent.keys.filter(isObject).map((key) => ({

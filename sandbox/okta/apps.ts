@@ -142,6 +142,7 @@ function setPolicy(call: Call) {
   if (app.oauth.application_type === "service") {
     throw invalid("app", ["The app does not support access policies: it is a service app"]);
   }
+  if (policy.resourceType !== "APP") throw invalid("policy", ["The policy cannot be assigned to apps"]);
   app.accessPolicy = policy.id;
   call.org.touch(app);
   return { status: 204 };

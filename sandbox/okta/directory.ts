@@ -1,10 +1,11 @@
 import type { Json } from "../json.ts";
-import type { Call, Route } from "./call.ts";
+import type { Route } from "./call.ts";
 import type { OktaPolicy } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
+import { page } from "./page.ts";
 import { invalid, notFound } from "./problem.ts";
 
-/** What is read around the apps: the token's own user, access policies and authorization servers. */
+/** What is read around the apps: the token's own user and access policies. */
 export const directoryRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -21,9 +22,11 @@ export const directoryRoutes: readonly Route[] = [
     handle: (call) => {
       const type = call.query.get("type");
       if (type === null || type === "") throw invalid("type", ["type: The field cannot be left blank"]);
-      const link = `<${call.org.url}/api/v1/policies?${call.query.toString()}>; rel="self"`;
       const shown = type === "ACCESS_POLICY" ? call.org.policies : [];
-      return { status: 200, headers: { link }, json: shown.map((policy) => viewPolicy(call.org, policy)) };
+      return page(call, "/api/v1/policies", shown, (policy) => viewPolicy(call.org, policy), {
+        standard: 20,
+        most: 200,
+      });
     },
   },
   {
@@ -36,27 +39,6 @@ export const directoryRoutes: readonly Route[] = [
       const policy = call.org.policies.find((candidate) => candidate.id === id);
       if (policy === undefined) throw notFound(id, "Policy");
       return { status: 200, json: viewPolicy(call.org, policy) };
-    },
-  },
-  {
-    method: "GET",
-    path: "/api/v1/authorizationServers",
-    scope: "okta.authorizationServers.read",
-    bucket: "rest",
-    handle: (call) => {
-      const shown = "default".startsWith(call.query.get("q") ?? "") ? [viewServer(call.org)] : [];
-      return { status: 200, json: shown };
-    },
-  },
-  {
-    method: "GET",
-    path: "/api/v1/authorizationServers/:serverId",
-    scope: "okta.authorizationServers.read",
-    bucket: "rest",
-    handle: (call: Call) => {
-      const id = call.params.serverId ?? "";
-      if (id !== "default" && id !== serverId(call.org)) throw notFound(id, "AuthorizationServer");
-      return { status: 200, json: viewServer(call.org) };
     },
   },
 ];
@@ -101,9 +83,11 @@ function viewOwner(org: OktaOrg): Json {
 function viewPolicy(org: OktaOrg, policy: OktaPolicy): Json {
   const self = `${org.url}/api/v1/policies/${policy.id}`;
   const created = "2026-01-06T09:19:37.000Z";
+  const own = policy.system || policy.resourceType !== "APP";
+  const allow = policy.resourceType === "APP" ? (policy.system ? ["GET", "PUT"] : ["GET", "PUT", "DELETE"]) : ["GET"];
   return {
     id: policy.id,
-    status: "ACTIVE",
+    status: policy.status,
     name: policy.name,
     ...(policy.system ? { description: "Require two factors to access." } : {}),
     priority: 1,
@@ -112,48 +96,12 @@ function viewPolicy(org: OktaOrg, policy: OktaPolicy): Json {
     created,
     lastUpdated: created,
     _links: {
-      ...(policy.system ? {} : { mappings: { href: `${self}/mappings`, hints: { allow: ["GET", "POST"] } } }),
-      self: { href: self, hints: { allow: policy.system ? ["GET", "PUT"] : ["GET", "PUT", "DELETE"] } },
+      ...(own ? {} : { mappings: { href: `${self}/mappings`, hints: { allow: ["GET", "POST"] } } }),
+      self: { href: self, hints: { allow } },
       rules: { href: `${self}/rules`, hints: { allow: ["GET", "POST"] } },
-      ...(policy.system ? {} : { deactivate: { href: `${self}/lifecycle/deactivate`, hints: { allow: ["POST"] } } }),
+      ...(own ? {} : { deactivate: { href: `${self}/lifecycle/deactivate`, hints: { allow: ["POST"] } } }),
     },
-    _embedded: { resourceType: "APP" },
+    _embedded: { resourceType: policy.resourceType },
     type: "ACCESS_POLICY",
-  };
-}
-
-function serverId(org: OktaOrg): string {
-  return `aus${org.id.slice(3)}`;
-}
-
-function viewServer(org: OktaOrg): Json {
-  const self = `${org.url}/api/v1/authorizationServers/${serverId(org)}`;
-  const created = "2026-01-06T09:19:37.000Z";
-  return {
-    id: serverId(org),
-    name: "default",
-    description: "Default Authorization Server for your Applications",
-    audiences: ["api://default"],
-    issuer: `${org.url}/oauth2/default`,
-    issuerMode: "ORG_URL",
-    status: "ACTIVE",
-    created,
-    lastUpdated: created,
-    credentials: {
-      signing: { kid: org.signingKid, rotationMode: "AUTO", lastRotated: created, nextRotation: created },
-    },
-    default: true,
-    _links: {
-      metadata: [
-        {
-          name: "openid-configuration",
-          href: `${org.url}/oauth2/default/.well-known/openid-configuration`,
-          hints: { allow: ["GET"] },
-        },
-      ],
-      claims: { href: `${self}/claims`, hints: { allow: ["GET", "POST"] } },
-      policies: { href: `${self}/policies`, hints: { allow: ["GET", "POST"] } },
-      self: { href: self, hints: { allow: ["GET", "DELETE", "PUT"] } },
-    },
   };
 }

@@ -6,9 +6,14 @@ const condition = /^\s*([A-Za-z.]+)\s+(eq|sw)\s+"((?:[^"\\]|\\.)*)"\s*$/;
 
 /**
  * The condition of a `filter` or `search` parameter: `FIELD eq "VALUE"` or `sw` (starts with), several joined with
- * `and`. Throws Okta's 400 for anything else.
+ * `and`. `search` compares without regard to case, `filter` exactly. Throws Okta's 400 for anything else.
  */
-export function readFilter<Item>(text: string | null, fields: Fields<Item>): (item: Item) => boolean {
+export function readFilter<Item>(
+  text: string | null,
+  fields: Fields<Item>,
+  ignoreCase = false,
+): (item: Item) => boolean {
+  const plain = (value: string): string => (ignoreCase ? value.toLowerCase() : value);
   if (text === null || text.trim() === "") return () => true;
   const tests = text.split(/\s+and\s+/i).map((each) => {
     const match = condition.exec(each);
@@ -16,10 +21,10 @@ export function readFilter<Item>(text: string | null, fields: Fields<Item>): (it
     if (match === null || values === undefined) {
       throw new OktaProblem(400, "E0000031", `Invalid search criteria: ${each}`);
     }
-    const wanted = (match[3] ?? "").replace(/\\(.)/g, "$1");
+    const wanted = plain((match[3] ?? "").replace(/\\(.)/g, "$1"));
     return match[2] === "eq"
-      ? (item: Item) => values(item).includes(wanted)
-      : (item: Item) => values(item).some((value) => value.startsWith(wanted));
+      ? (item: Item) => values(item).some((value) => plain(value) === wanted)
+      : (item: Item) => values(item).some((value) => plain(value).startsWith(wanted));
   });
   return (item) => tests.every((test) => test(item));
 }

@@ -76,9 +76,14 @@ function list(call: Call) {
     "profile.name": (group: OktaGroup) => [group.profile.name],
   };
   const filter = readFilter(call.query.get("filter"), fields);
-  const search = readFilter(call.query.get("search"), fields);
+  const searched = (call.query.get("search") ?? "") !== "";
+  const search = readFilter(call.query.get("search"), fields, true);
   const found = call.org.groups.filter(
-    (group) => group.profile.name.toLowerCase().startsWith(wanted) && filter(group) && search(group),
+    (group) =>
+      group.profile.name.toLowerCase().startsWith(wanted) &&
+      filter(group) &&
+      search(group) &&
+      (group.indexed || !searched),
   );
   return page(call, "/api/v1/groups", found, (group) => viewGroup(call.org, group), { standard: 10_000, most: 10_000 });
 }

@@ -3,6 +3,7 @@ import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
 import type { Access } from "./access.ts";
 import { appRoutes } from "./apps.ts";
 import { assignmentRoutes } from "./assignments.ts";
+import { serverRoutes } from "./authorization-servers.ts";
 import type { Route } from "./call.ts";
 import { directoryRoutes } from "./directory.ts";
 import { groupRoutes } from "./groups.ts";
@@ -17,6 +18,7 @@ const routes: readonly Route[] = [
   ...assignmentRoutes,
   ...groupRoutes,
   ...directoryRoutes,
+  ...serverRoutes,
 ];
 
 /** Answers `/api/v1/…`: route, credential, rate limit, scope, body, in this order. Never throws. */

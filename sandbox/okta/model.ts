@@ -76,10 +76,13 @@ export interface OktaApp {
 export interface OktaGroup {
   readonly id: string;
   readonly sequence: number;
-  readonly type: "OKTA_GROUP" | "BUILT_IN";
+  /** `APP_GROUP`: imported from a directory. */
+  readonly type: "OKTA_GROUP" | "APP_GROUP" | "BUILT_IN";
   readonly created: string;
   lastUpdated: string;
   profile: { name: string; description: string | null; [key: string]: Json };
+  /** Whether `search=` shows it: Okta's index comes after the change. */
+  indexed: boolean;
 }
 
 /** Somebody who can sign in at the sandbox. Belongs to Everyone besides the groups named here. */
@@ -92,8 +95,43 @@ export interface OktaUser {
   readonly groups: ReadonlySet<string>;
 }
 
+/** An app sign-in policy (`ACCESS_POLICY`). */
 export interface OktaPolicy {
   readonly id: string;
-  readonly name: string;
+  readonly sequence: number;
+  name: string;
+  status: Status;
   readonly system: boolean;
+  /** `END_USER_ACCOUNT_MANAGEMENT`: Okta's own, for no app. */
+  readonly resourceType: "APP" | "END_USER_ACCOUNT_MANAGEMENT";
+}
+
+/** Decides which clients may use an authorization server. */
+export interface OktaServerPolicy {
+  readonly id: string;
+  readonly created: string;
+  lastUpdated: string;
+  status: Status;
+  name: string;
+  description: string;
+  priority: number;
+  /** Client ids, or `ALL_CLIENTS`. */
+  clients: readonly string[];
+}
+
+/** A custom authorization server. */
+export interface OktaServer {
+  readonly id: string;
+  readonly sequence: number;
+  readonly created: string;
+  readonly kid: string;
+  lastUpdated: string;
+  status: Status;
+  name: string;
+  description: string;
+  audiences: readonly string[];
+  issuerMode: string;
+  /** The one under `/oauth2/default`. */
+  readonly isDefault: boolean;
+  readonly policies: Map<string, OktaServerPolicy>;
 }

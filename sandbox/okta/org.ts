@@ -1,6 +1,16 @@
 import { randomText, randomToken } from "../random.ts";
 import type { RequestLog } from "../request-log.ts";
-import type { OktaApp, OktaAssignment, OktaGroup, OktaPolicy, OktaSecret, OktaUser, Status } from "./model.ts";
+import type {
+  OktaApp,
+  OktaAssignment,
+  OktaGroup,
+  OktaPolicy,
+  OktaSecret,
+  OktaServer,
+  OktaServerPolicy,
+  OktaUser,
+  Status,
+} from "./model.ts";
 
 /** Most secrets that one app can have. */
 export const mostSecrets = 2;
@@ -22,9 +32,14 @@ export class OktaOrg {
   readonly id = oktaId("00o");
   /** What was asked of this sandbox, by everyone. */
   readonly requests: RequestLog;
-  readonly policies: readonly OktaPolicy[];
+  /** Access policies, oldest first. */
+  readonly policies: OktaPolicy[] = [];
   readonly signingKid = randomToken(32);
+  /** While true, `search=` does not show the groups that are made. */
+  searchIsLate = false;
   readonly #apps = new Map<string, OktaApp>();
+  readonly #clients = new Map<string, OktaApp>();
+  readonly #servers = new Map<string, OktaServer>();
   readonly #groups = new Map<string, OktaGroup>();
   readonly #users = new Map<string, OktaUser>();
   readonly #clock: () => number;
@@ -35,11 +50,10 @@ export class OktaOrg {
     this.url = `https://${host}`;
     this.requests = requests;
     this.#clock = clock;
-    this.policies = [
-      { id: oktaId("rst"), name: "Okta Admin Console", system: false },
-      { id: oktaId("rst"), name: "Okta Dashboard", system: false },
-      { id: oktaId("rst"), name: "Any two factors", system: true },
-    ];
+    this.addPolicy("Okta Admin Console");
+    this.addPolicy("Okta Dashboard");
+    this.addPolicy("Any two factors", { system: true });
+    this.addPolicy("Okta Account Management Policy", { resourceType: "END_USER_ACCOUNT_MANAGEMENT" });
   }
 
   /** All apps, oldest first. */
@@ -54,6 +68,24 @@ export class OktaOrg {
 
   get users(): readonly OktaUser[] {
     return [...this.#users.values()];
+  }
+
+  /** Custom authorization servers, oldest first. */
+  get servers(): readonly OktaServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** By id, or `default`. */
+  server(reference: string): OktaServer | undefined {
+    return this.#servers.get(reference) ?? this.servers.find((server) => server.isDefault && reference === "default");
+  }
+
+  /** True when an active policy of the server lets the client use it. */
+  mayAsk(server: OktaServer, app: OktaApp): boolean {
+    return [...server.policies.values()].some(
+      ({ status, clients }) =>
+        status === "ACTIVE" && (clients.includes("ALL_CLIENTS") || clients.includes(app.clientId)),
+    );
   }
 
   /** The policy that new apps get. */
@@ -74,7 +106,7 @@ export class OktaOrg {
 
   /** By client id. */
   client(clientId: string): OktaApp | undefined {
-    return this.apps.find((app) => app.clientId === clientId);
+    return this.#clients.get(clientId);
   }
 
   /** By id or name. */
@@ -119,6 +151,7 @@ export class OktaOrg {
       assignments: new Map(),
     };
     this.#apps.set(id, app);
+    this.#clients.set(app.clientId, app);
     if (needsSecret(app)) this.addSecret(app, secret);
     return app;
   }
@@ -140,7 +173,9 @@ export class OktaOrg {
 
   /** Removes the app with all it has. Throws when there is none. */
   removeApp(reference: string): void {
-    this.#apps.delete(this.#existing(reference).id);
+    const { id, clientId } = this.#existing(reference);
+    this.#apps.delete(id);
+    this.#clients.delete(clientId);
   }
 
   touch(app: OktaApp): void {
@@ -163,6 +198,7 @@ export class OktaOrg {
       created: now,
       lastUpdated: now,
       profile: { name, description },
+      indexed: !this.searchIsLate,
     };
     this.#groups.set(group.id, group);
     return group;
@@ -187,6 +223,68 @@ export class OktaOrg {
     };
     app.assignments.set(group.id, assignment);
     return assignment;
+  }
+
+  addPolicy(
+    name: string,
+    more: { readonly system?: boolean; readonly resourceType?: OktaPolicy["resourceType"] } = {},
+  ): OktaPolicy {
+    const policy: OktaPolicy = {
+      id: oktaId("rst"),
+      sequence: this.#count(),
+      name,
+      status: "ACTIVE",
+      system: false,
+      resourceType: "APP",
+      ...more,
+    };
+    this.policies.push(policy);
+    return policy;
+  }
+
+  /** Makes a custom authorization server; without a policy nobody may use it. */
+  addServer(
+    name: string,
+    more: Partial<Pick<OktaServer, "id" | "description" | "audiences" | "issuerMode" | "isDefault">> = {},
+  ): OktaServer {
+    const now = this.timestamp();
+    const server: OktaServer = {
+      id: oktaId("aus"),
+      description: "",
+      audiences: [`api://${name}`],
+      issuerMode: "ORG_URL",
+      isDefault: false,
+      ...more,
+      sequence: this.#count(),
+      created: now,
+      lastUpdated: now,
+      kid: randomToken(32),
+      status: "ACTIVE",
+      name,
+      policies: new Map(),
+    };
+    this.#servers.set(server.id, server);
+    return server;
+  }
+
+  removeServer(id: string): void {
+    this.#servers.delete(id);
+  }
+
+  addServerPolicy(server: OktaServer, name: string, clients: readonly string[]): OktaServerPolicy {
+    const now = this.timestamp();
+    const policy: OktaServerPolicy = {
+      id: oktaId("00p"),
+      created: now,
+      lastUpdated: now,
+      status: "ACTIVE",
+      name,
+      description: name,
+      priority: server.policies.size + 1,
+      clients,
+    };
+    server.policies.set(policy.id, policy);
+    return policy;
   }
 
   addUser(login: string, names: { first: string; last: string }, groups: readonly OktaGroup[]): OktaUser {

@@ -18,7 +18,11 @@ const serviceScopes = [
 /** Client id of an app that is nobody's: it must never be changed by Tenantry. */
 export const payrollClientId = "0oa1payroll000000000";
 
-/** Puts into a new org what every org of the example has: groups, people, the service app and one foreign app. */
+/** Ids of two custom authorization servers of the org; the same at every start. */
+export const partnersServerId = "aus1partners00000000";
+export const restrictedServerId = "aus1restricted000000";
+
+/** Puts into a new org what every org of the example has: groups, people, the service app, one foreign app, policies, servers. */
 export function seedOrg(org: OktaOrg, servicePublicKey: JsonObject): void {
   const everyone = org.addGroup("Everyone", "All users in your organization", "BUILT_IN");
   const staff = org.addGroup("whiterabbit-staff", "People of Whiterabbit Foods");
@@ -45,6 +49,17 @@ export function seedOrg(org: OktaOrg, servicePublicKey: JsonObject): void {
     grants: [],
   });
   org.assign(payroll, everyone);
+  org.addPolicy("Phishing resistant");
+  const standard = org.addServer("default", {
+    description: "Default Authorization Server for your Applications",
+    isDefault: true,
+  });
+  org.addServerPolicy(standard, "Default Policy", ["ALL_CLIENTS"]);
+  const partners = org.addServer("partners", { id: partnersServerId, description: "For the partners' apps" });
+  org.addServerPolicy(partners, "Everybody", ["ALL_CLIENTS"]);
+  // Another client than the payroll is told that no policy matches.
+  const restricted = org.addServer("payroll", { id: restrictedServerId, description: "For the payroll only" });
+  org.addServerPolicy(restricted, "Payroll", [payrollClientId]);
 }
 
 function common(org: OktaOrg) {

@@ -1,3 +1,4 @@
+import { isOurs } from "../desired/capability.ts";
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
@@ -52,7 +53,7 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
       outcomes.push({ key: connection.key, outcome: "not-attempted", because: "the run was asked to stop" });
       continue;
     }
-    const lane = `${connection.registration.idp} ${connection.app}`;
+    const lane = laneOf(connection);
     const failedBefore = stopped.get(lane);
     if (failedBefore !== undefined) {
       const because = `${failedBefore} failed first at the same identity provider and app`;
@@ -74,6 +75,11 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   await world.store.finishRun(run, failed ? "failed" : "done");
   await world.store.audit({ actor, event: "apply.finished", detail: { run, outcome: failed ? "failed" : "done" } });
   return outcomes;
+}
+
+/** Where one failure makes the next likely. Customers' own providers have nothing to do with one another. */
+function laneOf({ registration, tenant, app }: Connection): string {
+  return `${isOurs(registration) ? registration.idp : tenant} ${app}`;
 }
 
 /** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */

@@ -245,6 +245,13 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
         problem.message,
         "find out which one the app uses, and remove the marker from the other",
       );
+    case "immutable":
+      return at(
+        connection,
+        problem.code,
+        problem.message,
+        "leave it as it is, or declare a second sign-in of another name, which gets a client of its own",
+      );
     default:
       return problem.kind satisfies never;
   }

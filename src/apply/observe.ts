@@ -73,14 +73,34 @@ export async function observe(world: World, { connections, depth, whole }: Obser
   });
   // Settled first, so that no read is left running when another has failed.
   const settled = await Promise.allSettled([...engines, ...apps, ...discovery]);
-  const failed = settled.find((result) => result.status === "rejected");
+  const failed = settled.slice(0, engines.length + apps.length).find((result) => result.status === "rejected");
   if (failed !== undefined) throw withSandboxHint(world.workspace, failed.reason);
+  const plans = new Map((await Promise.all(engines)).flat());
+  const known = serversKnownMissing(connections, plans);
+  const documents = [...sources.keys()].map((key, index) => (known.has(key) ? undefined : discovery[index]));
+  const undiscovered = (await Promise.allSettled(documents)).find((result) => result.status === "rejected");
+  if (undiscovered !== undefined) throw withSandboxHint(world.workspace, undiscovered.reason);
   return {
-    engines: new Map((await Promise.all(engines)).flat()),
+    engines: plans,
     apps: new Map(await Promise.all(apps)),
-    discovery: new Map(await Promise.all(discovery)),
+    discovery: new Map((await Promise.all(documents)).filter((entry) => entry !== undefined)),
     unread,
   };
+}
+
+/** Issuers of which the identity provider has said that they are not there: that has a place in a file. */
+function serversKnownMissing(
+  connections: readonly Connection[],
+  plans: ReadonlyMap<string, EnginePlan>,
+): ReadonlySet<string> {
+  const missing = new Set(
+    [...plans.values()].flatMap(({ observation }) =>
+      observation.problems.filter(({ field }) => field === "authorizationServer").map(({ key }) => key),
+    ),
+  );
+  return new Set(
+    connections.filter(({ key }) => missing.has(key)).map(({ record }) => sourceKey(issuerSourceOf(record))),
+  );
 }
 
 /** Where everything goes to a sandbox, "cannot be reached" has one likely cause. */

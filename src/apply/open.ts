@@ -11,6 +11,7 @@ import { resolveReference, type SecretSource } from "../secret/resolve.ts";
 import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
+import { secretsOfUrl } from "../store/postgres-url.ts";
 import type { Holder, Store } from "../store/store.ts";
 import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../vendor/network.ts";
@@ -81,7 +82,8 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     }
     // Not `whole`: what nobody declares at a customer's provider is none of our business.
     if (idpsInUse.has(externalIdp)) {
-      const resolve = (reference: Reference): Secret => resolveKnown(reference, options);
+      const resolve = (reference: Reference): Secret =>
+        resolveKnown(reference, options, handedOverFor(reference, connections));
       engines.set(externalIdp, directEngine(externalAdapter(resolve)));
     }
     return {
@@ -126,20 +128,30 @@ export async function openRecordingWorld(options: RecordingOptions): Promise<Rec
  * @throws TenantryError APPLY_STORE_UNNAMED, SECRET_UNRESOLVED, STORE_…
  */
 async function openWorkspaceStore(
-  options: Pick<RecordingOptions, "workspace" | "source" | "clock" | "sleep" | "ci" | "isAlive">,
+  options: Pick<RecordingOptions, "workspace" | "source" | "redactor" | "clock" | "sleep" | "ci" | "isAlive">,
 ): Promise<Store> {
-  const { workspace, source, clock, sleep, isAlive } = options;
+  const { workspace, clock, sleep, isAlive } = options;
   if (workspace.store === undefined && options.ci) {
     throw new TenantryError("APPLY_STORE_UNNAMED", "this is CI and tenantry.yaml names no store");
   }
   const written = workspace.store?.url ?? "sqlite:.tenantry/store.db";
-  const url = typeof written === "string" ? written : resolveReference(written, source).reveal();
+  const url = knownDatabaseUrl(written, options, "the address of the store");
   return openStore({ url, root: workspace.root, clock, sleep, isAlive });
 }
 
-/** The address of an app's database, from the file or the reference in it. */
-export function databaseUrl(app: App, source: SecretSource): string {
-  return typeof app.database === "string" ? app.database : resolveReference(app.database, source).reveal();
+/** The address of an app's database, from the file or the reference in it; its password is known to the redactor. */
+export function databaseUrl(app: App, options: Pick<OpenOptions, "source" | "redactor">): string {
+  return knownDatabaseUrl(app.database, options, `the address of the database of the app ${app.name}`);
+}
+
+function knownDatabaseUrl(
+  written: string | Reference,
+  { source, redactor }: Pick<OpenOptions, "source" | "redactor">,
+  use: string,
+): string {
+  const url = typeof written === "string" ? written : resolveReference(written, source, use).reveal();
+  for (const secret of secretsOfUrl(url)) redactor.know(secret);
+  return url;
 }
 
 async function openIdentityProvider(
@@ -148,7 +160,8 @@ async function openIdentityProvider(
   limiters: HostLimiters,
   options: OpenOptions,
 ): Promise<IdentityProviderAdapter> {
-  const known = (reference: Reference): Secret => resolveKnown(reference, options);
+  const known = (reference: Reference): Secret =>
+    resolveKnown(reference, options, `a credential of the identity provider ${idp.name}`);
   switch (idp.kind) {
     case "okta": {
       // The SDK behind it takes half a second to load: only for commands that talk to Okta.
@@ -194,12 +207,15 @@ async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
   switch (app.kind) {
     case "sql": {
       const keys = () =>
-        app.sealing.keys.map((reference) => ({ name: reference.text, value: resolveKnown(reference, options) }));
+        app.sealing.keys.map((reference) => ({
+          name: reference.text,
+          value: resolveKnown(reference, options, `a sealing key of the app ${app.name}`),
+        }));
       return openSqlApp({
         app,
         workspace: options.workspace.name,
         environment: options.workspace.environment,
-        databaseUrl: databaseUrl(app, options.source),
+        databaseUrl: databaseUrl(app, options),
         access: options.access,
         root: options.workspace.root,
         sealer: options.access === "manage" ? createSealer(keys()) : lazySealer(keys),
@@ -220,16 +236,23 @@ function clientKeys(options: OpenOptions): World["clientKeyOf"] {
     if (clientKey === undefined) return undefined;
     const known = resolved.get(name) ?? {
       publicKey: clientKey.publicKey,
-      privateKey: resolveKnown(clientKey.privateKey, options),
+      privateKey: resolveKnown(clientKey.privateKey, options, `the client key of the app ${name}`),
     };
     resolved.set(name, known);
     return known;
   };
 }
 
+/** Whose client secret a reference of a tenant's file is, and where that is declared. */
+function handedOverFor(reference: Reference, connections: readonly Connection[]): string {
+  const users = connections.filter(({ registration }) => registration.clientSecret?.text === reference.text);
+  const named = users.map(({ key, position }) => `${key} (${position.file}:${position.line})`).join(" and ");
+  return `the client secret of ${named || "no connection"}`;
+}
+
 /** The secret behind a reference, known to the redactor from now on. */
-function resolveKnown(reference: Reference, { source, redactor }: OpenOptions): Secret {
-  const secret = resolveReference(reference, source);
+function resolveKnown(reference: Reference, { source, redactor }: OpenOptions, use: string): Secret {
+  const secret = resolveReference(reference, source, use);
   redactor.know(secret);
   return secret;
 }

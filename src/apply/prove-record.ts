@@ -8,6 +8,7 @@ import { evidenceCovers } from "../verify/verify.ts";
 import { fingerprintOf } from "./proven-secret.ts";
 import { recordLink } from "./record-link.ts";
 import { startPageNotAsked } from "./start-page.ts";
+import { clientKeyFor } from "./subject.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /**
@@ -28,9 +29,10 @@ export async function proveRecord(
   const found = (await app.observe([write.record])).records.get(key);
   if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
   const stored = await app.secretOf(key);
-  const clientKey = write.record.clientAuth === "private_key_jwt" ? world.clientKeyOf(app.name) : undefined;
+  const { clientAuth } = write.record;
   const secret = stored === undefined ? undefined : ({ value: stored.value, copy: "record" } as const);
-  const fingerprint = await fingerprintOf(world.store, { secret, clientKey });
+  const clientKey = clientKeyFor(world, app.name, clientAuth);
+  const fingerprint = await fingerprintOf(world.store, { clientAuth, secret, clientKey });
   const differing = differences(write, found);
   if (differing.length > 0) {
     const what = differing.join(", ");

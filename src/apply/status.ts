@@ -1,3 +1,4 @@
+import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { Verdict } from "../store/evidence.ts";
@@ -11,19 +12,38 @@ export interface ConnectionStatus {
   readonly tenant: string;
   readonly app: string;
   readonly signIn: string;
+  /** Where people sign in: name of the identity provider, or `external`. */
+  readonly idp: string;
   /** What the file says. */
   readonly status: TenantStatus;
   /** State of the record in the app; `foreign` when it belongs to somebody else; null when there is none. */
   readonly record: ObservedRecord["state"] | "foreign" | null;
   /** Whether a change of the record was begun and not finished. */
   readonly unfinished: boolean;
-  readonly issuer: string;
-  readonly clientId: string;
+  /** What the customer has not handed over yet; only a draft may wait. */
+  readonly waitingFor: readonly HandedOver[];
+  /** Null when nobody knows it yet. */
+  readonly issuer: string | null;
+  readonly clientId: string | null;
   /** The identity provider's own id of the client, as far as this store has seen it. */
   readonly registrationId: string | null;
   readonly redirectUri: string;
   /** The newest evidence; `current` when it was made for the values that the record has. */
   readonly proof: { readonly verdict: Verdict; readonly at: string; readonly current: boolean } | null;
+}
+
+/** What a customer with a provider of their own hands over. */
+export type HandedOver = "issuer" | "clientId" | "clientSecret";
+
+/** What is missing of it. */
+function waitingFor({ registration, record }: Connection): readonly HandedOver[] {
+  if (isOurs(registration)) return [];
+  const secret = record.clientAuth.startsWith("client_secret") && registration.clientSecret === undefined;
+  return [
+    ...(record.issuer === "" ? (["issuer"] as const) : []),
+    ...(record.clientId === "" ? (["clientId"] as const) : []),
+    ...(secret ? (["clientSecret"] as const) : []),
+  ];
 }
 
 /** Reads apps and store; asks no identity provider. */
@@ -37,16 +57,18 @@ export async function readStatus(
     const { key, tenant, app, signIn, status, record } = connection;
     const found = records.get(key);
     const evidence = await world.store.latestEvidence(key);
-    const clientId = typeof found?.fields.clientId === "string" ? found.fields.clientId : record.clientId;
+    const clientId = typeof found?.fields.clientId === "string" ? found.fields.clientId : record.clientId || null;
     rows.push({
       key,
       tenant,
       app,
       signIn,
+      idp: connection.registration.idp,
       status,
       record: found?.state ?? (foreign.has(key) ? "foreign" : null),
       unfinished: found?.previous !== undefined,
-      issuer: record.issuer,
+      waitingFor: waitingFor(connection),
+      issuer: record.issuer || null,
       clientId,
       registrationId: (await world.store.idOf(connection.registration.address)) ?? null,
       redirectUri: record.redirectUri,

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionKey, Digest, Registration } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
 import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { ExplicitEndpoints } from "../tenant/tenant.ts";
@@ -6,7 +7,7 @@ import type { VerifySubject } from "../verify/subject.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
 import type { World } from "./world.ts";
 
-/** Where a person sets what a check may find wrong, by kind of identity provider. */
+/** Where a person sets what a check may find wrong. Nowhere here for the customer's own: hints are then to be forwarded. */
 function consoleOf({ kind, label }: Registration): VerifySubject["console"] {
   switch (kind) {
     case "okta": {
@@ -21,6 +22,20 @@ function consoleOf({ kind, label }: Registration): VerifySubject["console"] {
       return undefined;
     default:
       return kind satisfies never;
+  }
+}
+
+/**
+ * The key with which a client of this app signs assertions; undefined when it signs none, or when the private half
+ * cannot be had: the proof then says so for this connection, and the others go on.
+ */
+export function clientKeyFor(world: World, app: string, clientAuth: unknown): VerifySubject["clientKey"] {
+  if (clientAuth !== "private_key_jwt") return undefined;
+  try {
+    return world.clientKeyOf(app);
+  } catch (error) {
+    if (error instanceof TenantryError && error.code.startsWith("SECRET_")) return undefined;
+    throw error;
   }
 }
 
@@ -40,7 +55,7 @@ export function candidateSubject(
     clientId,
     clientAuth: record.clientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "idp" as const } }),
-    clientKey: record.clientAuth === "private_key_jwt" ? world.clientKeyOf(connection.app) : undefined,
+    clientKey: clientKeyFor(world, connection.app, record.clientAuth),
     redirectUri: record.redirectUri,
     scopes: record.scopes,
     pkce: record.pkce,
@@ -67,7 +82,7 @@ export function recordSubject(
     clientId: text(fields.clientId),
     clientAuth: text(fields.clientAuth) as ClientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "record" as const } }),
-    clientKey: fields.clientAuth === "private_key_jwt" ? world.clientKeyOf(connection.app) : undefined,
+    clientKey: clientKeyFor(world, connection.app, fields.clientAuth),
     redirectUri: text(fields.redirectUri),
     scopes: texts(fields.scopes),
     pkce: fields.pkce === "off" ? "off" : "S256",

@@ -1,3 +1,4 @@
+import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
@@ -98,12 +99,12 @@ async function verifyOne(
     wrongSecretControl: request.wrongSecretControl,
     documents,
   });
-  const endpoints = sameEndpoints(moved, key);
+  const endpoints = sameEndpoints(moved, connection);
   const broken = opened.verdict === "fail" || endpoints.verdict === "fail";
   const verdict = broken ? "fail" : verification.verdict;
   const fingerprint = await fingerprintOf(world.store, subject);
   const checks = [
-    ...verification.checks.map((check) => withMend(key, check)),
+    ...verification.checks.map((check) => withMend(connection, check)),
     opened,
     endpoints,
     ...startPageNotAsked(connection.startUrl),
@@ -141,66 +142,88 @@ function recordDoesNotOpen(app: string, key: ConnectionKey, error: TenantryError
   };
 }
 
-/** An endpoint that the issuer's document names otherwise than the record does. */
+/** An endpoint that the issuer's document, or the file in its place, names otherwise than the record does. */
 interface MovedEndpoint {
   readonly name: string;
   readonly record: string;
-  readonly document: string;
+  readonly source: string;
 }
 
 /** Undefined when the document cannot be read or used: the checks of discovery say why. */
 async function movedEndpoints(
   world: RecordingWorld,
-  connection: Connection,
+  { record }: Connection,
   found: ObservedRecord,
   documents: DocumentCache,
 ): Promise<readonly MovedEndpoint[] | undefined> {
   const { issuer } = found.fields;
   if (typeof issuer !== "string") return undefined;
-  let document: DiscoverySnapshot;
-  try {
-    document = await discover({ issuer, endpoints: connection.record.endpoints }, world.verifyIo, { documents });
-  } catch (error) {
-    if (error instanceof TenantryError) return undefined;
-    throw error;
+  let source: Pick<DiscoverySnapshot, "authorizationEndpoint" | "tokenEndpoint" | "jwksUri">;
+  if (record.endpoints === undefined) {
+    try {
+      source = await discover({ issuer }, world.verifyIo, { documents });
+    } catch (error) {
+      if (error instanceof TenantryError) return undefined;
+      throw error;
+    }
+  } else {
+    const { authorization, token, jwks } = record.endpoints;
+    source = { authorizationEndpoint: authorization, tokenEndpoint: token, jwksUri: jwks };
   }
   return (["authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const)
-    .filter((name) => found.fields[name] !== document[name])
-    .map((name) => ({ name, record: String(found.fields[name]), document: document[name] }));
+    .filter((name) => found.fields[name] !== source[name])
+    .map((name) => ({ name, record: String(found.fields[name]), source: source[name] }));
 }
 
-function sameEndpoints(moved: readonly MovedEndpoint[] | undefined, key: ConnectionKey): CheckResult {
+function sameEndpoints(moved: readonly MovedEndpoint[] | undefined, { key, record }: Connection): CheckResult {
   const check = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
+  const source = record.endpoints === undefined ? "the discovery document" : "the tenant's file";
   if (moved === undefined) {
     const message = "the record's endpoints could not be compared: the discovery document is not to be used";
     return { ...check, verdict: "inconclusive", code: "VERIFY_NOT_RUN", message };
   }
   const [first] = moved;
   if (first === undefined) {
-    return { ...check, verdict: "pass", message: "the record's endpoints are those of the discovery document" };
+    return { ...check, verdict: "pass", message: `the record's endpoints are those of ${source}` };
   }
+  const show = `\`tenantry plan --only ${key}\` shows it as a hot change`;
   return {
     ...check,
     verdict: "fail",
     code: "VERIFY_ENDPOINT_MOVED",
-    message: `the issuer's document names another ${moved.map(({ name }) => name).join(", ")} than the record`,
+    message: `${source} names another ${moved.map(({ name }) => name).join(", ")} than the record`,
     expected: first.record,
-    actual: first.document,
-    hint: `see whether the identity provider really moved; \`tenantry plan --only ${key}\` shows it as a hot change`,
+    actual: first.source,
+    hint:
+      record.endpoints === undefined
+        ? `see whether the identity provider really moved; ${show}`
+        : `see whether the file or the record is right; ${show}`,
   };
 }
 
 /** What Tenantry can do itself about a link that does not hold; what only a person can do stays the check's own hint. */
-function withMend(key: ConnectionKey, check: CheckResult): CheckResult {
+function withMend({ key, registration }: Connection, check: CheckResult): CheckResult {
   if (check.verdict !== "fail" || check.hint === undefined) return check;
-  switch (check.id) {
-    case "P1":
-      return { ...check, hint: `\`tenantry apply --only ${key}\` registers it again. By hand: ${check.hint}` };
-    case "S1":
-      return {
-        ...check,
-        hint: `\`tenantry apply --only ${key} --hand-over ${key}\` hands the current secret over. By hand: ${check.hint}`,
-      };
+  const handOver = `\`tenantry apply --only ${key} --hand-over ${key}\``;
+  const ours = isOurs(registration);
+  switch (check.code) {
+    case "VERIFY_CALLBACK_REFUSED":
+    case "VERIFY_AUTHORIZATION_REFUSED":
+      return ours
+        ? { ...check, hint: `\`tenantry apply --only ${key}\` registers it again. By hand: ${check.hint}` }
+        : check;
+    case "VERIFY_CLIENT_AUTH_METHOD":
+    case "VERIFY_CLIENT_NOT_PUBLIC":
+    case "VERIFY_CLIENT_KEY_REFUSED":
+      return ours
+        ? { ...check, hint: `\`tenantry apply --only ${key}\` sets the client right again. By hand: ${check.hint}` }
+        : check;
+    case "VERIFY_SECRET_REFUSED": {
+      if (ours) return { ...check, hint: `${handOver} hands the current secret over. By hand: ${check.hint}` };
+      const at = registration.clientSecret?.text;
+      const put = at === undefined ? "" : ` Put the new value behind ${at}, then ${handOver}.`;
+      return { ...check, hint: `${check.hint}${put}` };
+    }
     default:
       return check;
   }

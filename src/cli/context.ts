@@ -3,10 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import { compile } from "../desired/compile.ts";
 import type { Connection } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
-import { type Issue, sortIssues } from "../errors/issue.ts";
-import { checkRules } from "../rules/check.ts";
+import { formatIssue, type Issue, sortIssues } from "../errors/issue.ts";
+import { checkEnvironment, checkFleet } from "../rules/check.ts";
 import { loadTenants } from "../tenant/load.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import type { Files } from "../workspace/files.ts";
 import { loadWorkspace, workspaceFile } from "../workspace/load.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -41,21 +42,38 @@ export function findRoot(surroundings: Surroundings, named: string | undefined):
   throw new TenantryError("WORKSPACE_NOT_FOUND", `there is no ${workspaceFile} in this folder or above it`);
 }
 
-/** Reads and checks all files; every issue of every file at once. */
+/**
+ * Reads and checks all files; every issue of every file at once.
+ *
+ * @param every whether the rules are held in all environments. What breaks them in another one only says so.
+ */
 export function checkFiles(
   root: string,
   environment: string | undefined,
   today: string,
+  files: Files = nodeFiles(root),
+  every = false,
 ): { readonly context?: Context; readonly tenants: number; readonly issues: readonly Issue[] } {
-  const files = nodeFiles(root);
   const loaded = loadWorkspace(files, root, environment);
   const { tenants, issues } = loadTenants(files);
+  const own = [...issues, ...checkFleet(tenants)];
   if (loaded.workspace === undefined) {
-    return { tenants: tenants.length, issues: sortIssues([...loaded.issues, ...issues]) };
+    return { tenants: tenants.length, issues: sortIssues([...loaded.issues, ...own]) };
   }
   const { workspace, environments } = loaded;
   const connections = compile(workspace, tenants, today);
-  const all = sortIssues([...issues, ...checkRules({ workspace, environments, tenants, connections })]);
+  const here = checkEnvironment({ workspace, environments, tenants, connections });
+  const said = new Set(here.map(formatIssue));
+  const others = every ? environments.filter((name) => name !== workspace.environment) : [];
+  const elsewhere = others.flatMap((name) => {
+    const other = loadWorkspace(files, root, name).workspace;
+    if (other === undefined) return [];
+    const input = { workspace: other, environments, tenants, connections: compile(other, tenants, today) };
+    return checkEnvironment(input)
+      .filter((issue) => !said.has(formatIssue(issue)))
+      .map((issue) => ({ ...issue, message: `${issue.message} (in the environment \`${name}\`)` }));
+  });
+  const all = sortIssues([...own, ...here, ...elsewhere]);
   if (all.length > 0) return { tenants: tenants.length, issues: all };
   return { context: { workspace, environments, tenants, connections }, tenants: tenants.length, issues: [] };
 }

@@ -6,7 +6,7 @@ import { withStatusLine } from "./live-terminal.ts";
 import { reportError } from "./outcome.ts";
 import { buildProgram } from "./program.ts";
 import { isCi, makeRun } from "./run.ts";
-import { colours, type Surroundings, type Terminal } from "./terminal.ts";
+import { type Conversation, colours, type Surroundings, type Terminal } from "./terminal.ts";
 
 /**
  * Runs one command line and gives its exit code. Talks to the terminal that it is given and to nothing else, so that a
@@ -108,8 +108,15 @@ function processTerminal(args: readonly string[], out: Terminal["out"], err: Ter
   return {
     ...lines,
     paint: coloured ? colours : plain,
-    ...(interactive ? { ask: (question) => ask(question, lines.err) } : {}),
+    ...(interactive ? { ask: (question) => ask(question, lines.err), converse: () => converse(lines.err) } : {}),
   };
+}
+
+async function converse(err: Terminal["err"]): Promise<Conversation> {
+  // Takes a status line away before the first question is put.
+  err("");
+  const { openConversation } = await import("./conversation.ts");
+  return openConversation(process.stdin, process.stderr);
 }
 
 async function ask(question: string, err: Terminal["err"]): Promise<boolean> {

@@ -28,6 +28,8 @@ export function nodeFiles(root: string): Files {
     },
     list(folder) {
       try {
+        // A link would have the tenants come from elsewhere than what was reviewed.
+        if (lstatSync(join(root, folder)).isSymbolicLink()) return { reason: "a link" };
         return readdirSync(join(root, folder), { withFileTypes: true }).map(
           (entry): FolderEntry => ({
             name: entry.name,

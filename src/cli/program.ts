@@ -8,6 +8,16 @@ Exit codes: 0 done or nothing to do; 1 a bug; 2 usage or invalid files;
 3 changes pending; 4 refused by a guard, a rule or a stale plan;
 5 an outside system failed; 6 verification failed; 7 could not tell.`;
 
+const newExamples = `
+Examples:
+  tenantry new
+  tenantry new acme --name "Acme Foods" --domain acme.example \\
+    --idp workforce --group acme-staff --app portal
+  tenantry new acme --name "Acme Foods" --domain acme.example \\
+    --external --status draft --app portal`;
+
+const clientAuthMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
 /**
  * The command line. Each command loads its own code only when it runs, so that \`--help\` and \`validate\` stay fast.
  *
@@ -48,6 +58,37 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
       .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect)
       .option("--full", "show every field of what is created")
       .option("--deep", "read every part of every object, however many there are");
+
+  command("new [slug]", "write the file of a new tenant; asks for what no flag has said")
+    .option("--name <text>", "the customer's name")
+    .option("--domain <name>", "an e-mail domain of theirs; may be given several times", collect)
+    .option("--idp <name>", "identity provider of tenantry.yaml, or `external`")
+    .option("--external", "the customer's own provider; the same as --idp external")
+    .option("--app <name>", "an app they come in to; may be given several times", collect)
+    .option("--group <name>", "Okta: a group that may come in; may be given several times", collect)
+    .option("--everyone", "Okta: everyone in the org may come in")
+    .option("--create-groups", "Okta: make the groups that are missing")
+    .option("--connection <name>", "Auth0: a connection they sign in by; may be given several times", collect)
+    .option("--issuer <url>", "external: the issuer, exactly as the provider writes it")
+    .option("--client-id <id>", "external: the client that the customer registered")
+    .option(
+      "--client-secret-ref <reference>",
+      "external: where its secret is (default: env:TENANT_<SLUG>__CLIENT_SECRET)",
+    )
+    .addOption(
+      new Option(
+        "--client-auth <method>",
+        "how the app proves itself (default: the first that both sides can do)",
+      ).choices(clientAuthMethods),
+    )
+    .addOption(new Option("--status <status>", "default: active").choices(["draft", "active"]))
+    .option("--contact <role=email>", "whom to write to; may be given several times", collect)
+    .option("--dry-run", "print the file and write nothing")
+    .addHelpText("after", newExamples)
+    .action(async (slug: string | undefined, options) => {
+      const { newTenant } = await import("./commands/new.ts");
+      done(await newTenant(run, slug, options));
+    });
 
   command("validate", "check all files; needs no network and no secret").action(async (options) => {
     const { validate } = await import("./commands/validate.ts");

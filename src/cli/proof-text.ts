@@ -19,13 +19,16 @@ export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): st
     ...proofs.map((proof) => [
       proof.key,
       ...links.map((link) => ("evidence" in proof ? words[linkVerdict(proof.evidence.checks, link)] : "-")),
-      "evidence" in proof
-        ? words[proof.verdict]
-        : `${proof.verdict === "skipped" ? "skipped" : words[proof.verdict]}: ${proof.because}`,
+      "evidence" in proof ? words[proof.verdict] : proof.verdict === "skipped" ? "skipped" : words[proof.verdict],
     ]),
   ];
   const [head = "", ...lines] = table(rows);
-  return [paint.dim(head), ...lines.map((line) => colourWords(line, paint))].join("\n");
+  const reasons = proofs.flatMap((proof) => ("because" in proof ? [`${proof.key}: ${proof.because}`] : []));
+  return [
+    paint.dim(head),
+    ...lines.map((line) => colourWords(line, paint)),
+    ...reasons.flatMap((reason) => wrap(reason, 80)),
+  ].join("\n");
 }
 
 /** What every check of one connection found, with the mend of each that did not pass. */

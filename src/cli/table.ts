@@ -26,3 +26,15 @@ export function wrap(text: string, width: number): readonly string[] {
   }
   return line === "" ? lines : [...lines, line];
 }
+
+/** Labelled values, one under the other, as lines of at most 80 characters where the value can be broken. */
+export function facts(of: readonly (readonly [label: string, value: string])[]): string {
+  const width = Math.max(...of.map(([label]) => label.length));
+  return of
+    .map(([label, value]) => {
+      const [first = "", ...rest] = wrap(value, 80 - width - 4);
+      const indent = " ".repeat(width + 4);
+      return `  ${label.padEnd(width)}  ${[first, ...rest.map((line) => indent + line)].join("\n")}\n`;
+    })
+    .join("");
+}

@@ -13,6 +13,15 @@ export interface Terminal {
   readonly status?: ((text: string | undefined) => void) | undefined;
   /** Asks a yes-or-no question. Undefined when nobody is there to answer. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+  /** Begins a conversation of several questions. Undefined when nobody is there to answer. */
+  readonly converse?: (() => Promise<Conversation>) | undefined;
+}
+
+/** Questions that are answered with a line each. */
+export interface Conversation {
+  /** The line that was typed; undefined when the person has gone (Ctrl-C, Ctrl-D, the end of the input). */
+  question(text: string): Promise<string | undefined>;
+  close(): void;
 }
 
 /** What a command may know of the machine. */

@@ -56,6 +56,15 @@ export function agreedClientAuth(wanted: ClientAuth | undefined, source: Source,
   return wanted === undefined ? possible[0] : possible.find((method) => method === wanted);
 }
 
+/** `agreedClientAuth` of one use of a sign-in. */
+export function clientAuthOf(use: {
+  readonly signIn: SignIn;
+  readonly source: Source;
+  readonly app: App;
+}): ClientAuth | undefined {
+  return agreedClientAuth(use.signIn.clientAuth, use.source, use.app);
+}
+
 /** The issuer that the tokens of a sign-in carry; byte for byte what discovery must say. Empty when nobody said it yet. */
 export function issuerOf(signIn: SignIn, source: Source): string {
   switch (source.kind) {

@@ -124,7 +124,10 @@ function compileOne(
       record,
       startUrl,
       specDigest: digestOf({ registration: registered, record: recorded, startUrl }),
-      position: entry.position,
+      // A look-up in the file, put off until it is asked for.
+      get position() {
+        return entry.position;
+      },
     },
   ];
 }
@@ -161,13 +164,16 @@ function clientIdOf(signIn: SignIn, source: Source, marker: Marker): string {
 function partsOfKind(
   signIn: SignIn,
   source: Source,
-): Pick<Registration, "assignment" | "accessPolicy" | "enabledConnections" | "clientSecret"> {
+): Pick<Registration, "assignment" | "accessPolicy" | "authorizationServer" | "enabledConnections" | "clientSecret"> {
   switch (source.kind) {
-    case "okta":
+    case "okta": {
+      const server = signIn.authorizationServer ?? source.authorizationServer;
       return {
         assignment: signIn.assignment ?? { everyone: false, groups: [] },
         accessPolicy: signIn.accessPolicy,
+        authorizationServer: server === "org" ? undefined : server,
       };
+    }
     case "auth0":
       return { enabledConnections: [...(signIn.enabledConnections ?? [])].sort(compareText) };
     case "external":
@@ -238,7 +244,8 @@ function isGraceOver(tenant: Tenant, status: TenantStatus, today: string): boole
 
 const strictness: Readonly<Record<TenantStatus, number>> = { active: 0, suspended: 1, offboarded: 2, draft: 3 };
 
-function stricter(tenant: TenantStatus, entry: TenantStatus | undefined): TenantStatus {
+/** The status of a connection: its own where that is stricter than the tenant's. */
+export function stricter(tenant: TenantStatus, entry: TenantStatus | undefined): TenantStatus {
   return entry !== undefined && strictness[entry] > strictness[tenant] ? entry : tenant;
 }
 

@@ -71,6 +71,8 @@ export interface Registration {
   readonly assignment?: Assignment | undefined;
   /** Okta: name of the client's access policy; absent: as it is. */
   readonly accessPolicy?: string | undefined;
+  /** Okta: id of the custom authorization server that people sign in by; absent: the org's own. */
+  readonly authorizationServer?: string | undefined;
   /** Auth0: names of the connections by which people may sign in at this client, sorted. */
   readonly enabledConnections?: readonly string[] | undefined;
   /** External: where the secret is that the customer handed over. */

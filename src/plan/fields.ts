@@ -1,3 +1,4 @@
+import { clientKeyField } from "../desired/client-key.ts";
 import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
 import { canonicalJson, type Json } from "../desired/json.ts";
 import type { Assignment } from "../tenant/tenant.ts";
@@ -18,7 +19,7 @@ export function registrationFields(registration: Registration): Fields {
     responseTypes: [...registration.responseTypes].sort(),
     clientAuth: registration.clientAuth,
     pkce: registration.pkce,
-    ...(registration.clientKey === undefined ? {} : { clientKey: registration.clientKey.kid }),
+    ...(registration.clientKey === undefined ? {} : { clientKey: clientKeyField([registration.clientKey]) }),
     ...(registration.assignment === undefined ? {} : { assignment: assignmentField(registration.assignment) }),
     ...(registration.accessPolicy === undefined ? {} : { accessPolicy: registration.accessPolicy }),
     ...(registration.enabledConnections === undefined ? {} : { enabledConnections: registration.enabledConnections }),

@@ -1,20 +1,53 @@
 import type { Issue } from "../errors/issue.ts";
-import { clientAuthIsShared } from "./client-auth.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { clientAuthIsShared, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
+import { domainsAreOwned } from "./consumer-domain.ts";
+import { issuerIsSomebodys, offlineAccessIsTaken, sharedIssuerIsLimited } from "./issuer.ts";
+import { fieldsFitTheKind, handedOverIsThere, organizationHasOneName, somebodyMayComeIn } from "./kinds.ts";
 import { deleteAfterIsOffboarded } from "./lifecycle.ts";
 import { namesExist } from "./names.ts";
 import { oktaGroupsClaim } from "./okta.ts";
-import type { Rule, RuleInput } from "./rule.ts";
-import { uniqueOverTheFleet } from "./unique.ts";
+import { referencesAreAllowed } from "./references.ts";
+import { type FleetRule, type Rule, type RuleInput, viewOf } from "./rule.ts";
+import { sessionIsPossible } from "./session.ts";
+import { uniqueConnections, uniqueOverTheFleet } from "./unique.ts";
 
-const rules: readonly Rule[] = [
-  namesExist,
+const fleetRules: readonly FleetRule[] = [
   uniqueOverTheFleet,
-  clientAuthIsShared,
-  oktaGroupsClaim,
+  domainsAreOwned,
+  sessionIsPossible,
   deleteAfterIsOffboarded,
 ];
 
-/** Every breach of every rule. */
+const rules: readonly Rule[] = [
+  namesExist,
+  uniqueConnections,
+  referencesAreAllowed,
+  fieldsFitTheKind,
+  somebodyMayComeIn,
+  handedOverIsThere,
+  organizationHasOneName,
+  clientAuthIsShared,
+  clientKeyFits,
+  publicClientHasPkce,
+  issuerIsSomebodys,
+  sharedIssuerIsLimited,
+  offlineAccessIsTaken,
+  oktaGroupsClaim,
+];
+
+/** Every breach of the rules over the tenants' files alone: the same in every environment, and without a workspace. */
+export function checkFleet(tenants: readonly Tenant[]): readonly Issue[] {
+  return fleetRules.flatMap((rule) => rule({ tenants }));
+}
+
+/** Every breach of the rules over what the files come to in one environment. */
+export function checkEnvironment(input: RuleInput): readonly Issue[] {
+  const view = viewOf(input);
+  return rules.flatMap((rule) => rule(view));
+}
+
+/** Every breach of every rule, in one environment. */
 export function checkRules(input: RuleInput): readonly Issue[] {
-  return rules.flatMap((rule) => rule(input));
+  return [...checkFleet(input.tenants), ...checkEnvironment(input)];
 }

@@ -1,30 +1,71 @@
-import { agreedClientAuth, clientAuthOfSource, sourceOf } from "../desired/capability.ts";
-import type { Rule } from "./rule.ts";
+import { agreedClientAuth, clientAuthOf, clientAuthOfSource, takesKey } from "../desired/capability.ts";
+import type { Rule, Use } from "./rule.ts";
 
 /** File, app and identity provider must share a client authentication; the error names all three sides. */
-export const clientAuthIsShared: Rule = ({ workspace, tenants }) =>
-  tenants.flatMap((tenant) =>
-    tenant.connections.flatMap((entry) => {
-      const signIn = tenant.signIns.get(entry.signIn);
-      const app = workspace.apps.get(entry.app);
-      const source = signIn === undefined ? undefined : sourceOf(signIn, workspace);
-      if (signIn === undefined || app === undefined || source === undefined) return [];
-      if (agreedClientAuth(signIn.clientAuth, source, app) !== undefined) return [];
-      const shared = app.clientAuth.filter((method) => clientAuthOfSource(source).includes(method));
+export const clientAuthIsShared: Rule = ({ uses }) =>
+  uses.flatMap(({ tenant, signIn, app, source }) => {
+    if (agreedClientAuth(signIn.clientAuth, source, app) !== undefined) return [];
+    const shared = app.clientAuth.filter((method) => clientAuthOfSource(source).includes(method));
+    return [
+      {
+        code: "RULE_CLIENT_AUTH" as const,
+        ...placeOf({ tenant, signIn }),
+        message:
+          `no client authentication in common: the file says ${signIn.clientAuth ?? "nothing"}, ` +
+          `app \`${app.name}\` can do ${app.clientAuth.join(", ")}, ` +
+          `identity provider \`${signIn.idp}\` can do ${clientAuthOfSource(source).join(", ")}`,
+        hint:
+          shared.length === 0
+            ? "app and identity provider share none: change `clientAuth` of the app in tenantry.yaml"
+            : `write \`clientAuth: ${shared[0]}\``,
+      },
+    ];
+  });
+
+/** `private_key_jwt` takes a key of the app that the identity provider can verify. */
+export const clientKeyFits: Rule = ({ uses }) =>
+  uses.flatMap((use) => {
+    if (clientAuthOf(use) !== "private_key_jwt") return [];
+    const { app, source, signIn } = use;
+    if (app.clientKey === undefined) {
       return [
         {
-          code: "RULE_CLIENT_AUTH" as const,
-          ...tenant.positionOf(["signIns", signIn.name, "clientAuth"]),
-          path: ["signIns", signIn.name, "clientAuth"],
-          message:
-            `no client authentication in common: the file says ${signIn.clientAuth ?? "nothing"}, ` +
-            `app \`${app.name}\` can do ${app.clientAuth.join(", ")}, ` +
-            `identity provider \`${signIn.idp}\` can do ${clientAuthOfSource(source).join(", ")}`,
-          hint:
-            shared.length === 0
-              ? "app and identity provider share none: change `clientAuth` of the app in tenantry.yaml"
-              : `write \`clientAuth: ${shared[0]}\``,
+          code: "RULE_CLIENT_KEY" as const,
+          ...placeOf(use),
+          message: `\`private_key_jwt\` needs a key, and app \`${app.name}\` has none`,
+          hint: `add \`clientKey\` to app \`${app.name}\` in tenantry.yaml, or choose another \`clientAuth\``,
         },
       ];
-    }),
-  );
+    }
+    const { publicKey } = app.clientKey;
+    if (takesKey(source, publicKey)) return [];
+    return [
+      {
+        code: "RULE_CLIENT_KEY" as const,
+        ...placeOf(use),
+        message: `app \`${app.name}\` signs with ${publicKey.alg}, which \`${signIn.idp}\` does not take`,
+        hint: "give the app an RSA key with RS256, or choose another `clientAuth`",
+      },
+    ];
+  });
+
+/** A client that proves nothing of itself is held by PKCE alone (RFC 9700, section 2.1.1). */
+export const publicClientHasPkce: Rule = ({ uses }) =>
+  uses.flatMap((use) => {
+    if (clientAuthOf(use) !== "none" || use.signIn.pkce !== "off") return [];
+    const path = ["signIns", use.signIn.name, "pkce"];
+    return [
+      {
+        code: "RULE_PKCE_MISSING" as const,
+        ...use.tenant.positionOf(path),
+        path,
+        message: "`clientAuth: none` with `pkce: off` lets whoever sees a code redeem it",
+        hint: "remove `pkce: off`",
+      },
+    ];
+  });
+
+function placeOf({ tenant, signIn }: Pick<Use, "tenant" | "signIn">) {
+  const path = ["signIns", signIn.name, "clientAuth"];
+  return { ...tenant.positionOf(path), path };
+}

@@ -1,7 +1,7 @@
-import type { Rule } from "./rule.ts";
+import type { FleetRule } from "./rule.ts";
 
 /** `deleteAfter` belongs to a tenant that is off-boarded, whole or in one of its connections, and to no other. */
-export const deleteAfterIsOffboarded: Rule = ({ tenants }) =>
+export const deleteAfterIsOffboarded: FleetRule = ({ tenants }) =>
   tenants.flatMap((tenant) =>
     tenant.deleteAfter === undefined ||
     tenant.status === "offboarded" ||

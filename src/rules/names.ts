@@ -1,13 +1,16 @@
 import type { Issue } from "../errors/issue.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { nearest } from "../workspace/nearest.ts";
-import type { Rule } from "./rule.ts";
+import { isHere, type Rule } from "./rule.ts";
 
-/** Identity providers, apps, sign-ins and environments that a tenant names must exist. */
+/**
+ * Identity providers, apps, sign-ins and environments that a tenant names must exist. An environment may have identity
+ * providers and apps of its own, so those are looked for only where the tenant is.
+ */
 export const namesExist: Rule = ({ workspace, environments, tenants }) =>
   tenants.flatMap((tenant) => [
     ...[...tenant.signIns.values()].flatMap((signIn) =>
-      signIn.external !== undefined
+      signIn.external !== undefined || !isHere(tenant, workspace)
         ? []
         : unknown(
             tenant,
@@ -19,9 +22,11 @@ export const namesExist: Rule = ({ workspace, environments, tenants }) =>
           ),
     ),
     ...tenant.connections.flatMap((entry, index) => [
-      ...unknown(tenant, "RULE_APP_UNKNOWN", ["connections", index, "app"], `app \`${entry.app}\``, entry.app, [
-        ...workspace.apps.keys(),
-      ]),
+      ...(isHere(tenant, workspace)
+        ? unknown(tenant, "RULE_APP_UNKNOWN", ["connections", index, "app"], `app \`${entry.app}\``, entry.app, [
+            ...workspace.apps.keys(),
+          ])
+        : []),
       ...unknown(
         tenant,
         "RULE_SIGN_IN_UNKNOWN",

@@ -42,8 +42,9 @@ export function createLocks(context: LockContext): Locks {
     },
 
     async list() {
-      const rows = await reach(() => database.selectFrom("tenantry_lock").selectAll().orderBy("address").execute());
-      return rows.map((row) => readLock(row, context.name));
+      const rows = await reach(() => database.selectFrom("tenantry_lock").selectAll().execute());
+      // Sorted here: databases have orders of their own for text.
+      return rows.map((row) => readLock(row, context.name)).sort((a, b) => (a.address < b.address ? -1 : 1));
     },
 
     async releaseAll() {

@@ -1,17 +1,16 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { Kysely } from "kysely";
 import { TenantryError } from "../errors/failure.ts";
+import { type DatabaseLocation, databaseDialect, databaseFault, databaseName, parseDatabaseUrl } from "./database.ts";
 import { createHistory } from "./history.ts";
 import { createLocks } from "./locks.ts";
 import { migrateStore } from "./schema.ts";
-import { SqliteDialect } from "./sqlite-dialect.ts";
-import { sqliteFault } from "./sqlite-fault.ts";
-import { parseSqliteUrl, schemeOf } from "./sqlite-url.ts";
+import { schemeOf } from "./sqlite-url.ts";
 import type { Store } from "./store.ts";
 import type { StoreTables } from "./tables.ts";
 
 export interface StoreOptions {
-  /** `sqlite:PATH` or `sqlite::memory:`. */
+  /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`. */
   readonly url: string;
   /** The folder that a relative path is relative to; the working directory when absent. */
   readonly root?: string | undefined;
@@ -27,24 +26,26 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the store, makes it when it is missing (file 0600, folder 0700) and migrates it to this program's version.
+ * Opens the store and migrates it to this program's version. A SQLite file is made when it is missing (file 0600, folder
+ * 0700); in PostgreSQL the database must be there.
  *
- * @throws TenantryError STORE_URL_INVALID, STORE_UNREACHABLE, STORE_BUSY, STORE_CORRUPT or STORE_NEWER.
+ * @throws TenantryError STORE_URL_INVALID, STORE_NEWER, STORE_CORRUPT, or one that says why it cannot be used.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, root, clock, sleep, random = randomBytes, isAlive = () => true } = options;
-  const location = parseSqliteUrl(url, root);
-  if (location === undefined) {
-    throw new TenantryError("STORE_URL_INVALID", `The store's address (scheme ${schemeOf(url)}) is not supported.`);
+  const location = parseDatabaseUrl(url, root);
+  if (location.kind === "unusable") {
+    throw new TenantryError("STORE_URL_INVALID", `The store's address (scheme ${schemeOf(url)}) ${location.problem}.`);
   }
-  const name = location.kind === "memory" ? "The store in memory" : `The store ${location.path}`;
-  const database = new Kysely<StoreTables>({ dialect: new SqliteDialect({ location, owner: "ours", sleep }) });
-  const reach = <T>(work: () => Promise<T>): Promise<T> => work().catch((error) => fail(error, name));
+  const name = databaseName("store", location);
+  const dialect = databaseDialect(location, { owner: "ours", writeLock: "migration", sleep });
+  const database = new Kysely<StoreTables>({ dialect });
+  const reach = <T>(work: () => Promise<T>): Promise<T> => work().catch((error) => fail(error, location, name));
 
   let fingerprintKey: Buffer;
   try {
     fingerprintKey = await reach(async () => {
-      await migrateStore(database, name, random);
+      await migrateStore(database, { name, random, kind: location.kind });
       return readFingerprintKey(database, name);
     });
   } catch (error) {
@@ -86,16 +87,22 @@ async function readFingerprintKey(database: Kysely<StoreTables>, name: string): 
   return Buffer.from(row.value, "hex");
 }
 
+const codes = {
+  absent: "STORE_DATABASE_MISSING",
+  busy: "STORE_BUSY",
+  conflict: "STORE_BUSY",
+  corrupt: "STORE_CORRUPT",
+  forbidden: "STORE_FORBIDDEN",
+  login: "STORE_LOGIN_REFUSED",
+  lost: "STORE_CONNECTION_LOST",
+  schema: "STORE_CORRUPT",
+  unreachable: "STORE_UNREACHABLE",
+} as const;
+
 /** What goes wrong below is translated here, once. Unknown errors are ours and pass as they are. */
-function fail(error: unknown, name: string): never {
+function fail(error: unknown, location: DatabaseLocation, name: string): never {
   if (error instanceof TenantryError) throw error;
-  const fault = sqliteFault(error);
+  const fault = databaseFault(location, error);
   if (fault === undefined || fault.kind === "constraint") throw error;
-  const codes = {
-    busy: "STORE_BUSY",
-    corrupt: "STORE_CORRUPT",
-    schema: "STORE_CORRUPT",
-    unreachable: "STORE_UNREACHABLE",
-  } as const;
   throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, { cause: error });
 }

@@ -1,8 +1,16 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { TenantryError } from "../errors/failure.ts";
+import type { DatabaseLocation } from "./database.ts";
 import type { StoreTables } from "./tables.ts";
 
-type Step = (database: Transaction<StoreTables>, random: (bytes: number) => Uint8Array) => Promise<void>;
+export interface MigrationContext {
+  /** The store's name in messages. */
+  readonly name: string;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly kind: DatabaseLocation["kind"];
+}
+
+type Step = (database: Transaction<StoreTables>, context: MigrationContext) => Promise<void>;
 
 /** Version n of the store is what the first n steps make. A step that was released is never changed. */
 const steps: readonly Step[] = [makeTables];
@@ -10,16 +18,14 @@ const steps: readonly Step[] = [makeTables];
 const storeVersion = steps.length;
 
 /**
- * Brings the store to this program's version, in one transaction that takes the write lock first: of two processes that
- * open a new store at once, one makes it and the other finds it made.
+ * Brings the store to this program's version, in one transaction that takes a lock first (SQLite's write lock, the
+ * dialect's lock for migrations on PostgreSQL): of two processes that open a new store at once, one makes it and the
+ * other finds it made.
  *
  * @throws TenantryError STORE_NEWER when a newer version has made it.
  */
-export async function migrateStore(
-  database: Kysely<StoreTables>,
-  name: string,
-  random: (bytes: number) => Uint8Array,
-): Promise<void> {
+export async function migrateStore(database: Kysely<StoreTables>, context: MigrationContext): Promise<void> {
+  const { name } = context;
   if ((await versionOf(database, name)) === storeVersion) return;
   await database.transaction().execute(async (transaction) => {
     await transaction.schema
@@ -28,7 +34,7 @@ export async function migrateStore(
       .addColumn("name", "text", (column) => column.primaryKey().notNull())
       .addColumn("value", "text", (column) => column.notNull())
       .execute();
-    for (const step of steps.slice(await versionOf(transaction, name))) await step(transaction, random);
+    for (const step of steps.slice(await versionOf(transaction, name))) await step(transaction, context);
     await transaction
       .insertInto("tenantry_meta")
       .values({ name: "version", value: String(storeVersion) })
@@ -55,8 +61,13 @@ async function versionOf(database: Kysely<StoreTables>, name: string): Promise<n
   return version;
 }
 
-async function makeTables(database: Transaction<StoreTables>, random: (bytes: number) => Uint8Array): Promise<void> {
+async function makeTables(database: Transaction<StoreTables>, { random, kind }: MigrationContext): Promise<void> {
   const { schema } = database;
+  /** A table with the primary key `seq`, which counts up. */
+  const numbered = (name: string) =>
+    kind === "postgres"
+      ? schema.createTable(name).addColumn("seq", "bigint", (column) => column.primaryKey().generatedAlwaysAsIdentity())
+      : schema.createTable(name).addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement());
   await database
     .insertInto("tenantry_meta")
     .values({ name: "fingerprint_key", value: Buffer.from(random(32)).toString("hex") })
@@ -67,18 +78,14 @@ async function makeTables(database: Transaction<StoreTables>, random: (bytes: nu
     .addColumn("id", "text", (column) => column.notNull())
     .addColumn("at", "text", (column) => column.notNull())
     .execute();
-  await schema
-    .createTable("tenantry_evidence")
-    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+  await numbered("tenantry_evidence")
     .addColumn("key", "text", (column) => column.notNull())
     .addColumn("at", "text", (column) => column.notNull())
     .addColumn("verdict", "text", (column) => column.notNull())
     .addColumn("body", "text", (column) => column.notNull())
     .execute();
   await schema.createIndex("tenantry_evidence_key").on("tenantry_evidence").columns(["key", "seq"]).execute();
-  await schema
-    .createTable("tenantry_audit")
-    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+  await numbered("tenantry_audit")
     .addColumn("at", "text", (column) => column.notNull())
     .addColumn("actor", "text", (column) => column.notNull())
     .addColumn("event", "text", (column) => column.notNull())
@@ -86,9 +93,7 @@ async function makeTables(database: Transaction<StoreTables>, random: (bytes: nu
     .addColumn("key", "text")
     .addColumn("detail", "text", (column) => column.notNull())
     .execute();
-  await schema
-    .createTable("tenantry_run")
-    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+  await numbered("tenantry_run")
     .addColumn("id", "text", (column) => column.notNull().unique())
     .addColumn("plan_digest", "text", (column) => column.notNull())
     .addColumn("actor", "text", (column) => column.notNull())
@@ -96,9 +101,7 @@ async function makeTables(database: Transaction<StoreTables>, random: (bytes: nu
     .addColumn("finished_at", "text")
     .addColumn("outcome", "text", (column) => column.check(sql`outcome in ('done', 'failed')`))
     .execute();
-  await schema
-    .createTable("tenantry_journal")
-    .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+  await numbered("tenantry_journal")
     .addColumn("run", "text", (column) => column.notNull().references("tenantry_run.id"))
     .addColumn("key", "text", (column) => column.notNull())
     .addColumn("step", "text", (column) => column.notNull())

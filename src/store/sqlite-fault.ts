@@ -1,13 +1,7 @@
-/** What went wrong with a SQLite database, in words that hold no value of it. */
-export interface SqliteFault {
-  /** `schema`: tables or columns are not as we made them. `constraint`: a rule of the database forbids the values. */
-  readonly kind: "busy" | "corrupt" | "unreachable" | "schema" | "constraint";
-  /** The end of a sentence that begins with the database's name. */
-  readonly text: string;
-}
+import type { DatabaseFault } from "./fault.ts";
 
 /** Primary result codes: https://sqlite.org/rescode.html */
-const faults: Readonly<Record<number, SqliteFault>> = {
+const faults: Readonly<Record<number, DatabaseFault>> = {
   1: { kind: "schema", text: "does not have the tables and columns that it should have" },
   3: { kind: "unreachable", text: "may not be opened by this user" },
   5: { kind: "busy", text: "is kept busy by another process" },
@@ -40,7 +34,7 @@ const fileFaults: Readonly<Record<string, string>> = {
 };
 
 /** Undefined for what is neither an error of SQLite's surroundings nor of the file system: a mistake of ours. */
-export function sqliteFault(error: unknown): SqliteFault | undefined {
+export function sqliteFault(error: unknown): DatabaseFault | undefined {
   const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
   if (code === "ERR_SQLITE_ERROR" && typeof errcode === "number") return faults[errcode & 0xff];
   if (code === "ERR_INVALID_STATE") return { kind: "unreachable", text: "is closed" };

@@ -17,7 +17,7 @@ const codes = {
   unknownKey: "TENANT_UNKNOWN_KEY",
   missingKey: "TENANT_MISSING_KEY",
   wrongValue: "TENANT_WRONG_VALUE",
-  literalSecret: "TENANT_WRONG_VALUE",
+  literalSecret: "TENANT_LITERAL_SECRET",
 } as const;
 
 /** Every tenant that could be read, and every issue of every file. */
@@ -85,7 +85,10 @@ function resolve(written: WrittenTenant, document: YamlDocument): Tenant {
     signIns: new Map(Object.entries(all).map(([name, value]) => [name, resolveSignIn(name, value)])),
     connections: connections.map((entry, index) => ({
       ...entry,
-      position: document.positionOf(["connections", index]),
+      // Looked up when asked for: most never are.
+      get position() {
+        return document.positionOf(["connections", index]);
+      },
     })),
     positionOf: (path) => document.positionOf(signIns === undefined ? shorthand(path) : path),
   };

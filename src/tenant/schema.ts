@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRaw } from "../workspace/environment.ts";
 import {
   clientAuth,
   duration,
@@ -18,11 +19,17 @@ const claimName = line(200);
 const claimPath = z.union([claimName, z.array(claimName).min(1).max(10)], "must be a claim's name or a list of names");
 
 const uniqueTexts = (item: z.ZodString) =>
-  z.array(item).refine((items) => new Set(items).size === items.length, "must not hold the same text twice");
+  z
+    .array(item)
+    .refine((items) => new Set(items).size === items.length, "must not hold the same text twice")
+    .meta({ uniqueItems: true });
 
 const scopeToken = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, "must be a scope without spaces or quotes");
 
 const groupName = line(255);
+
+/** When to look at which keys a map has: whatever is wrong with its values, so that all mistakes are told in one run. */
+const isMap = ({ value }: { readonly value: unknown }): boolean => isRaw(value);
 
 const group = z.union(
   [groupName, z.strictObject({ name: groupName, create: z.literal(true) })],
@@ -65,6 +72,7 @@ const signIn = z
     scopes: uniqueTexts(scopeToken)
       .max(50)
       .refine((scopes) => scopes.includes("openid"), "must hold `openid`")
+      .meta({ contains: { const: "openid" }, uniqueItems: true })
       .default(["openid", "email", "profile"]),
     clientAuth: clientAuth.optional(),
     pkce: z.enum(["S256", "off"]).default("S256"),
@@ -87,10 +95,17 @@ const signIn = z
   })
   .refine((value) => (value.idp === undefined) !== (value.external === undefined), {
     error: "must have either `idp` (a name from tenantry.yaml) or `external` (the customer's own provider)",
+    when: isMap,
   })
   .refine((value) => value.groups === undefined || value.everyone === undefined, {
     error: "must say who may come in once: either `groups: […]` or `everyone: true`",
     path: ["groups"],
+    when: isMap,
+  })
+  // The same for editors, which know no functions.
+  .meta({
+    oneOf: [{ required: ["idp"] }, { required: ["external"] }],
+    not: { required: ["groups", "everyone"] },
   });
 
 /** Parameters of the authorization request that the app and the verification set themselves (OIDC Core, 3.1.2.1). */
@@ -144,6 +159,8 @@ export const tenantSchema = z
   })
   .refine((value) => (value.signIn === undefined) !== (value.signIns === undefined), {
     error: "must have either `signIn` (one way in) or `signIns` (several, by name)",
-  });
+    when: isMap,
+  })
+  .meta({ oneOf: [{ required: ["signIn"] }, { required: ["signIns"] }] });
 
 export type WrittenTenant = z.output<typeof tenantSchema>;

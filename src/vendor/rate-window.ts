@@ -85,19 +85,21 @@ export function returned(window: RateWindow, reading: RateReading | undefined, n
 
 /**
  * Reads `X-Rate-Limit-Limit`, `-Remaining`, `-Reset` (epoch seconds of the host's clock, brought to ours by the reply's
- * `Date`) and `Retry-After` (seconds or a date).
+ * `Date`), spelled `X-RateLimit-…` by Auth0, and `Retry-After` (seconds or a date).
  *
  * @param attempt how many times this call has been refused before; lengthens the wait when the host names none
  * @see https://developer.okta.com/docs/reference/rl-best-practices/
+ * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
  */
 export function readRates(status: number, headers: ReplyHeaders, now: number, attempt: number): RateReading {
   const dated = Date.parse(headers.get("date") ?? "");
   const hostNow = Number.isNaN(dated) ? now : dated;
-  const reset = wholeNumber(headers.get("x-rate-limit-reset"));
+  const said = (name: string) => wholeNumber(headers.get(`x-rate-limit-${name}`) ?? headers.get(`x-ratelimit-${name}`));
+  const reset = said("reset");
   const resetAt = reset === undefined ? undefined : now + (reset * 1_000 - hostNow);
   const reading: RateReading = {
-    limit: wholeNumber(headers.get("x-rate-limit-limit")),
-    remaining: wholeNumber(headers.get("x-rate-limit-remaining")),
+    limit: said("limit"),
+    remaining: said("remaining"),
     resetAt,
   };
   const retryAfter = readRetryAfter(headers.get("retry-after"), now, hostNow);

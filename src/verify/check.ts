@@ -3,8 +3,9 @@ import type { Documents, Metadata } from "./documents.ts";
 import type { Fetcher } from "./fetch/fetcher.ts";
 import type { Finding } from "./finding.ts";
 import type { AuthorizationAnswer } from "./probe/authorization-answer.ts";
+import type { Audience, SecretMethod } from "./probe/token.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
-import type { VerifySubject } from "./subject.ts";
+import type { IssuerSource, VerifySubject } from "./subject.ts";
 
 export type CheckId =
   | "D1"
@@ -33,19 +34,27 @@ export interface Probes {
   /** The same with a host that cannot exist. */
   foreign(): Promise<AuthorizationAnswer>;
   /** An invented code with the subject's secret, by the subject's method or by another one. */
-  ownSecret(method?: "client_secret_basic" | "client_secret_post"): Promise<TokenAnswer>;
-  /** An invented code with an invented secret, by the subject's method. */
-  wrongSecret(): Promise<TokenAnswer>;
+  ownSecret(method: SecretMethod): Promise<TokenAnswer>;
+  /** An invented code with an invented secret. */
+  wrongSecret(method: SecretMethod): Promise<TokenAnswer>;
+  /** An invented code with an assertion that the app's key signed. */
+  ownKey(audience: Audience): Promise<TokenAnswer>;
+  /** The same, signed by a key of the same kind that was made just now. */
+  wrongKey(audience: Audience): Promise<TokenAnswer>;
+  /** An invented code with the client id alone. */
+  bareClient(): Promise<TokenAnswer>;
+  /** The same with a client id that nobody has. */
+  unknownClient(): Promise<TokenAnswer>;
 }
 
 /** What a check of the issuer alone may look at: no client, no secret. */
 export interface IssuerContext {
-  readonly subject: Pick<VerifySubject, "issuer">;
+  readonly subject: IssuerSource;
   /** Host name of the machine, for messages about what could not be reached. */
   readonly ranFrom: string;
   readonly fetcher: Fetcher;
   readonly documents: Documents;
-  /** The discovery document. Only for checks that need D1. */
+  /** The discovery document, or what the file says in its place. Only for checks that need D1. */
   metadata(): Promise<Metadata>;
   /** Verdict of a check that ran before. */
   verdictOf(id: CheckId): Verdict | undefined;
@@ -68,7 +77,7 @@ export interface Check<Context extends IssuerContext = CheckContext> {
   readonly spec: { readonly name: string; readonly url: string };
   readonly level: Level;
   readonly link: Link;
-  /** Checks that must have passed (or only warned); otherwise this one is not run and is inconclusive. */
+  /** Checks that must have passed (or only warned, or do not apply); otherwise this one is not run and is inconclusive. */
   readonly needs: readonly CheckId[];
   /** Why the check does not apply to this subject or was not asked for; looked at before `needs`. */
   omitted?(context: Context): Finding | undefined;

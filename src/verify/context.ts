@@ -2,12 +2,14 @@ import { Secret } from "../secret/secret.ts";
 import type { CheckResult } from "../store/evidence.ts";
 import type { CheckContext, CheckId, IssuerContext, Probes } from "./check.ts";
 import { type Documents, textMember } from "./documents.ts";
+import { explicitMetadata } from "./explicit.ts";
 import type { Fetcher } from "./fetch/fetcher.ts";
 import { addressBelow, askAuthorization, foreignAddress } from "./probe/authorization.ts";
 import type { AuthorizationAnswer } from "./probe/authorization-answer.ts";
-import { askToken, inventedSecret, type SecretMethod } from "./probe/token.ts";
+import { askToken, type Credential, inventedClientId, inventedSecret, type SecretMethod } from "./probe/token.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
-import type { VerifySubject } from "./subject.ts";
+import { readSigningKey, type SigningKey, strangersKey } from "./signing-key.ts";
+import type { IssuerSource, VerifySubject } from "./subject.ts";
 
 /** What contexts are made from. */
 export interface ContextInput {
@@ -19,13 +21,14 @@ export interface ContextInput {
 }
 
 /** A context for the checks of the issuer alone. */
-export function issuerContext(issuer: string, { results, ...input }: ContextInput): IssuerContext {
+export function issuerContext(source: IssuerSource, { results, ...input }: ContextInput): IssuerContext {
   return {
     ...input,
-    subject: { issuer },
+    subject: source,
     verdictOf: (id) => results.get(id)?.verdict,
     async metadata() {
-      const read = await input.documents.discovery(issuer);
+      if (source.endpoints !== undefined) return explicitMetadata(source.endpoints);
+      const read = await input.documents.discovery(source.issuer);
       if (!read.ok) throw new Error("a check looked at the discovery document without needing D1");
       return read.value;
     },
@@ -39,7 +42,7 @@ export function checkContext(
   input: ContextInput,
   hush: (value: string) => void,
 ): CheckContext {
-  const base = issuerContext(subject.issuer, input);
+  const base = issuerContext(subject, input);
   if (subject.secret !== undefined) hush(subject.secret.value.reveal());
   return {
     ...base,
@@ -57,24 +60,29 @@ function probesOf(subject: VerifySubject, base: IssuerContext, hush: (value: str
   const { fetcher, ranFrom } = base;
   const authorize = async (redirectUri: string): Promise<AuthorizationAnswer> =>
     askAuthorization({ subject, metadata: await base.metadata(), fetcher, ranFrom, hush }, redirectUri);
-  const redeem = async (secret: Secret, method: SecretMethod): Promise<TokenAnswer> =>
-    askToken({ subject, metadata: await base.metadata(), fetcher, ranFrom, secret, method, hush });
-  const own = (method: SecretMethod) =>
-    once(() => {
-      if (subject.secret === undefined) throw new Error("a check asked for a secret probe without a secret");
-      return redeem(subject.secret.value, method);
-    });
-  const usual = subject.clientAuth === "client_secret_post" ? "client_secret_post" : "client_secret_basic";
-  const ownSecret = {
-    client_secret_basic: own("client_secret_basic"),
-    client_secret_post: own("client_secret_post"),
+  const redeem = async (credential: Credential): Promise<TokenAnswer> =>
+    askToken({ subject, metadata: await base.metadata(), fetcher, ranFrom, credential, hush });
+  const ownSecret = (method: SecretMethod): Promise<TokenAnswer> => {
+    if (subject.secret === undefined) throw new Error("a check asked for a secret probe without a secret");
+    return redeem({ kind: "secret", method, value: subject.secret.value });
+  };
+  const signingKey = (): SigningKey => {
+    const read = readSigningKey(subject.clientKey);
+    if (!read.ok) throw new Error("a check asked for an assertion without a key that can sign it");
+    return read.value;
   };
   return {
     registered: once(() => authorize(subject.redirectUri)),
     below: once(() => authorize(addressBelow(subject.redirectUri))),
     foreign: once(() => authorize(foreignAddress())),
-    ownSecret: (method = usual) => ownSecret[method](),
-    wrongSecret: once(() => redeem(new Secret(inventedSecret()), usual)),
+    ownSecret: oncePer(ownSecret),
+    wrongSecret: oncePer((method) => redeem({ kind: "secret", method, value: new Secret(inventedSecret()) })),
+    ownKey: oncePer((audience) => redeem({ kind: "assertion", key: signingKey(), audience })),
+    wrongKey: oncePer(async (audience) =>
+      redeem({ kind: "assertion", key: await strangersKey(signingKey()), audience }),
+    ),
+    bareClient: once(() => redeem({ kind: "none", clientId: subject.clientId })),
+    unknownClient: once(() => redeem({ kind: "none", clientId: inventedClientId(subject.clientId) })),
   };
 }
 
@@ -84,5 +92,15 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   return () => {
     asked ??= ask();
     return asked;
+  };
+}
+
+/** As `once`, for each argument. */
+function oncePer<A extends string, T>(ask: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  const asked = new Map<A, Promise<T>>();
+  return (argument) => {
+    const answer = asked.get(argument) ?? ask(argument);
+    asked.set(argument, answer);
+    return answer;
   };
 }

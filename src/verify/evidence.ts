@@ -9,8 +9,8 @@ import type { Verification } from "./verification.ts";
 const clockTolerance = 60_000;
 
 /**
- * The stored form of a verification, bound to what it is true for. The secret's fingerprint goes in only when the
- * secret was proven (S1 passed), so a run that sent no secret cannot stand for one that did.
+ * The stored form of a verification, bound to what it is true for. The fingerprint of the secret or the private key goes
+ * in only when it was proven (S1 passed), so a run that sent nothing cannot stand for one that did.
  */
 export function toEvidence(
   subject: VerifySubject,
@@ -46,7 +46,7 @@ export interface WantedProof {
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
-  /** Of the secret that will be used; undefined only for a client without one. */
+  /** Of the secret or the private key that will be used; undefined only for a public client. */
   readonly secretFingerprint: string | undefined;
 }
 
@@ -71,8 +71,10 @@ export function evidenceCovers(
   for (const [field, name] of bound) {
     if (evidence[field] !== wanted[field]) return no(`${name} changed since the verification`);
   }
-  if (wanted.clientAuth !== "none" && wanted.secretFingerprint === undefined) {
-    return no("the secret was not proven");
+  // A public client has nothing to take a fingerprint of: that it was accepted as one must stand in the evidence itself.
+  const shown = evidence.checks.some((check) => check.id === "S1" && check.verdict === "pass");
+  if (!shown || (wanted.clientAuth !== "none" && wanted.secretFingerprint === undefined)) {
+    return no(wanted.clientAuth === "none" ? "the public client was not proven" : "the secret was not proven");
   }
   const age = io.clock() - Date.parse(evidence.at);
   if (!(age >= -clockTolerance)) return no("the verification lies in the future");

@@ -7,6 +7,11 @@ const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /** Curve that each elliptic-curve algorithm needs (RFC 7518, section 3.4). */
 const curves: Readonly<Record<string, string>> = { ES256: "P-256", ES384: "P-384", ES512: "P-521" };
 
+/** What ID tokens may be signed with (RFC 7518, section 3.1 and RFC 8037), without what needs a shared secret. */
+export const signatureAlgorithms: readonly string[] = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"],
+];
+
 /** The JSON Web Keys among the members of `keys`; others are ignored, as RFC 7517, section 5 asks. */
 export function keyObjects(keys: readonly unknown[]): readonly Metadata[] {
   return keys.filter(isObject).filter((key) => typeof key.kty === "string");

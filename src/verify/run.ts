@@ -41,9 +41,10 @@ export function verdictOf(results: readonly CheckResult[]): Verdict {
   return verdicts.has("inconclusive") || !verdicts.has("pass") ? "inconclusive" : "pass";
 }
 
-/** Whether a check stands in nobody's way: it passed, or it only warned. */
+/** Whether a check stands in nobody's way: it passed, it only warned, or it does not apply to this subject. */
 export function isMet(result: CheckResult | undefined): boolean {
-  return result !== undefined && (result.verdict === "pass" || result.level !== "must");
+  if (result === undefined) return false;
+  return result.verdict === "pass" || result.verdict === "skipped" || result.level !== "must";
 }
 
 async function findingOf<Context extends IssuerContext>(

@@ -28,6 +28,9 @@ export interface VerifySubject extends IssuerSource {
   readonly responseMode: "query" | "form_post";
   readonly acrValues: readonly string[];
   readonly extraParams: Readonly<Record<string, string>>;
-  /** Shown in hints: where the redirect URI or the secret is set, such as "Okta: Applications > … > General". */
+  /**
+   * Shown in hints: where the redirect URI or the secret is set, such as "Okta: Applications > … > General". Missing
+   * where the provider is the customer's own: hints are then lines to forward to its administrator.
+   */
   readonly console?: { readonly redirectUri: string; readonly secret: string } | undefined;
 }

@@ -2,11 +2,11 @@ import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import type { CheckResult } from "../store/evidence.ts";
-import type { ExplicitEndpoints } from "../tenant/tenant.ts";
 import type { CheckId } from "./check.ts";
 import { checks, issuerChecks } from "./checks/checks.ts";
 import { type ContextInput, checkContext, issuerContext } from "./context.ts";
 import { createDocuments, textMember } from "./documents.ts";
+import { explicitSnapshot } from "./explicit.ts";
 import { createFetcher } from "./fetch/fetcher.ts";
 import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
@@ -35,25 +35,25 @@ export async function verifySubject(
     const context = checkContext(subject, options, parts, (value) => hushed.add(value));
     await runChecks({ checks, context, results: parts.results, hushed, signal: options.signal });
     const results = inOrder([...parts.results.values()]);
-    return { verdict: verdictOf(results), checks: results, discovery: await snapshotOf(subject.issuer, parts) };
+    return { verdict: verdictOf(results), checks: results, discovery: await snapshotOf(subject, parts) };
   });
 }
 
 /**
- * Reads an issuer's discovery document for a plan: no client, no secret, one request.
+ * Reads an issuer's discovery document for a plan: no client, no secret, one request. Endpoints that stand in the file
+ * are only judged: nothing is sent.
  *
- * @throws TenantryError VERIFY_DISCOVERY_UNAVAILABLE when it cannot be had, VERIFY_DISCOVERY_UNUSABLE when it belongs
- * to another issuer, lacks what a sign-in needs, or names an endpoint that may not be asked.
+ * @throws TenantryError VERIFY_DISCOVERY_UNAVAILABLE when the document cannot be had, VERIFY_DISCOVERY_UNUSABLE when it
+ * belongs to another issuer, lacks what a sign-in needs, or names an endpoint that may not be asked,
+ * VERIFY_ENDPOINTS_UNUSABLE when the file names such an issuer or endpoint.
  */
 export async function discover(
-  { issuer, endpoints }: IssuerSource,
+  source: IssuerSource,
   io: VerifyIo,
   options: Pick<VerifyOptions, "signal" | "documents"> = {},
 ): Promise<DiscoverySnapshot> {
-  // TODO(verify helper): address rules for explicit endpoints
-  if (endpoints !== undefined) return explicitSnapshot(issuer, endpoints);
   return withDocuments(io, options, async (parts) => {
-    const context = issuerContext(issuer, parts);
+    const context = issuerContext(source, parts);
     await runChecks({
       checks: issuerChecks,
       context,
@@ -61,19 +61,22 @@ export async function discover(
       hushed: new Set<string>(),
       signal: options.signal,
     });
-    const snapshot = await snapshotOf(issuer, parts);
+    const snapshot = await snapshotOf(source, parts);
     if (snapshot !== undefined) return snapshot;
-    throw discoveryError(issuer, [...parts.results.values()]);
+    throw discoveryError(source, [...parts.results.values()]);
   });
 }
 
-function discoveryError(issuer: string, results: readonly CheckResult[]): TenantryError {
+function discoveryError({ issuer, endpoints }: IssuerSource, results: readonly CheckResult[]): TenantryError {
   const bad = results.filter((result) => !isMet(result));
   const worst = bad.find((result) => result.verdict === "fail") ?? bad[0];
+  const unread = worst?.id === "D1" && worst.code !== "VERIFY_ADDRESS_REFUSED";
   const code =
-    worst?.id === "D1" && worst.code !== "VERIFY_ADDRESS_REFUSED"
-      ? "VERIFY_DISCOVERY_UNAVAILABLE"
-      : "VERIFY_DISCOVERY_UNUSABLE";
+    endpoints !== undefined
+      ? "VERIFY_ENDPOINTS_UNUSABLE"
+      : unread
+        ? "VERIFY_DISCOVERY_UNAVAILABLE"
+        : "VERIFY_DISCOVERY_UNUSABLE";
   const pasted = results.find((result) => result.id === "D2" && result.verdict === "fail");
   const hint = pasted?.hint ?? worst?.hint;
   return new TenantryError(code, `${plain(issuer)}: ${worst?.message ?? "the discovery document was not read."}`, {
@@ -107,9 +110,13 @@ async function withDocuments<T>(
   }
 }
 
-/** What the document says, when all that must be right of it is. */
-async function snapshotOf(issuer: string, { results, documents }: Parts): Promise<DiscoverySnapshot | undefined> {
+/** What the document or the file says, when all that must be right of it is. */
+async function snapshotOf(
+  { issuer, endpoints }: IssuerSource,
+  { results, documents }: Parts,
+): Promise<DiscoverySnapshot | undefined> {
   if (!issuerChecks.every((check) => isMet(results.get(check.id)))) return undefined;
+  if (endpoints !== undefined) return explicitSnapshot(issuer, endpoints);
   const read = await documents.discovery(issuer);
   if (!read.ok) return undefined;
   const { value } = read;
@@ -120,17 +127,6 @@ async function snapshotOf(issuer: string, { results, documents }: Parts): Promis
     jwksUri: textMember(value, "jwks_uri") ?? "",
     userinfoEndpoint: textMember(value, "userinfo_endpoint"),
     endSessionEndpoint: textMember(value, "end_session_endpoint"),
-  };
-}
-
-function explicitSnapshot(issuer: string, endpoints: ExplicitEndpoints): DiscoverySnapshot {
-  return {
-    issuer,
-    authorizationEndpoint: endpoints.authorization,
-    tokenEndpoint: endpoints.token,
-    jwksUri: endpoints.jwks,
-    userinfoEndpoint: endpoints.userinfo,
-    endSessionEndpoint: endpoints.endSession,
   };
 }
 

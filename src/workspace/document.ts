@@ -76,12 +76,7 @@ function parse(
   file: string,
   text: string,
 ): { readonly document: YamlDocument } | { readonly issues: readonly Issue[] } {
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    strict: true,
-    stringKeys: true,
-    version: "1.2",
-  });
+  const document = parseDocument(text, yamlOptions);
   const at = positions(file, text);
   // The parser reports its own full stack as an error, once for each level.
   if (document.errors.some((error) => /call stack/.test(error.message))) return tooDeep(file);
@@ -108,15 +103,26 @@ function parse(
   if (value === null || value === undefined) {
     return failed(file, "FILE_EMPTY", `${file} has no content`, "write the file's fields, or delete the file");
   }
-  const root = document.contents;
-  return {
-    document: {
-      file,
-      value,
-      positionOf: (path) => at(offsetOf(root, path, false)),
-      positionOfKey: (path) => at(offsetOf(root, path, true)),
-    },
+  return { document: { file, value, ...lazyPositions(file, text) } };
+}
+
+const yamlOptions = { prettyErrors: false, strict: true, stringKeys: true, version: "1.2" } as const;
+
+/**
+ * Positions from the text, parsed again when the first is asked for. Nearly every file of a fleet is in order and never
+ * asked, and its parsed tree takes thirty times the room of its text.
+ */
+function lazyPositions(file: string, text: string): Pick<YamlDocument, "positionOf" | "positionOfKey"> {
+  let finder: ((path: DocumentPath, key: boolean) => Position) | undefined;
+  const find = (path: DocumentPath, key: boolean): Position => {
+    if (finder === undefined) {
+      const root = parseDocument(text, yamlOptions).contents;
+      const at = positions(file, text);
+      finder = (asked, ofKey) => at(offsetOf(root, asked, ofKey));
+    }
+    return finder(path, key);
   };
+  return { positionOf: (path) => find(path, false), positionOfKey: (path) => find(path, true) };
 }
 
 /** Places by offset. The parser's own line counter goes astray in broken text. */

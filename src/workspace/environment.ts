@@ -11,19 +11,24 @@ export const environmentKeys = ["connect", "envFile", ...named, ...sections] as 
 
 /**
  * The written workspace with one environment's overrides laid over it. By name and by field; the value of a field
- * (a list, `credentials`, `sealing`…) is replaced whole. Both sides are as parsed and may have any shape: validation
+ * (a list, `credentials`, `sealing`…) is replaced whole. An entry of another `kind` is another thing: it is replaced
+ * whole too, because the fields of the old kind mean nothing to the new. Both sides are as parsed and may have any shape: validation
  * comes after.
  */
 export function layOver(base: Raw, override: Raw): Raw {
   const { environments: _environments, ...rest } = base;
   const merged: Record<string, unknown> = { ...rest };
   for (const [key, value] of Object.entries(override)) {
-    if (named.has(key))
-      merged[key] = mergeBy(merged[key], value, (old, now) => mergeBy(old, now, (_old, field) => field));
+    if (named.has(key)) merged[key] = mergeBy(merged[key], value, layOverEntry);
     else if (sections.has(key)) merged[key] = mergeBy(merged[key], value, (_old, field) => field);
     else merged[key] = value;
   }
   return merged;
+}
+
+function layOverEntry(old: unknown, now: unknown): unknown {
+  if (isRaw(old) && isRaw(now) && "kind" in now && now.kind !== old.kind) return now;
+  return mergeBy(old, now, (_old, field) => field);
 }
 
 function mergeBy(old: unknown, now: unknown, member: (old: unknown, now: unknown) => unknown): unknown {

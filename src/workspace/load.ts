@@ -6,9 +6,9 @@ import { environmentKeys, isRaw, layOver } from "./environment.ts";
 import type { Files } from "./files.ts";
 import { nearest } from "./nearest.ts";
 import { parseReference, type Reference } from "./reference.ts";
-import { baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
+import { algorithmOfCurve, baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
 import { schemaIssues } from "./schema-issue.ts";
-import type { App, IdentityProvider, Workspace } from "./workspace.ts";
+import type { App, IdentityProvider, PublicKey, Workspace } from "./workspace.ts";
 
 /** The workspace's own file. */
 export const workspaceFile = "tenantry.yaml";
@@ -166,7 +166,10 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
           clientKey:
             app.clientKey === undefined
               ? undefined
-              : { publicKey: app.clientKey.publicKey, privateKey: referenceOf(app.clientKey.privateKey) },
+              : {
+                  publicKey: resolvePublicKey(app.clientKey.publicKey),
+                  privateKey: referenceOf(app.clientKey.privateKey),
+                },
           database: referenceOrText(app.database),
           sealing: { keys: app.sealing.keys.map(referenceOf) },
         },
@@ -205,6 +208,12 @@ function resolveIdentityProvider(name: string, idp: WrittenWorkspace["identityPr
     default:
       return idp satisfies never;
   }
+}
+
+type WrittenKey = NonNullable<WrittenWorkspace["apps"][string]["clientKey"]>["publicKey"];
+
+function resolvePublicKey(key: WrittenKey): PublicKey {
+  return key.kty === "EC" ? { ...key, alg: key.alg ?? algorithmOfCurve[key.crv] } : key;
 }
 
 function resolveConnect(written: { readonly to: string; readonly ca: string }): Workspace["connect"] {

@@ -2,7 +2,8 @@
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
-    const most = Math.max(1, Math.floor(candidate.length / 3));
+    // A single letter is one change away from every other.
+    const most = candidate.length < 2 ? 0 : Math.max(1, Math.floor(candidate.length / 3));
     if (Math.abs(candidate.length - word.length) > most) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= most && distance < (best?.distance ?? Infinity)) {

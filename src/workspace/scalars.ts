@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { parseReference } from "./reference.ts";
@@ -15,7 +16,7 @@ export const slug = z
 export const reference = z
   .string()
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, literalSecretMessage)
-  .refine((text) => parseReference(text) !== undefined, literalSecretMessage);
+  .refine((text) => parseReference(text) !== undefined, "must not hold `..`");
 
 /** `sqlite:PATH`, `postgres://…` without a password, or a reference to such an address. */
 export const databaseAddress = z
@@ -34,9 +35,42 @@ export const duration = z
   .regex(/^[1-9][0-9]{0,5}[smhd]$/, "must be a duration such as `10s`, `5m`, `24h` or `30d`")
   .refine((text) => parseDuration(text) !== undefined);
 
+/** A check that says how to mend the very text that was written; `schemaIssues` takes the hint from it. */
+function spelt(check: (text: string) => { readonly message: string; readonly hint: string } | undefined) {
+  return (context: z.core.ParsePayload<string>): void => {
+    const found = check(context.value);
+    if (found === undefined) return;
+    context.issues.push({
+      code: "custom",
+      input: context.value,
+      message: found.message,
+      params: { hint: found.hint },
+      continue: true,
+    });
+  };
+}
+
+/** What is wrong with a host name that people write as they see it. */
+function hostSpelling(text: string): { readonly message: string; readonly hint: string } | undefined {
+  if (text.length > 300) return undefined;
+  const bare = text
+    .replace(/^(https?:\/\/|\*?@|\*?\.)/i, "")
+    .replace(/\/.*$|\.$/g, "")
+    .trim();
+  const ascii = domainToASCII(bare);
+  if (!ascii.includes(".")) return undefined;
+  const hint = `write it as \`${ascii}\``;
+  if (bare !== text) return { message: "must be a bare host name, without scheme, `@`, `*`, path or final dot", hint };
+  if (/\P{ASCII}/u.test(text))
+    return { message: "must be in A-labels, the ASCII form of a name with other letters", hint };
+  if (/[A-Z]/.test(text)) return { message: "must be in lower case", hint };
+  return undefined;
+}
+
 /** A host name in A-labels, lower case. */
 export const hostName = z
   .string()
+  .check(spelt(hostSpelling))
   .max(253, "must have at most 253 characters")
   .regex(
     /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -48,9 +82,36 @@ export const oktaAuthorizationServer = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be `org`, `default` or the id of an authorization server");
 
+/**
+ * Ends of URLs that are copied in place of the issuer, and what likely stands there instead. Not `/oauth2/token`: that is
+ * WSO2's issuer.
+ */
+const notIssuers: readonly (readonly [end: RegExp, instead: string])[] = [
+  [/\/\.well-known\/(openid-configuration|oauth-authorization-server).*$/, ""],
+  [/\/oauth2\/v2\.0\/(authorize|token)\/?$/, "/v2.0"],
+  [/\/(oauth2\/)?v\d\/(authorize|token|keys|userinfo)\/?$/, ""],
+  [/\/protocol\/openid-connect\/(auth|token|certs|userinfo)\/?$/, ""],
+  [/\/(oauth2?\/)?authorize\/?$/, ""],
+];
+
+/** What is wrong with an issuer that was copied from somewhere else. */
+function issuerSpelling(text: string): { readonly message: string; readonly hint: string } | undefined {
+  if (text.startsWith("http://")) {
+    return { message: "must be an https URL", hint: "ask the customer for the https address of their provider" };
+  }
+  const bare = text.replace(/[?#].*$/s, "");
+  const found = notIssuers.find(([end]) => end.test(bare));
+  if (found === undefined || !/^https:\/\/[a-z0-9.-]{1,253}[:/][^@]{0,400}$/.test(bare)) return undefined;
+  return {
+    message: "must be the issuer, not the URL of its discovery document or of an endpoint",
+    hint: `write what the provider's discovery document calls \`issuer\`; likely \`${bare.replace(...found)}\``,
+  };
+}
+
 /** An https URL as OpenID Connect Discovery 1.0 writes issuers: no query, no fragment, no userinfo. Kept byte for byte. */
 export const issuerUrl = z
   .string()
+  .check(spelt(issuerSpelling))
   .max(500, "must have at most 500 characters")
   .regex(
     /^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$/,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Code } from "../errors/codes/index.ts";
 import type { Issue, Position } from "../errors/issue.ts";
 import type { DocumentPath } from "./document.ts";
+import { isRaw } from "./environment.ts";
 import { nearest } from "./nearest.ts";
 import { literalSecretMessage } from "./scalars.ts";
 
@@ -18,7 +19,10 @@ export interface IssueFrame {
   readonly positionOfKey: (path: DocumentPath) => Position;
 }
 
-/** zod's issues as ours: with position, stable code, the nearest known key, and no value of the file in any text. */
+/**
+ * zod's issues as ours: with position, stable code, the nearest known key, and no value of the file in any text
+ * but host names and issuers that only need another spelling.
+ */
 export function schemaIssues(error: z.ZodError, frame: IssueFrame): readonly Issue[] {
   const issues = error.issues.flatMap((issue) => translate(issue, [], frame));
   // A text that fails one test fails others too: the first says what is wrong with it.
@@ -38,8 +42,10 @@ export function schemaIssues(error: z.ZodError, frame: IssueFrame): readonly Iss
 function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFrame): readonly Issue[] {
   const path = [...prefix, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
   switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, path, frame));
+    case "unrecognized_keys": {
+      const known = knownKeys(frame.schema, path, issue.input);
+      return issue.keys.map((key) => unknownKey(key, path, known, frame));
+    }
     case "invalid_union":
       return union(issue, path, frame);
     case "invalid_type":
@@ -58,9 +64,10 @@ function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFr
     case "too_small":
     case "too_big":
       return [wrong(path, sizeMessage(issue), frame)];
+    case "custom":
+      return [wrong(path, sentence(issue.message), frame, hintOf(issue))];
     case "not_multiple_of":
     case "invalid_format":
-    case "custom":
     case "invalid_element":
       return [wrong(path, sentence(issue.message), frame)];
     default:
@@ -92,6 +99,12 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath, frame: I
   return meant.flatMap((inner) => translate(inner, path, frame));
 }
 
+/** The mend that a check of ours has worked out from what was written. */
+function hintOf(issue: z.core.$ZodIssueCustom): string | undefined {
+  const hint: unknown = issue.params?.hint;
+  return typeof hint === "string" ? hint : undefined;
+}
+
 /** How far a branch is from what was written: another type altogether is furthest. */
 function weight(issues: readonly z.core.$ZodIssue[]): number {
   const weightOf = (issue: z.core.$ZodIssue): number => {
@@ -101,8 +114,7 @@ function weight(issues: readonly z.core.$ZodIssue[]): number {
   return issues.reduce((sum, issue) => sum + weightOf(issue), 0);
 }
 
-function unknownKey(key: string, path: DocumentPath, frame: IssueFrame): Issue {
-  const known = knownKeys(frame.schema, path);
+function unknownKey(key: string, path: DocumentPath, known: readonly string[], frame: IssueFrame): Issue {
   const near = nearest(key, known);
   return {
     code: frame.codes.unknownKey,
@@ -140,9 +152,17 @@ function pathText(path: DocumentPath): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 }
 
-/** The keys that the schema knows at a path, over all branches that lead there. */
-function knownKeys(schema: z.ZodType, path: DocumentPath): readonly string[] {
-  return [...new Set(nodesAt(schema, path).flatMap((node) => Object.keys(node.properties ?? {})))].sort();
+/** The keys that the schema knows at a path, over all branches that lead there and are of the kind that is written. */
+function knownKeys(schema: z.ZodType, path: DocumentPath, holder: unknown): readonly string[] {
+  const written = isRaw(holder) ? holder : {};
+  const fits = ({ properties = {} }: JsonSchema): boolean =>
+    Object.entries(properties).every(
+      ([name, { const: kind }]) => kind === undefined || written[name] === undefined || written[name] === kind,
+    );
+  const nodes = nodesAt(schema, path);
+  const fitting = nodes.filter(fits);
+  const known = (list: readonly JsonSchema[]) => list.flatMap((node) => Object.keys(node.properties ?? {}));
+  return [...new Set(known(fitting).length === 0 ? known(nodes) : known(fitting))].sort();
 }
 
 /** Making a JSON Schema takes a millisecond, and a file may have thousands of unknown keys. */

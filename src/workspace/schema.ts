@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRaw } from "./environment.ts";
 import { parseReference } from "./reference.ts";
 import {
   clientAuth,
@@ -65,6 +66,9 @@ const auth0IdentityProvider = z.strictObject({
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,1500}$/, "must be base64url, as in a JSON Web Key");
 
+/** The one algorithm of ECDSA that a curve can sign with (RFC 7518, section 3.4). */
+export const algorithmOfCurve = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" } as const;
+
 const publicKey = z.discriminatedUnion("kty", [
   z.strictObject({
     kty: z.literal("RSA"),
@@ -74,15 +78,20 @@ const publicKey = z.discriminatedUnion("kty", [
     n: base64url.min(342, "must be a modulus of at least 2048 bits"),
     e: base64url,
   }),
-  z.strictObject({
-    kty: z.literal("EC"),
-    kid: line(100),
-    alg: z.enum(["ES256", "ES384", "ES512"]).default("ES256"),
-    use: z.literal("sig").optional(),
-    crv: z.enum(["P-256", "P-384", "P-521"]),
-    x: base64url,
-    y: base64url,
-  }),
+  z
+    .strictObject({
+      kty: z.literal("EC"),
+      kid: line(100),
+      alg: z.enum(["ES256", "ES384", "ES512"]).optional(),
+      use: z.literal("sig").optional(),
+      crv: z.enum(["P-256", "P-384", "P-521"]),
+      x: base64url,
+      y: base64url,
+    })
+    .refine(({ alg, crv }) => alg === undefined || alg === algorithmOfCurve[crv], {
+      error: "must be the algorithm of the curve: ES256 for P-256, ES384 for P-384, ES512 for P-521",
+      path: ["alg"],
+    }),
 ]);
 
 const sqlApp = z.strictObject({
@@ -119,7 +128,19 @@ const secretPattern = z
     /^env:[A-Za-z0-9_{}]+\*?$|^file:[^\0*]+\*?$/,
     "must be a reference pattern such as `env:TENANT_{TENANT}__*`, with `*` at its end only",
   )
-  .refine((text) => !text.includes(".."), "must not hold `..`");
+  .refine((text) => !text.includes(".."), "must not hold `..`")
+  .refine(
+    (text) => !/\{(?!(tenant|TENANT)\})|(?<!\{(tenant|TENANT))\}/.test(text),
+    "must not hold `{` but in `{tenant}` and `{TENANT}`",
+  )
+  // A slug may go on where another ends: `acme` and `acme-foods`. With `*` after it, the name must be closed first.
+  .refine(
+    (text) => !text.endsWith("*") || !/\{(tenant|TENANT)\}/.test(text) || closedName.test(text),
+    "must close the tenant's name before `*`, by `__` as in `env:TENANT_{TENANT}__*` or by `/` as in `file:secrets/{tenant}/*`",
+  );
+
+/** The last name in a pattern, followed by what no slug can go on with. */
+const closedName = /^env:.*\{(tenant|TENANT)\}__[^{}]*$|^file:.*\{(tenant|TENANT)\}[/.][^{}]*$/;
 
 const shared = {
   references: z.strictObject({ tenants: z.array(secretPattern).default([]) }).prefault({}),
@@ -129,6 +150,7 @@ const shared = {
     .refine((idps) => !(externalIdp in idps), {
       error: "must not be named `external`: that is what the customers' own providers are called",
       path: [externalIdp],
+      when: ({ value }) => isRaw(value),
     }),
   apps: z.record(slug, z.discriminatedUnion("kind", [sqlApp])),
   verify: verifySettings.prefault({}),

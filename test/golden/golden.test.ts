@@ -43,7 +43,7 @@ for (const { name, folder, root } of cases) {
 
 /** All connections by environment as plain JSON, or all issues as text. */
 function comeTo(root: string, environment: string | undefined): string | Readonly<Record<string, unknown>> {
-  const first = checkFiles(root, environment, today);
+  const first = checkFiles(root, environment, today, undefined, environment === undefined);
   const loaded = loadWorkspace(nodeFiles(root), root, environment);
   if (first.context === undefined || loaded.workspace === undefined) {
     return `${first.issues.map(formatIssue).join("\n")}\n`;

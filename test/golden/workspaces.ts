@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,7 @@ const written: Readonly<Record<string, (root: string) => void>> = {
   "102-too-large": (root) => {
     write(root, "tenantry.yaml", `${"# as large as may be\n".repeat(12_483)}#\n`);
     write(root, "tenants/whiterabbit.yaml", `# ${"x".repeat(256 * 1024)}\n`);
+    write(root, "tenants/redqueen.yaml", `notes:\n${"  - a: b\n".repeat(655_360)}`);
   },
   "103-not-utf8": (root) => write(root, "tenants/whiterabbit.yaml", Buffer.from("name: M\xfcller\n", "latin1")),
   "104-hidden-characters": (root) => {
@@ -48,6 +49,10 @@ const written: Readonly<Record<string, (root: string) => void>> = {
     symlinkSync("whiterabbit.yaml", join(root, "tenants/link.yaml"));
     symlinkSync("nowhere", join(root, "tenants/dangling.yml"));
     write(root, "tenants/escape\u001b[2J.yml", "");
+  },
+  "128-folder-of-tenants-is-a-link": (root) => {
+    renameSync(join(root, "tenants"), join(root, "elsewhere"));
+    symlinkSync("elsewhere", join(root, "tenants"));
   },
   "127-nested-too-deeply": (root) => {
     write(root, "tenants/brackets.yaml", "[".repeat(20_000));

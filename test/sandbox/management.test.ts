@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { partnersServerId, restrictedServerId } from "../../sandbox/okta/seed.ts";
 import { oktaHost, payrollClientId } from "../../sandbox/sandbox.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
 import { call, webApp } from "./okta-caller.ts";
@@ -9,6 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
+const rsaKey = { kty: "RSA", kid: "one", use: "sig", e: "AQAB", n: "sXch" };
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/;
 
 describe("an app", () => {
@@ -85,6 +87,25 @@ describe("an app", () => {
     );
   });
 
+  test("keeps its type for ever", async () => {
+    const { json } = await call(at, "POST", "/api/v1/apps", webApp("typed"));
+    const native = webApp("typed", { oauth: { application_type: "native" } });
+    const refused = await call(at, "PUT", `/api/v1/apps/${json.id}`, native);
+    expect(refused).toMatchObject({ status: 400, json: { errorCode: "E0000001" } });
+    expect(refused.json.errorCauses[0].errorSummary).toContain("'application_type' cannot be modified.");
+  });
+
+  test("keeps the settings of its refresh tokens when a replace does not name them", async () => {
+    const grant_types = ["authorization_code", "refresh_token"];
+    const refresh_token = { rotation_type: "ROTATE", leeway: 30 };
+    const { json } = await call(at, "POST", "/api/v1/apps", webApp("fresh", { oauth: { grant_types, refresh_token } }));
+    const path = `/api/v1/apps/${json.id}`;
+    await call(at, "PUT", path, webApp("fresh", { oauth: { grant_types } }));
+    expect((await call(at, "GET", path)).json.settings.oauthClient.refresh_token).toEqual(refresh_token);
+    await call(at, "PUT", path, webApp("fresh"));
+    expect((await call(at, "GET", path)).json.settings.oauthClient).not.toHaveProperty("refresh_token");
+  });
+
   test("may share its label with another", async () => {
     expect((await call(at, "POST", "/api/v1/apps", webApp("Payroll"))).status).toBe(200);
     const { json } = await call(at, "GET", "/api/v1/apps?q=Payroll");
@@ -119,8 +140,28 @@ describe("an app", () => {
     ["the reserved client id", webApp("x", { client: { client_id: "ALL_CLIENTS" } }), "client_id"],
     [
       "a public client without PKCE",
-      webApp("x", { client: { token_endpoint_auth_method: "none", pkce_required: false } }),
+      webApp("x", {
+        client: { token_endpoint_auth_method: "none", pkce_required: false },
+        oauth: { application_type: "native" },
+      }),
       "pkce",
+    ],
+    [
+      "no client authentication in a web app with the code flow",
+      webApp("x", { client: { token_endpoint_auth_method: "none", pkce_required: true } }),
+      "Valid values: [client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt].",
+    ],
+    ["two keys of one kid", webApp("x", { oauth: { jwks: { keys: [rsaKey, rsaKey] } } }), "kid"],
+    ["a private key", webApp("x", { oauth: { jwks: { keys: [{ ...rsaKey, d: "AQAB" }] } } }), "Private keys"],
+    [
+      "a leeway of two minutes",
+      webApp("x", {
+        oauth: {
+          grant_types: ["authorization_code", "refresh_token"],
+          refresh_token: { rotation_type: "ROTATE", leeway: 120 },
+        },
+      }),
+      "leeway",
     ],
     [
       "private_key_jwt without keys",
@@ -193,6 +234,8 @@ describe("groups and assignments", () => {
     expect(created).toMatchObject({ status: 200, json: { type: "OKTA_GROUP", profile: { description: "" } } });
     const twice = await call(at, "POST", "/api/v1/groups", { profile: { name: "fresh" } });
     expect(twice.json.errorCauses[0].errorSummary).toContain("already exists");
+    at.sandbox.okta.addGroup("imported", null, "APP_GROUP");
+    expect((await call(at, "POST", "/api/v1/groups", { profile: { name: "imported" } })).status).toBe(400);
     const path = `/api/v1/groups/${created.json.id}`;
     expect((await call(at, "PUT", path, { profile: { name: "fresher" } })).json.profile.name).toBe("fresher");
     const app = await call(at, "POST", "/api/v1/apps", webApp("grouped"));
@@ -200,6 +243,18 @@ describe("groups and assignments", () => {
     expect((await call(at, "GET", `${path}/apps`)).json.map((each: { id: string }) => each.id)).toEqual([app.json.id]);
     expect((await call(at, "DELETE", path)).status).toBe(204);
     expect((await call(at, "GET", `/api/v1/apps/${app.json.id}/groups`)).json).toEqual([]);
+  });
+
+  test("a group is found whatever the case, by the index only when it is in there", async () => {
+    at.sandbox.okta.searchIsLate = true;
+    const { json } = await call(at, "POST", "/api/v1/groups", { profile: { name: "Late Comers" } });
+    at.sandbox.okta.searchIsLate = false;
+    const search = `/api/v1/groups?search=${encodeURIComponent('profile.name eq "late comers"')}`;
+    expect((await call(at, "GET", search)).json).toEqual([]);
+    expect((await call(at, "GET", "/api/v1/groups?q=late")).json).toHaveLength(1);
+    const group = at.sandbox.okta.group(json.id);
+    if (group !== undefined) group.indexed = true;
+    expect((await call(at, "GET", search)).json).toHaveLength(1);
   });
 
   test("an assignment is put, listed by priority and deleted", async () => {
@@ -234,7 +289,35 @@ describe("around the apps", () => {
     expect((await call(at, "GET", "/api/v1/authorizationServers/default")).json.issuer).toBe(
       "https://acme.okta.com/oauth2/default",
     );
-    expect((await call(at, "GET", "/api/v1/authorizationServers")).json).toHaveLength(1);
+    const servers = (await call(at, "GET", "/api/v1/authorizationServers")).json;
+    expect(servers.map((server: { issuer: string }) => server.issuer)).toEqual([
+      "https://acme.okta.com/oauth2/default",
+      `https://acme.okta.com/oauth2/${partnersServerId}`,
+      `https://acme.okta.com/oauth2/${restrictedServerId}`,
+    ]);
+    expect((await call(at, "GET", "/api/v1/authorizationServers/ausnosuchserver00000")).status).toBe(404);
+  });
+
+  test("access policies come in pages, and Okta's own for accounts cannot be given to an app", async () => {
+    const first = await call(at, "GET", "/api/v1/policies?type=ACCESS_POLICY&limit=2");
+    expect([first.json.length, first.headers.get("link")]).toEqual([2, expect.stringContaining('rel="next"')]);
+    const policies = (await call(at, "GET", "/api/v1/policies?type=ACCESS_POLICY")).json;
+    const account = policies.find(
+      (policy: { _embedded: { resourceType: string } }) => policy._embedded.resourceType !== "APP",
+    );
+    const app = (await call(at, "POST", "/api/v1/apps", webApp("account policy"))).json;
+    expect((await call(at, "PUT", `/api/v1/apps/${app.id}/policies/${account.id}`)).status).toBe(400);
+  });
+
+  test("an authorization server signs people in only while it is active", async () => {
+    const path = `/api/v1/authorizationServers/${partnersServerId}`;
+    const document = `/oauth2/${partnersServerId}/.well-known/openid-configuration`;
+    expect((await at.fetch(oktaHost, document)).status).toBe(200);
+    expect((await call(at, "POST", `${path}/lifecycle/deactivate`)).status).toBe(204);
+    expect((await call(at, "GET", path)).json.status).toBe("INACTIVE");
+    expect((await at.fetch(oktaHost, document)).status).toBe(404);
+    expect((await call(at, "POST", `${path}/lifecycle/activate`)).status).toBe(204);
+    expect((await at.fetch(oktaHost, document)).status).toBe(200);
   });
 
   test("an access policy is assigned, but not to a service app", async () => {

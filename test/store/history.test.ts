@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Address, ConnectionKey, Digest } from "../../src/desired/connection.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import type { Evidence } from "../../src/store/evidence.ts";
-import { folder, handClock, store } from "./workplace.ts";
+import { onEachDatabase } from "../support/postgres.ts";
+import { handClock, store, storeUrl } from "./workplace.ts";
 
 const portal = "whiterabbit/portal" as ConnectionKey;
 const other = "northwind/portal" as ConnectionKey;
@@ -35,118 +36,120 @@ function evidence(key: ConnectionKey, clientId: string): Evidence {
   };
 }
 
-describe("the id cache", () => {
-  test("remembers, replaces and forgets", async () => {
-    const { idOf, rememberId, forgetId } = await store({ url: "sqlite::memory:" });
-    expect(await idOf(address)).toBeUndefined();
-    await rememberId(address, "0oa1");
-    await rememberId(address, "0oa2");
-    expect(await idOf(address)).toBe("0oa2");
-    await forgetId(address);
-    await forgetId(address);
-    expect(await idOf(address)).toBeUndefined();
-  });
-});
-
-describe("evidence", () => {
-  test("comes back as it was given, the newest of its connection", async () => {
-    const { addEvidence, latestEvidence } = await store({ url: "sqlite::memory:" });
-    expect(await latestEvidence(portal)).toBeUndefined();
-    await addEvidence(evidence(portal, "old"));
-    await addEvidence(evidence(portal, "new"));
-    await addEvidence(evidence(other, "other"));
-    expect(await latestEvidence(portal)).toEqual(evidence(portal, "new"));
-  });
-});
-
-describe("the audit log", () => {
-  test("gives the newest entries first, with the time of the clock", async () => {
-    const clock = handClock();
-    const { audit, auditLog } = await store({ url: "sqlite::memory:", clock });
-    await audit({ actor: "ci", event: "apply.started", detail: {} });
-    clock.forward(1_000);
-    await audit({ actor: "ci", event: "record.activated", address, key: portal, detail: { ids: ["0oa1"] } });
-    expect(await auditLog(10)).toEqual([
-      {
-        at: "2026-11-21T09:00:01.000Z",
-        actor: "ci",
-        event: "record.activated",
-        address,
-        key: portal,
-        detail: { ids: ["0oa1"] },
-      },
-      { at: "2026-11-21T09:00:00.000Z", actor: "ci", event: "apply.started", detail: {} },
-    ]);
-    expect(await auditLog(1)).toHaveLength(1);
-  });
-});
-
-describe("the journal", () => {
-  test("of a connection that no run touched is empty and finished", async () => {
-    const { lastSteps } = await store({ url: "sqlite::memory:" });
-    expect(await lastSteps(portal)).toEqual({ finished: true, steps: [] });
+onEachDatabase((kind) => {
+  describe("the id cache", () => {
+    test("remembers, replaces and forgets", async () => {
+      const { idOf, rememberId, forgetId } = await store({ url: await storeUrl(kind) });
+      expect(await idOf(address)).toBeUndefined();
+      await rememberId(address, "0oa1");
+      await rememberId(address, "0oa2");
+      expect(await idOf(address)).toBe("0oa2");
+      await forgetId(address);
+      await forgetId(address);
+      expect(await idOf(address)).toBeUndefined();
+    });
   });
 
-  test("gives the steps of the newest run that touched the connection, in order", async () => {
-    const { beginRun, recordStep, finishRun, lastSteps } = await store({ url: "sqlite::memory:" });
-    const first = await beginRun({ planDigest, actor: "ci" });
-    await recordStep({ run: first, key: portal, step: "register", state: "done", detail: {} });
-    await finishRun(first, "failed");
-    const second = await beginRun({ planDigest, actor: "ci" });
-    expect(second).not.toBe(first);
-    await recordStep({ run: second, key: portal, step: "register", state: "started", detail: {} });
-    await recordStep({ run: second, key: other, step: "delete", state: "done", detail: {} });
-    await recordStep({ run: second, key: portal, step: "register", state: "done", detail: { id: "0oa1" } });
-    // A step of the older run that arrives late does not make it the newest.
-    await recordStep({ run: first, key: portal, step: "activate", state: "failed", detail: {} });
-
-    const before = await lastSteps(portal);
-    expect(before.finished).toBe(false);
-    expect(before.steps.map(({ run, step, state, detail }) => ({ run, step, state, detail }))).toEqual([
-      { run: second, step: "register", state: "started", detail: {} },
-      { run: second, step: "register", state: "done", detail: { id: "0oa1" } },
-    ]);
-    await finishRun(second, "done");
-    expect((await lastSteps(portal)).finished).toBe(true);
+  describe("evidence", () => {
+    test("comes back as it was given, the newest of its connection", async () => {
+      const { addEvidence, latestEvidence } = await store({ url: await storeUrl(kind) });
+      expect(await latestEvidence(portal)).toBeUndefined();
+      await addEvidence(evidence(portal, "old"));
+      await addEvidence(evidence(portal, "new"));
+      await addEvidence(evidence(other, "other"));
+      expect(await latestEvidence(portal)).toEqual(evidence(portal, "new"));
+    });
   });
 
-  test("refuses a step of a run that was never begun", async () => {
-    const { recordStep } = await store({ url: "sqlite::memory:" });
-    const step = recordStep({ run: "never", key: portal, step: "register", state: "done", detail: {} });
-    await expect(step).rejects.toThrow();
+  describe("the audit log", () => {
+    test("gives the newest entries first, with the time of the clock", async () => {
+      const clock = handClock();
+      const { audit, auditLog } = await store({ url: await storeUrl(kind), clock });
+      await audit({ actor: "ci", event: "apply.started", detail: {} });
+      clock.forward(1_000);
+      await audit({ actor: "ci", event: "record.activated", address, key: portal, detail: { ids: ["0oa1"] } });
+      expect(await auditLog(10)).toEqual([
+        {
+          at: "2026-11-21T09:00:01.000Z",
+          actor: "ci",
+          event: "record.activated",
+          address,
+          key: portal,
+          detail: { ids: ["0oa1"] },
+        },
+        { at: "2026-11-21T09:00:00.000Z", actor: "ci", event: "apply.started", detail: {} },
+      ]);
+      expect(await auditLog(1)).toHaveLength(1);
+    });
   });
-});
 
-describe("a fingerprint", () => {
-  test("is the same for the same secret in one store and another in the next", async () => {
-    const [one, two] = [await store({ url: "sqlite::memory:" }), await store({ url: "sqlite::memory:" })];
-    const secret = new Secret("s3cret");
-    expect(await one.fingerprint(secret)).toMatch(/^[0-9a-f]{64}$/);
-    expect(await one.fingerprint(secret)).toBe(await one.fingerprint(new Secret("s3cret")));
-    expect(await one.fingerprint(secret)).not.toBe(await one.fingerprint(new Secret("s3cret!")));
-    expect(await one.fingerprint(secret)).not.toBe(await two.fingerprint(secret));
+  describe("the journal", () => {
+    test("of a connection that no run touched is empty and finished", async () => {
+      const { lastSteps } = await store({ url: await storeUrl(kind) });
+      expect(await lastSteps(portal)).toEqual({ finished: true, steps: [] });
+    });
+
+    test("gives the steps of the newest run that touched the connection, in order", async () => {
+      const { beginRun, recordStep, finishRun, lastSteps } = await store({ url: await storeUrl(kind) });
+      const first = await beginRun({ planDigest, actor: "ci" });
+      await recordStep({ run: first, key: portal, step: "register", state: "done", detail: {} });
+      await finishRun(first, "failed");
+      const second = await beginRun({ planDigest, actor: "ci" });
+      expect(second).not.toBe(first);
+      await recordStep({ run: second, key: portal, step: "register", state: "started", detail: {} });
+      await recordStep({ run: second, key: other, step: "delete", state: "done", detail: {} });
+      await recordStep({ run: second, key: portal, step: "register", state: "done", detail: { id: "0oa1" } });
+      // A step of the older run that arrives late does not make it the newest.
+      await recordStep({ run: first, key: portal, step: "activate", state: "failed", detail: {} });
+
+      const before = await lastSteps(portal);
+      expect(before.finished).toBe(false);
+      expect(before.steps.map(({ run, step, state, detail }) => ({ run, step, state, detail }))).toEqual([
+        { run: second, step: "register", state: "started", detail: {} },
+        { run: second, step: "register", state: "done", detail: { id: "0oa1" } },
+      ]);
+      await finishRun(second, "done");
+      expect((await lastSteps(portal)).finished).toBe(true);
+    });
+
+    test("refuses a step of a run that was never begun", async () => {
+      const { recordStep } = await store({ url: await storeUrl(kind) });
+      const step = recordStep({ run: "never", key: portal, step: "register", state: "done", detail: {} });
+      await expect(step).rejects.toThrow();
+    });
   });
-});
 
-describe("a store that is opened again", () => {
-  test("has kept everything", async () => {
-    const url = `sqlite:${folder()}/store.db`;
-    const secret = new Secret("s3cret");
-    const first = await store({ url });
-    await first.rememberId(address, "0oa1");
-    await first.addEvidence(evidence(portal, "0oa1"));
-    await first.audit({ actor: "ci", event: "apply.started", detail: {} });
-    const run = await first.beginRun({ planDigest, actor: "ci" });
-    await first.recordStep({ run, key: portal, step: "register", state: "started", detail: {} });
-    const fingerprint = await first.fingerprint(secret);
-    await first.close();
-    await first.close();
+  describe("a fingerprint", () => {
+    test("is the same for the same secret in one store and another in the next", async () => {
+      const [one, two] = [await store({ url: await storeUrl(kind) }), await store({ url: await storeUrl(kind) })];
+      const secret = new Secret("s3cret");
+      expect(await one.fingerprint(secret)).toMatch(/^[0-9a-f]{64}$/);
+      expect(await one.fingerprint(secret)).toBe(await one.fingerprint(new Secret("s3cret")));
+      expect(await one.fingerprint(secret)).not.toBe(await one.fingerprint(new Secret("s3cret!")));
+      expect(await one.fingerprint(secret)).not.toBe(await two.fingerprint(secret));
+    });
+  });
 
-    const second = await store({ url });
-    expect(await second.idOf(address)).toBe("0oa1");
-    expect(await second.latestEvidence(portal)).toEqual(evidence(portal, "0oa1"));
-    expect(await second.auditLog(10)).toHaveLength(1);
-    expect(await second.lastSteps(portal)).toMatchObject({ finished: false, steps: [{ run, step: "register" }] });
-    expect(await second.fingerprint(secret)).toBe(fingerprint);
+  describe("a store that is opened again", () => {
+    test("has kept everything", async () => {
+      const url = await storeUrl(kind);
+      const secret = new Secret("s3cret");
+      const first = await store({ url });
+      await first.rememberId(address, "0oa1");
+      await first.addEvidence(evidence(portal, "0oa1"));
+      await first.audit({ actor: "ci", event: "apply.started", detail: {} });
+      const run = await first.beginRun({ planDigest, actor: "ci" });
+      await first.recordStep({ run, key: portal, step: "register", state: "started", detail: {} });
+      const fingerprint = await first.fingerprint(secret);
+      await first.close();
+      await first.close();
+
+      const second = await store({ url });
+      expect(await second.idOf(address)).toBe("0oa1");
+      expect(await second.latestEvidence(portal)).toEqual(evidence(portal, "0oa1"));
+      expect(await second.auditLog(10)).toHaveLength(1);
+      expect(await second.lastSteps(portal)).toMatchObject({ finished: false, steps: [{ run, step: "register" }] });
+      expect(await second.fingerprint(secret)).toBe(fingerprint);
+    });
   });
 });

@@ -1,170 +1,129 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Address, ConnectionKey } from "../../src/desired/connection.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import { openStore } from "../../src/store/open.ts";
-import { failureOf, folder, handClock, store } from "./workplace.ts";
+import { onEachDatabase } from "../support/postgres.ts";
+import { edit, failureOf, handClock, store, storeUrl } from "./workplace.ts";
 
 const clock = handClock();
 const key = "whiterabbit/portal" as ConnectionKey;
+const program = new URL("child.ts", import.meta.url).pathname;
 
-function edit(path: string, text: string): void {
-  const database = new DatabaseSync(path);
-  database.exec(text);
-  database.close();
+/** A program that has opened the store, waits for a word, and then says what came of it. */
+async function locker(url: string) {
+  const child = spawn(process.execPath, [program, url, "lock"], { stdio: ["pipe", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  onTestFinished(async () => {
+    child.stdin.end();
+    await exited;
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => (await lines.next()).value ?? "nothing";
+  expect(await next()).toBe("ready");
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  return { go: () => child.stdin.write("go\n"), next, kill };
 }
 
-describe("opening a store", () => {
-  test("makes the folder and the files for this user alone", async () => {
-    const root = folder();
-    const { audit } = await store({ url: "sqlite:deep/er/store.db", root });
-    await audit({ actor: "ci", event: "apply.started", detail: {} });
-    expect(statSync(join(root, "deep/er")).mode & 0o777).toBe(0o700);
-    const names = readdirSync(join(root, "deep/er"));
-    expect(names).toContain("store.db");
-    for (const name of names) expect(statSync(join(root, "deep/er", name)).mode & 0o777).toBe(0o600);
-  });
-
-  test("takes a path with characters that URLs give a meaning", async () => {
-    const root = folder();
-    await (await store({ url: "sqlite:a?b=c#d%20e ü.db", root })).close();
-    expect(readdirSync(root)).toEqual(["a?b=c#d%20e ü.db"]);
-  });
-
-  test("by eight at once makes one store", async () => {
-    const url = `sqlite:${folder()}/store.db`;
-    const stores = await Promise.all(Array.from({ length: 8 }, () => store({ url })));
-    const fingerprints = await Promise.all(stores.map((opened) => opened.fingerprint(new Secret("s3cret"))));
-    expect(new Set(fingerprints).size).toBe(1);
-  });
-
-  test("by programs at once makes one store", async () => {
-    const program = new URL("child.ts", import.meta.url).pathname;
-    const url = `sqlite:${folder()}/deep/store.db`;
-    const run = promisify(execFile);
-    const said = await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, url])));
-    expect(new Set(said.map(({ stdout }) => stdout)).size).toBe(1);
-    expect(said.map(({ stderr }) => stderr)).toEqual(["", "", ""]);
-  });
-
-  test.each(["postgres://user:hunter2@db.example/store", "sqlite:", "sqlite://store.db", "store.db", "mysql:x"])(
-    "at %s is refused without showing the address",
-    async (url) => {
-      const failure = await failureOf(openStore({ url, clock }));
-      expect(failure.code).toBe("STORE_URL_INVALID");
-      expect(failure.message).not.toContain("hunter2");
-    },
-  );
-
-  test("that a newer version made is refused and left as it is", async () => {
-    const path = join(folder(), "store.db");
-    await (await store({ url: `sqlite:${path}` })).close();
-    edit(path, "update tenantry_meta set value = '99' where name = 'version'");
-    const before = readFileSync(path);
-    const failure = await failureOf(openStore({ url: `sqlite:${path}`, clock }));
-    expect(failure.code).toBe("STORE_NEWER");
-    expect(failure.message).toContain("has version 99");
-    expect(readFileSync(path)).toEqual(before);
-  });
-
-  test("where a folder is says so", async () => {
-    const path = join(folder(), "store.db");
-    mkdirSync(path);
-    const failure = await failureOf(openStore({ url: `sqlite:${path}`, clock }));
-    expect(failure.code).toBe("STORE_UNREACHABLE");
-    expect(failure.message).toBe(`The store ${path} is a directory.`);
-  });
-
-  test("below a file says so", async () => {
-    const root = folder();
-    writeFileSync(join(root, "file"), "");
-    const failure = await failureOf(openStore({ url: "sqlite:file/store.db", root, clock }));
-    expect(failure.code).toBe("STORE_UNREACHABLE");
-    expect(failure.message).toContain("a file stands where its folder should be");
-  });
-
-  test("that is no database says so", async () => {
-    const path = join(folder(), "store.db");
-    writeFileSync(path, "this is a text and no database. ".repeat(64));
-    const failure = await failureOf(openStore({ url: `sqlite:${path}`, clock }));
-    expect(failure.code).toBe("STORE_CORRUPT");
-    expect(failure.message).toBe(`The store ${path} is not a SQLite database.`);
-  });
-
-  test("that is damaged says so, at the latest when the damage is read", async () => {
-    const path = join(folder(), "store.db");
-    const first = await store({ url: `sqlite:${path}` });
-    for (let at = 0; at < 200; at++) {
-      await first.audit({ actor: "ci", event: "apply.started", detail: { filling: "x".repeat(200) } });
-    }
-    await first.close();
-    const bytes = readFileSync(path);
-    bytes.fill(0xff, 4096);
-    writeFileSync(path, bytes);
-    const failure = await failureOf(store({ url: `sqlite:${path}` }).then((opened) => opened.auditLog(1_000)));
-    expect(failure.code).toBe("STORE_CORRUPT");
-  });
-
-  test("that lost a table says so", async () => {
-    const path = join(folder(), "store.db");
-    await (await store({ url: `sqlite:${path}` })).close();
-    edit(path, "drop table tenantry_id");
-    const opened = await store({ url: `sqlite:${path}` });
-    expect((await failureOf(opened.idOf("app/x" as Address))).code).toBe("STORE_CORRUPT");
-  });
-
-  test("that lost its fingerprint key says so", async () => {
-    const path = join(folder(), "store.db");
-    await (await store({ url: `sqlite:${path}` })).close();
-    edit(path, "delete from tenantry_meta where name = 'fingerprint_key'");
-    expect((await failureOf(openStore({ url: `sqlite:${path}`, clock }))).code).toBe("STORE_CORRUPT");
-  });
-
-  test("that others keep busy waits, then says so", async () => {
-    const path = join(folder(), "store.db");
-    const opened = await store({ url: `sqlite:${path}`, sleep: async () => undefined });
-    const blocker = new DatabaseSync(path);
-    blocker.exec("begin immediate");
-    let waits = 0;
-    const patient = await store({
-      url: `sqlite:${path}`,
-      sleep: async () => {
-        if (++waits === 3) blocker.exec("commit");
-      },
+onEachDatabase((kind) => {
+  describe("opening a store", () => {
+    test("by eight at once makes one store", async () => {
+      const url = await storeUrl(kind);
+      const stores = await Promise.all(Array.from({ length: 8 }, () => store({ url })));
+      const fingerprints = await Promise.all(stores.map((opened) => opened.fingerprint(new Secret("s3cret"))));
+      expect(new Set(fingerprints).size).toBe(1);
     });
-    await patient.audit({ actor: "ci", event: "apply.started", detail: {} });
-    expect(waits).toBe(3);
-    blocker.exec("begin immediate");
-    expect((await failureOf(opened.audit({ actor: "ci", event: "x", detail: {} }))).code).toBe("STORE_BUSY");
-    blocker.exec("rollback");
-    blocker.close();
+
+    test("by programs at once makes one store", async () => {
+      const url = await storeUrl(kind);
+      const run = promisify(execFile);
+      const said = await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, url])));
+      expect(new Set(said.map(({ stdout }) => stdout)).size).toBe(1);
+      expect(said.map(({ stderr }) => stderr)).toEqual(["", "", ""]);
+    });
+
+    test("that a newer version made is refused and left as it is", async () => {
+      const url = await storeUrl(kind);
+      const opened = await store({ url });
+      await edit(url, "update tenantry_meta set value = '99' where name = 'version'");
+      const failure = await failureOf(openStore({ url, clock }));
+      expect(failure.code).toBe("STORE_NEWER");
+      expect(failure.message).toContain("has version 99");
+      // Who has it open already goes on: nothing was changed.
+      expect(await opened.locks()).toEqual([]);
+      expect((await failureOf(openStore({ url, clock }))).code).toBe("STORE_NEWER");
+    });
+
+    test("that lost a table says so", async () => {
+      const url = await storeUrl(kind);
+      await (await store({ url })).close();
+      await edit(url, "drop table tenantry_id");
+      const opened = await store({ url });
+      expect((await failureOf(opened.idOf("app/x" as Address))).code).toBe("STORE_CORRUPT");
+    });
+
+    test("that lost its fingerprint key says so", async () => {
+      const url = await storeUrl(kind);
+      await (await store({ url })).close();
+      await edit(url, "delete from tenantry_meta where name = 'fingerprint_key'");
+      expect((await failureOf(openStore({ url, clock }))).code).toBe("STORE_CORRUPT");
+    });
+
+    test("is over when it is closed", async () => {
+      const opened = await store({ url: await storeUrl(kind) });
+      await opened.close();
+      await expect(opened.idOf("app/x" as Address)).rejects.toThrow();
+    });
+
+    test.each([
+      [
+        "evidence",
+        "insert into tenantry_evidence(key, at, verdict, body) values ('whiterabbit/portal', 'x', 'pass', '{}')",
+      ],
+      [
+        "no JSON",
+        "insert into tenantry_evidence(key, at, verdict, body) values ('whiterabbit/portal', 'x', 'pass', '{')",
+      ],
+    ])("with a row of %s that Tenantry did not write so says which", async (_, statement) => {
+      const url = await storeUrl(kind);
+      const opened = await store({ url });
+      await edit(url, statement);
+      const failure = await failureOf(opened.latestEvidence(key));
+      expect(failure.code).toBe("STORE_CORRUPT");
+      expect(failure.message).toContain("a row of evidence is not as it was written");
+    });
   });
 
-  test("is over when it is closed", async () => {
-    const opened = await store({ url: "sqlite::memory:" });
-    await opened.close();
-    await expect(opened.idOf("app/x" as Address)).rejects.toThrow();
-  });
+  describe("a lock", () => {
+    test("that programs want at once goes to one of them", async () => {
+      const url = await storeUrl(kind);
+      const programs = await Promise.all([1, 2, 3].map(() => locker(url)));
+      for (const { go } of programs) go();
+      const said = await Promise.all(programs.map(({ next }) => next()));
+      expect(said.sort()).toEqual(["STORE_LOCKED", "STORE_LOCKED", "held"]);
+    });
 
-  test.each([
-    [
-      "evidence",
-      "insert into tenantry_evidence(key, at, verdict, body) values ('whiterabbit/portal', 'x', 'pass', '{}')",
-    ],
-    [
-      "no JSON",
-      "insert into tenantry_evidence(key, at, verdict, body) values ('whiterabbit/portal', 'x', 'pass', '{')",
-    ],
-  ])("with a row of %s that Tenantry did not write so says which", async (_, statement) => {
-    const path = join(folder(), "store.db");
-    const opened = await store({ url: `sqlite:${path}` });
-    edit(path, statement);
-    const failure = await failureOf(opened.latestEvidence(key));
-    expect(failure.code).toBe("STORE_CORRUPT");
-    expect(failure.message).toContain("a row of evidence is not as it was written");
+    test("of a program that was killed stays until it lapses, and is then taken over by one of many", async () => {
+      const url = await storeUrl(kind);
+      const { go, next, kill } = await locker(url);
+      go();
+      expect(await next()).toBe("held");
+      await kill();
+      const later = handClock();
+      const [one, other] = [await store({ url, clock: later }), await store({ url, clock: later })];
+      const address = "app/portal/record/whiterabbit/portal" as Address;
+      const me = { name: "ci", host: "runner.example", pid: 1 };
+      expect((await failureOf(one.lock(address, me))).code).toBe("STORE_LOCKED");
+      later.forward(60_001);
+      const wishes = await Promise.allSettled([one.lock(address, me), other.lock(address, { ...me, pid: 2 })]);
+      const taken = wishes.flatMap((wish) => (wish.status === "fulfilled" ? [wish.value] : []));
+      expect(taken.map((lock) => lock.takenOverFrom?.name)).toEqual(["child"]);
+    });
   });
 });

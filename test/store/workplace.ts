@@ -1,16 +1,34 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
 import { TenantryError } from "../../src/errors/failure.ts";
 import { openStore, type StoreOptions } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { type DatabaseKind, postgresQuery, postgresSchema } from "../support/postgres.ts";
 
 /** A folder that is gone when the test has finished. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "tenantry-store-"));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** The address of a store that is not there yet, and is gone when the test has finished. */
+export async function storeUrl(kind: DatabaseKind): Promise<string> {
+  return kind === "sqlite" ? `sqlite:${join(folder(), "store.db")}` : postgresSchema();
+}
+
+/** A statement on a store, as somebody else would run it. */
+export async function edit(url: string, statement: string): Promise<void> {
+  if (!url.startsWith("sqlite:")) {
+    await postgresQuery(url, statement);
+    return;
+  }
+  const database = new DatabaseSync(url.slice("sqlite:".length));
+  database.exec(statement);
+  database.close();
 }
 
 /** A clock that stands still until it is moved. Milliseconds. */

@@ -42,9 +42,9 @@ const wanted: WantedProof = {
   secretFingerprint: "f1",
 };
 
-/** Evidence made so many milliseconds ago. */
-function evidence(age = 0, of: Verification = verification, fingerprint: string | undefined = "f1"): Evidence {
-  return toEvidence(subjectWith(), of, fingerprint, { clock: () => now - age, ranFrom: "runner.example" });
+/** Evidence made so many milliseconds ago; `fingerprint: null` where there is nothing to take one of. */
+function evidence(age = 0, of: Verification = verification, fingerprint: string | null = "f1"): Evidence {
+  return toEvidence(subjectWith(), of, fingerprint ?? undefined, { clock: () => now - age, ranFrom: "runner.example" });
 }
 
 test("evidence is bound to subject, endpoints, fingerprint, place and time", () => {
@@ -112,10 +112,35 @@ test("a run that did not prove the secret does not stand for one that did", () =
   });
 });
 
-test("a client without a secret is covered without a fingerprint", () => {
-  const unsent: Verification = { ...verification, checks: [{ ...secretCheck, verdict: "skipped" }] };
+test("a public client is covered without a fingerprint, and only when it was proven to be one", () => {
   const none = { ...wanted, clientAuth: "none" as const, secretFingerprint: undefined };
-  expect(evidenceCovers(evidence(0, unsent), none, io)).toEqual({ covers: true });
+  const proven = evidence(0, verification, null);
+  expect(proven.secretFingerprint).toBeUndefined();
+  expect(evidenceCovers(proven, none, io)).toEqual({ covers: true });
+  for (const verdict of ["skipped", "inconclusive", "fail"] as const) {
+    const unproven: Verification = { ...verification, checks: [{ ...secretCheck, verdict }] };
+    expect(evidenceCovers(evidence(0, unproven, null), none, io)).toEqual({
+      covers: false,
+      because: "the public client was not proven",
+    });
+  }
+  expect(evidenceCovers(evidence(0, { ...verification, checks: [] }, null), none, io)).toMatchObject({
+    covers: false,
+  });
+  // What proved a public client does not prove a secret, nor the other way round.
+  expect(evidenceCovers(proven, wanted, io)).toMatchObject({ covers: false });
+  expect(evidenceCovers(evidence(), none, io)).toMatchObject({ covers: false });
+});
+
+test("the fingerprint of a private key is bound like that of a secret", () => {
+  const signed = { ...wanted, clientAuth: "private_key_jwt" as const };
+  expect(evidenceCovers(evidence(), signed, io)).toEqual({ covers: true });
+  expect(evidenceCovers(evidence(), { ...signed, secretFingerprint: "another" }, io)).toMatchObject({ covers: false });
+  const none = { ...signed, secretFingerprint: undefined };
+  expect(evidenceCovers(evidence(0, verification, null), none, io)).toEqual({
+    covers: false,
+    because: "the secret was not proven",
+  });
 });
 
 test("evidence without endpoints covers nothing", () => {

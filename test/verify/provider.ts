@@ -79,6 +79,8 @@ export async function startProvider(): Promise<Provider> {
   const leaf = await authority.issue(["idp.example", "*.idp.example", "keys.example", "login.microsoftonline.com"]);
   let misbehaviour: Misbehaviour = {};
   const seen: Seen[] = [];
+  /** What its document called itself: a server names itself alike everywhere. */
+  let named = issuer;
 
   const server = https.createServer({ cert: leaf.cert, key: leaf.key }, (request, response) => {
     void handle(request, response);
@@ -102,14 +104,17 @@ export async function startProvider(): Promise<Provider> {
 
   function answer(one: Seen): Reply {
     switch (one.path) {
-      case "/.well-known/openid-configuration":
-        return asReply(misbehaviour.discovery?.(discoveryDocument()) ?? discoveryDocument());
+      case "/.well-known/openid-configuration": {
+        const document = misbehaviour.discovery?.(discoveryDocument()) ?? discoveryDocument();
+        named = "issuer" in document && typeof document.issuer === "string" ? document.issuer : issuer;
+        return asReply(document);
+      }
       case "/keys": {
         const set = { keys: [publicJwk] };
         return asReply(misbehaviour.jwks?.(set) ?? set);
       }
       case "/authorize": {
-        const usual = () => authorize(one, misbehaviour.client);
+        const usual = () => authorize(one, misbehaviour.client, named);
         return misbehaviour.authorize?.(one, usual) ?? usual();
       }
       case "/token": {
@@ -131,6 +136,7 @@ export async function startProvider(): Promise<Provider> {
     behave(next = {}) {
       misbehaviour = next;
       seen.length = 0;
+      named = issuer;
     },
     use(other) {
       server.setSecureContext({ cert: other.cert, key: other.key });
@@ -160,14 +166,14 @@ export function discoveryDocument(): Record<string, unknown> {
   };
 }
 
-function authorize({ query }: Seen, client: Misbehaviour["client"]): Reply {
+function authorize({ query }: Seen, client: Misbehaviour["client"], iss: string): Reply {
   if (query.get("client_id") !== clientId) return html(400, "invalid_client");
   const asked = query.get("redirect_uri") ?? "";
   if (!(client?.redirectUris ?? [redirectUri]).includes(asked)) {
     return html(400, "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings");
   }
   if (query.get("prompt") !== "none") return redirect("/login");
-  return redirect(back(asked, { error: "login_required", state: query.get("state") ?? "", iss: issuer }));
+  return redirect(back(asked, { error: "login_required", state: query.get("state") ?? "", iss }));
 }
 
 /** The redirect URI with parameters behind it. */

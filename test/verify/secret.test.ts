@@ -195,18 +195,26 @@ failureModes("secrets that fail", [
     checks: { S1: ["inconclusive", "VERIFY_SECRET_MISSING"], S2: ["skipped"] },
   },
   {
-    name: "private_key_jwt cannot be proven yet",
-    when: {
-      discovery: (document) => ({
-        ...document,
-        token_endpoint_auth_methods_supported: ["private_key_jwt"],
-        token_endpoint_auth_signing_alg_values_supported: ["RS256"],
-      }),
+    name: "a record that names a method of its own",
+    subject: { clientAuth: "tls_client_auth" as "none" },
+    verdict: "fail",
+    checks: {
+      S1: ["inconclusive", "VERIFY_CLIENT_AUTH_UNPROVABLE"],
+      S2: ["skipped"],
+      D9: ["fail", "VERIFY_CLIENT_AUTH_UNLISTED"],
     },
-    subject: { clientAuth: "private_key_jwt", secret: undefined },
-    verdict: "inconclusive",
-    checks: { S1: ["inconclusive", "VERIFY_CLIENT_AUTH_UNPROVABLE"], S2: ["skipped"], D9: ["pass"] },
     also: (_, provider) => expect(secretRequests(provider)).toBe(0),
+  },
+  {
+    name: "a client that is used without credentials and has some",
+    subject: { clientAuth: "none", secret: undefined },
+    verdict: "fail",
+    checks: { S1: ["fail", "VERIFY_CLIENT_NOT_PUBLIC"], S2: ["skipped"], D9: ["fail", "VERIFY_CLIENT_AUTH_UNLISTED"] },
+    also: (verification, provider) => {
+      expect(check(verification, "D9").level).toBe("should");
+      expect(secretRequests(provider)).toBe(1);
+      expect(provider.seen.some(({ form, headers }) => form.has("client_secret") || headers.authorization)).toBe(false);
+    },
   },
 ]);
 
@@ -248,14 +256,28 @@ failureModes("secrets that are well enough", [
     also: (_, provider) => expect(secretRequests(provider)).toBe(0),
   },
   {
-    name: "a client without a secret",
+    name: "a public client",
+    when: {
+      token: ({ form }) => (form.get("client_id") === clientId ? invalidGrant : invalidClient),
+    },
     subject: { clientAuth: "none", secret: undefined },
     verdict: "pass",
-    checks: { S1: ["skipped"], S2: ["skipped"], D9: ["fail", "VERIFY_CLIENT_AUTH_UNLISTED"] },
-    also: (verification, provider) => {
-      expect(check(verification, "D9").level).toBe("should");
-      expect(secretRequests(provider)).toBe(0);
+    checks: { S1: ["pass"], S2: ["pass"], D9: ["fail", "VERIFY_CLIENT_AUTH_UNLISTED"] },
+    also: (_, provider) => {
+      const sent = provider.seen.filter((one) => one.path === "/token");
+      expect(sent.map(({ form }) => [...form.keys()].sort())).toEqual(
+        Array(2).fill(["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]),
+      );
+      expect(sent[1]?.form.get("client_id")).toMatch(/^ssoverify-[0-9a-f]{24}$/);
     },
+  },
+  {
+    name: "a public client that is not to be asked about",
+    subject: { clientAuth: "none", secret: undefined },
+    options: { secretProbe: false },
+    verdict: "pass",
+    checks: { S1: ["skipped"], S2: ["skipped"] },
+    also: (_, provider) => expect(secretRequests(provider)).toBe(0),
   },
 ]);
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseDuration } from "../../src/workspace/duration.ts";
 import { nearest } from "../../src/workspace/nearest.ts";
 import { parseReference } from "../../src/workspace/reference.ts";
-import { databaseAddress, hostName, httpsBase, isoDate, slug } from "../../src/workspace/scalars.ts";
+import { databaseAddress, hostName, httpsBase, isoDate, issuerUrl, slug } from "../../src/workspace/scalars.ts";
 
 describe("durations", () => {
   test("a number and a unit are milliseconds", () => {
@@ -162,9 +162,61 @@ describe("small values", () => {
     ).toEqual([]);
   });
 
-  test("a database is SQLite or a reference that parses", () => {
-    expect(accepts(databaseAddress, ["sqlite:a.db", "env:A", "file:a/url"])).toHaveLength(3);
-    expect(accepts(databaseAddress, ["postgres://a", "env:A B", "file:../a", "sqlite:", "a.db"])).toEqual([]);
+  test("a database is SQLite, PostgreSQL without a password, or a reference that parses", () => {
+    const right = [
+      "sqlite:a.db",
+      "env:A",
+      "file:a/url",
+      "postgres://h/db",
+      "postgresql://user@h:5432/db?sslmode=require",
+    ];
+    expect(accepts(databaseAddress, right)).toEqual(right);
+    expect(
+      accepts(databaseAddress, [
+        "mysql://h/db",
+        "env:A B",
+        "file:../a",
+        "sqlite:",
+        "a.db",
+        "postgres://user:pw@h/db",
+        "postgres://:pw@h/db",
+        "postgres://h/db?user=u&password=pw",
+      ]),
+    ).toEqual([]);
+  });
+
+  test("an issuer is https, without query, fragment and password, and not another URL", () => {
+    const right = [
+      "https://id.acme.example",
+      "https://acme.eu.auth0.com/",
+      "https://id.acme.example:8443/realms/staff",
+      // WSO2's own issuer looks like an endpoint.
+      "https://id.acme.example/oauth2/token",
+      "https://accounts.google.com",
+    ];
+    expect(accepts(issuerUrl, right)).toEqual(right);
+    expect(
+      accepts(issuerUrl, [
+        "http://id.acme.example",
+        "https://id.acme.example?x",
+        "https://id.acme.example#x",
+        "https://user:pw@id.acme.example",
+        "https://ID.acme.example",
+        "https://id.acme.example/.well-known/openid-configuration",
+        "https://id.acme.example/.well-known/oauth-authorization-server/tenant",
+        "https://id.acme.example/oauth2/default/v1/authorize",
+        "https://id.acme.example/oauth2/v2.0/token",
+        "https://id.acme.example/realms/staff/protocol/openid-connect/auth",
+        "https://id.acme.example/authorize",
+      ]),
+    ).toEqual([]);
+  });
+
+  test("the hint for another spelling never repeats a password", () => {
+    const texts = ["https://user:s3cr3t@id.acme.example/authorize", "http://user:s3cr3t@id.acme.example"];
+    for (const schema of [issuerUrl, hostName]) {
+      for (const text of texts) expect(JSON.stringify(schema.safeParse(text).error?.issues)).not.toContain("s3cr3t");
+    }
   });
 
   test("slugs hold no double hyphen and no underscore", () => {

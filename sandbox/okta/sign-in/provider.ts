@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
+import { isObject } from "../../json.ts";
 import { randomToken } from "../../random.ts";
 import type { OktaApp, OktaUser } from "../model.ts";
 import type { OktaOrg } from "../org.ts";
@@ -9,7 +10,8 @@ import { Storage } from "./storage.ts";
 
 /** One authorization server of the org. */
 export interface AuthorizationServer {
-  readonly name: "org" | "default";
+  /** `org`, `default` or the id of a custom one. */
+  readonly name: string;
   readonly issuer: string;
   /** What comes before the issuer-relative path: empty for the org server. */
   readonly mount: string;
@@ -26,6 +28,7 @@ export interface RunningProvider {
 }
 
 const notAssigned = "User is not assigned to the client application.";
+const noPolicy = "Policy evaluation failed for this request, please check the policy configurations.";
 
 /**
  * An oidc-provider over the org's live apps. Clients are authenticated before it (it takes any method and knows one
@@ -56,6 +59,7 @@ export async function createProvider(org: OktaOrg, server: AuthorizationServer):
     responseTypes: ["code"],
     clientAuthMethods: ["client_secret_post", "none"],
     allowOmittingSingleRegisteredRedirectUri: false,
+    rotateRefreshToken: (context) => rotates(org.client(context.oidc.client?.clientId ?? "")),
     pkce: { required: (_context, client) => org.client(client.clientId)?.pkceRequired === true },
     cookies: {
       keys: [randomToken(32)],
@@ -119,8 +123,10 @@ export async function createProvider(org: OktaOrg, server: AuthorizationServer):
       if (user === undefined) return undefined;
       const app = org.client(context.oidc.client?.clientId ?? "");
       const route = context.oidc.route;
-      if ((route === "authorization" || route === "resume") && (app === undefined || !org.mayUse(user, app))) {
-        throw new problems.AccessDenied(notAssigned);
+      if (route === "authorization" || route === "resume") {
+        if (app === undefined || !org.mayUse(user, app)) throw new problems.AccessDenied(notAssigned);
+        const custom = org.server(server.name);
+        if (custom !== undefined && !org.mayAsk(custom, app)) throw new problems.AccessDenied(noPolicy);
       }
       return { accountId: id, claims: async () => claimsOf(org, user) };
     },
@@ -137,6 +143,7 @@ export async function createProvider(org: OktaOrg, server: AuthorizationServer):
   });
   provider.use(async (context, next) => {
     await next();
+    await signOutAtOnce(context as KoaContextWithOIDC);
     // Okta redirects with 302.
     if (context.status === 303) context.status = 302;
   });
@@ -186,6 +193,31 @@ function claimsOf(org: OktaOrg, user: OktaUser) {
     email_verified: true,
     groups: groups.map((group) => group.profile.name),
   };
+}
+
+/** Whether each use of a refresh token gives another. */
+function rotates(app: OktaApp | undefined): boolean {
+  const settings = app?.oauth.refresh_token;
+  return isObject(settings) && settings.rotation_type === "ROTATE";
+}
+
+/**
+ * Okta does not ask back when an ID token comes with the request to sign out: the session ends and the browser goes
+ * where the app has registered (OpenID Connect RP-Initiated Logout 1.0).
+ */
+async function signOutAtOnce(context: KoaContextWithOIDC): Promise<void> {
+  // Not there for a path that is none of the provider's.
+  const oidc = context.oidc as KoaContextWithOIDC["oidc"] | undefined;
+  if (oidc?.route !== "end_session" || context.status !== 200 || oidc.params?.id_token_hint === undefined) return;
+  if (oidc.session?.accountId !== undefined) await oidc.session.destroy();
+  const { post_logout_redirect_uri: uri, state } = oidc.params;
+  if (typeof uri !== "string") {
+    context.body = htmlPage("Signed Out", "<h1>Signed out</h1>");
+    return;
+  }
+  const target = new URL(uri);
+  if (typeof state === "string") target.searchParams.set("state", state);
+  context.redirect(target.href);
 }
 
 /** The org trusts its apps: nobody is asked for consent. */

@@ -1,7 +1,9 @@
-import { IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, BodyTooLarge, readBody, send } from "../../answer.ts";
+import { withForm } from "../../inner-request.ts";
 import type { SiteRequest } from "../../server.ts";
 import type { Access } from "../access.ts";
+import { issuerOf } from "../authorization-servers.ts";
 import { ClientAuthentication } from "../client-authentication.ts";
 import type { OktaApp } from "../model.ts";
 import { OAuthProblem } from "../oauth-problem.ts";
@@ -16,7 +18,7 @@ import { type AuthorizationServer, createProvider, type RunningProvider } from "
 const formLimit = 48 * 1024;
 
 /**
- * The sign-in half of the org: two authorization servers. It refuses by itself what Okta refuses in its own words
+ * The sign-in half of the org: its own authorization server and the custom ones that are active. It refuses by itself what Okta refuses in its own words
  * (unknown client, unregistered redirect URI, wrong client authentication) and leaves the protocol to oidc-provider,
  * which is loaded and started when the first request needs it.
  */
@@ -24,17 +26,24 @@ export class SignIn {
   readonly #org: OktaOrg;
   readonly #access: Access;
   readonly #clients: ClientAuthentication;
-  readonly #servers: readonly AuthorizationServer[];
   readonly #providers = new Map<string, Promise<RunningProvider>>();
 
   constructor(org: OktaOrg, access: Access) {
     this.#org = org;
     this.#access = access;
     this.#clients = new ClientAuthentication(org);
-    this.#servers = [
-      { name: "default", issuer: `${org.url}/oauth2/default`, mount: "/oauth2/default", base: "/v1" },
-      { name: "org", issuer: org.url, mount: "", base: "/oauth2/v1" },
-    ];
+  }
+
+  /** Read anew each time: a server that is made, switched off or removed is so for the very next request. */
+  #servers(): readonly AuthorizationServer[] {
+    const custom = this.#org.servers
+      .filter((server) => server.status === "ACTIVE")
+      .map((server) => {
+        const issuer = issuerOf(this.#org, server);
+        const name = server.isDefault ? "default" : server.id;
+        return { name, issuer, mount: issuer.slice(this.#org.url.length), base: "/v1" };
+      });
+    return [...custom, { name: "org", issuer: this.#org.url, mount: "", base: "/oauth2/v1" }];
   }
 
   /** Answers the request when its path belongs to the sign-in half; false when it does not. */
@@ -45,13 +54,13 @@ export class SignIn {
       send(response, site.request.method === "GET" ? document : problemOf(405).toAnswer());
       return true;
     }
-    const form = /^\/signin\/(org|default)\/[\w-]+$/.exec(path);
+    const form = /^\/signin\/(\w+)\/[\w-]+$/.exec(path);
     if (form !== null) {
-      const server = this.#servers.find((candidate) => candidate.name === form[1]);
+      const server = this.#servers().find((candidate) => candidate.name === form[1]);
       if (server !== undefined) await this.#signInForm(server, site);
-      return true;
+      return server !== undefined;
     }
-    for (const server of this.#servers) {
+    for (const server of this.#servers()) {
       const prefix = server.mount + server.base;
       if (path !== prefix && !path.startsWith(`${prefix}/`)) continue;
       await this.#endpoint(server, path.slice(prefix.length), site);
@@ -61,7 +70,7 @@ export class SignIn {
   }
 
   #discovery(path: string): Answer | undefined {
-    for (const server of this.#servers) {
+    for (const server of this.#servers()) {
       const known = [
         `${server.mount}/.well-known/openid-configuration`,
         `${server.mount}/.well-known/oauth-authorization-server`,
@@ -195,7 +204,7 @@ export class SignIn {
     body?: string,
   ): Promise<void> {
     const { handle } = await this.#provider(server);
-    const inner = body === undefined ? request : withBody(request, body);
+    const inner = body === undefined ? request : withForm(request, body);
     const original = request.url ?? "/";
     // oidc-provider builds its own URLs from the difference between the two.
     Object.assign(inner, { originalUrl: original, url: original.slice(server.mount.length) });
@@ -267,26 +276,4 @@ async function readForm(request: IncomingMessage, response: ServerResponse): Pro
     send(response, { ...answer, headers: { ...answer.headers, connection: "close" } });
     return undefined;
   }
-}
-
-/** A request like this one with this form as its body and without credentials in its header. */
-function withBody(request: IncomingMessage, body: string): IncomingMessage {
-  const bytes = Buffer.from(body);
-  const { authorization: _authorization, "transfer-encoding": _encoding, ...headers } = request.headers;
-  const inner = new IncomingMessage(request.socket);
-  Object.assign(inner, {
-    method: request.method,
-    httpVersion: request.httpVersion,
-    httpVersionMajor: request.httpVersionMajor,
-    httpVersionMinor: request.httpVersionMinor,
-    headers: {
-      ...headers,
-      "content-type": "application/x-www-form-urlencoded",
-      "content-length": String(bytes.length),
-    },
-    complete: true,
-  });
-  inner.push(bytes);
-  inner.push(null);
-  return inner;
 }

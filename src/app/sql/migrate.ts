@@ -1,9 +1,14 @@
-import { existsSync } from "node:fs";
 import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { TenantryError } from "../../errors/failure.ts";
-import { SqliteDialect } from "../../store/sqlite-dialect.ts";
-import { parseSqliteUrl, type SqliteLocation, schemeOf } from "../../store/sqlite-url.ts";
+import {
+  type DatabaseLocation,
+  databaseDialect,
+  databaseName,
+  mayExist,
+  parseDatabaseUrl,
+} from "../../store/database.ts";
+import { schemeOf } from "../../store/sqlite-url.ts";
 import { reach } from "./failure.ts";
 import { madeNames, migrations } from "./migrations.ts";
 import type { AppTables } from "./tables.ts";
@@ -16,21 +21,22 @@ export interface SqlDatabaseOptions {
 
 /** A database of an app: where it is, and its name in messages. */
 export interface SqlDatabase {
-  readonly location: SqliteLocation & { readonly kind: "file" };
+  readonly location: Exclude<DatabaseLocation, { readonly kind: "memory" }>;
   readonly name: string;
 }
 
 /** @throws TenantryError SQL_URL_INVALID. Memory is refused: nothing but this process could read it. */
-export function parseDatabaseUrl(url: string, root: string | undefined): SqlDatabase {
-  const location = parseSqliteUrl(url, root);
-  if (location?.kind !== "file") {
-    throw new TenantryError("SQL_URL_INVALID", `The database's address (scheme ${schemeOf(url)}) is not supported.`);
+export function appDatabase(url: string, root: string | undefined): SqlDatabase {
+  const location = parseDatabaseUrl(url, root);
+  if (location.kind === "unusable" || location.kind === "memory") {
+    const problem = location.kind === "memory" ? "is of no kind that is supported" : location.problem;
+    throw new TenantryError("SQL_URL_INVALID", `The database's address (scheme ${schemeOf(url)}) ${problem}.`);
   }
-  return { location, name: `The database ${location.path}` };
+  return { location, name: databaseName("database", location) };
 }
 
 /**
- * Makes or updates the tables for connections; the file too when it is missing (0600, SQLite's own journal mode, so
+ * Makes or updates the tables for connections; a SQLite file too when it is missing (0600, SQLite's own journal mode, so
  * that whoever may only read it can open it). All or nothing, and doing it twice, or by two processes at once, does it
  * once.
  *
@@ -40,11 +46,17 @@ export async function migrateSqlApp(
   url: string,
   options: SqlDatabaseOptions = {},
 ): Promise<{ readonly applied: readonly string[]; readonly pendingBefore: readonly string[] }> {
-  const { location, name } = parseDatabaseUrl(url, options.root);
-  const dialect = new SqliteDialect({ location, owner: "theirs", make: true, sleep: options.sleep });
+  const place = appDatabase(url, options.root);
+  const { location, name } = place;
+  const dialect = databaseDialect(location, {
+    owner: "theirs",
+    make: true,
+    writeLock: "migration",
+    sleep: options.sleep,
+  });
   const database = new Kysely<AppTables>({ dialect });
   try {
-    return await reach(name, async () => {
+    return await reach(place, async () => {
       const pendingBefore = await pendingIn(database, name);
       if (pendingBefore.length === 0) return { applied: [], pendingBefore };
       return { applied: await migrate(database, name), pendingBefore };
@@ -55,17 +67,18 @@ export async function migrateSqlApp(
 }
 
 /**
- * Names of the migrations that the database still needs: all when the file is missing. Writes nothing.
+ * Names of the migrations that the database still needs: all when its SQLite file is missing. Writes nothing.
  *
  * @throws TenantryError SQL_NEWER, or one that says why the database cannot be used.
  */
 export async function pendingSqlMigrations(url: string, options: SqlDatabaseOptions = {}): Promise<readonly string[]> {
-  const { location, name } = parseDatabaseUrl(url, options.root);
-  if (!existsSync(location.path)) return Object.keys(migrations);
-  const dialect = new SqliteDialect({ location, owner: "theirs", access: "read", sleep: options.sleep });
+  const place = appDatabase(url, options.root);
+  const { location, name } = place;
+  if (!mayExist(location)) return Object.keys(migrations);
+  const dialect = databaseDialect(location, { owner: "theirs", access: "read", sleep: options.sleep });
   const database = new Kysely<AppTables>({ dialect });
   try {
-    return await reach(name, () => pendingIn(database, name));
+    return await reach(place, () => pendingIn(database, name));
   } finally {
     await database.destroy();
   }
@@ -103,7 +116,7 @@ export async function expectMade(database: Kysely<AppTables>, name: string): Pro
 
 async function migrate(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
-    // Read again under the write lock: another process may have been faster.
+    // Read again under the lock: another process may have been faster.
     const pending = await pendingIn(transaction, name);
     if (pending.length === Object.keys(migrations).length) {
       const names = await namesIn(transaction);
@@ -124,7 +137,7 @@ async function migrate(database: Kysely<AppTables>, name: string): Promise<reado
   });
 }
 
-/** Tables and views, whoever made them. */
+/** Tables and views, whoever made them; on PostgreSQL those of the first schema of the search path. */
 async function namesIn(database: Kysely<AppTables>): Promise<ReadonlySet<string>> {
   const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
   return new Set(tables.map((table) => table.name));

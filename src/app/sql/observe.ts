@@ -1,15 +1,15 @@
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
 import type { RecordObservation } from "../app.ts";
-import { ownerText, retiredOrgs } from "./owner.ts";
+import { ownerText } from "./owner.ts";
 import { readConnection, readOrg } from "./rows.ts";
-import type { AppTables, ConnectionRow } from "./tables.ts";
+import { type AppTables, type ConnectionRow, connectionColumns } from "./tables.ts";
 import { observedRecord } from "./values.ts";
 
-/** Databases limit how many parameters a query may have. */
-const chunk = 500;
+/** Databases limit how many parameters a query may have: SQLite to 32,766, PostgreSQL to 65,535. */
+const chunk = 30_000;
 
 type Foreign = RecordObservation["foreign"][number];
 
@@ -25,21 +25,9 @@ export async function observeRecords(
   const undeclared: ObservedRecord[] = [];
   const foreign: Foreign[] = [];
 
-  const rows = await database
-    .selectFrom("sso_connection as c")
-    .leftJoin("org as o", "o.id", "c.org_id")
-    .selectAll("c")
-    .select("o.tenant as org_tenant")
-    .where("c.app", "=", app)
-    .orderBy("c.key")
-    .execute();
-  const kept = new Map(
-    (await database.selectFrom("sso_connection_previous").selectAll().where("app", "=", app).execute()).map((row) => [
-      row.key,
-      readConnection(row),
-    ]),
-  );
-  for (const found of rows) {
+  const rows = await recordsOf(database, app);
+  const kept = new Map(rows.filter((row) => row.kept === 1).map((row) => [row.key, row]));
+  for (const found of rows.filter((row) => row.kept === 0)) {
     const key = found.key as ConnectionKey;
     if (found.managed_by !== marker) {
       if (keys.has(key)) foreign.push({ key, message: `The record ${key} belongs to ${ownerText(found.managed_by)}.` });
@@ -47,7 +35,8 @@ export async function observeRecords(
     }
     const row = readConnection(found);
     if (found.org_tenant === null && keys.has(key) && row.state !== "tombstone") throw orphan(row);
-    const record = observedRecord(row, found.org_tenant ?? slugOf(key), kept.get(found.key));
+    const old = kept.get(found.key);
+    const record = observedRecord(row, found.org_tenant ?? slugOf(key), old && readConnection(old));
     if (keys.has(key)) records.set(key, record);
     else undeclared.push(record);
   }
@@ -83,26 +72,56 @@ function foreignTenant(wanted: readonly ConnectionRecord[], tenant: string, owne
   return wanted.filter((record) => record.tenant === tenant).map(({ key }) => ({ key, message }));
 }
 
-async function orgsOf(database: Transaction<AppTables>, tenants: readonly string[]) {
-  const orgs: { readonly row: ReturnType<typeof readOrg>; readonly domains: string[]; readonly retired: boolean }[] =
-    [];
+/** All records of the app with their tenants, in order of their keys, and all kept old values (`kept` is 1). */
+async function recordsOf(database: Transaction<AppTables>, app: string) {
+  const rows = await database
+    .selectFrom("sso_connection as c")
+    .leftJoin("org as o", "o.id", "c.org_id")
+    .select(connectionColumns.map((column) => `c.${column}` as const))
+    .select(["o.tenant as org_tenant", sql.lit(0).as("kept")])
+    .where("c.app", "=", app)
+    .unionAll(
+      database
+        .selectFrom("sso_connection_previous as p")
+        .select(connectionColumns.map((column) => `p.${column}` as const))
+        .select([sql<string | null>`null`.as("org_tenant"), sql.lit(1).as("kept")])
+        .where("p.app", "=", app),
+    )
+    .execute();
+  // Sorted here: databases have orders of their own for text.
+  return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+interface FoundOrg {
+  readonly row: ReturnType<typeof readOrg>;
+  /** Sorted. */
+  readonly domains: readonly string[];
+  /** Whether it has records in this database and none but tombstones, whatever app and owner they are of. */
+  readonly retired: boolean;
+}
+
+async function orgsOf(database: Transaction<AppTables>, tenants: readonly string[]): Promise<readonly FoundOrg[]> {
+  const orgs: FoundOrg[] = [];
   for (let from = 0; from < tenants.length; from += chunk) {
-    const slugs = tenants.slice(from, from + chunk);
-    const rows = await database.selectFrom("org").selectAll().where("tenant", "in", slugs).execute();
-    const domains = await database
-      .selectFrom("org_domain")
-      .innerJoin("org", "org.id", "org_domain.org_id")
-      .select(["org_domain.domain", "org_domain.org_id"])
-      .where("org.tenant", "in", slugs)
+    const rows = await database
+      .selectFrom("org as o")
+      .leftJoin("org_domain as d", "d.org_id", "o.id")
+      .select(["o.id", "o.tenant", "o.name", "o.status", "o.managed_by", "o.created_at", "o.updated_at", "d.domain"])
+      .select((query) =>
+        query
+          .selectFrom("sso_connection as c")
+          // 1: a record that is no tombstone. 0: tombstones alone. null: no record.
+          .select(({ fn }) => fn.max(sql<number>`case c.state when 'tombstone' then 0 else 1 end`).as("living"))
+          .whereRef("c.org_id", "=", "o.id")
+          .as("living"),
+      )
+      .where("o.tenant", "in", tenants.slice(from, from + chunk))
       .execute();
-    const byOrg = Map.groupBy(domains, (domain) => domain.org_id);
-    const retired = await retiredOrgs(
-      database,
-      rows.map((row) => row.id),
-    );
-    for (const row of rows) {
-      const names = (byOrg.get(row.id) ?? []).map(({ domain }) => domain).sort();
-      orgs.push({ row: readOrg(row), domains: names, retired: retired.has(row.id) });
+    for (const [, same] of Map.groupBy(rows, (row) => row.id)) {
+      const [row] = same;
+      if (row === undefined) continue;
+      const domains = same.flatMap(({ domain }) => (domain === null ? [] : [domain])).sort();
+      orgs.push({ row: readOrg(row), domains, retired: row.living === 0 });
     }
   }
   return orgs;

@@ -10,6 +10,9 @@ export interface AppTables {
   tenantry_migration: { name: string; timestamp: string };
 }
 
+/** Tables that an operation may write, in the order in which they are locked. */
+export const writtenTables = ["org", "org_domain", "sso_connection", "sso_connection_previous"] as const;
+
 export interface OrgRow {
   /** Public id of the tenant. */
   id: string;

@@ -6,6 +6,7 @@ import type { ExitCode } from "../../errors/code.ts";
 import { tenantsFolder } from "../../tenant/load.ts";
 import { workspaceFile } from "../../workspace/load.ts";
 import { loadContext } from "../context.ts";
+import { tell } from "../demo-story.ts";
 import { runCommand } from "../main.ts";
 import { printJson } from "../outcome.ts";
 import { packageRoot } from "../package-root.ts";
@@ -21,13 +22,9 @@ interface DemoStep {
   readonly milliseconds: number;
 }
 
-const connection = "whiterabbit/portal";
-const redirectUris = `idp/workforce/client/${connection}:redirectUris`;
-
 /**
- * The whole way, for real, in a throw-away folder and a sandbox of its own: from the example's files to a proven
- * sign-in; then the callback and the secret are broken at the org as a person would break them, found, and mended.
- * Every step has an expected exit code; a step that leaves with another fails the demo.
+ * The whole way, for real, in a throw-away folder and a sandbox of its own: the story of `demo-story.ts` over the
+ * example's files. Every step has an expected exit code; a step that leaves with another fails the demo.
  */
 export async function demo(run: Run, options: { readonly json?: boolean | undefined }): Promise<ExitCode> {
   const folder = mkdtempSync(join(tmpdir(), "tenantry-demo-"));
@@ -66,6 +63,8 @@ export async function demo(run: Run, options: { readonly json?: boolean | undefi
 async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): Promise<readonly DemoStep[]> {
   const steps: DemoStep[] = [];
   const { paint } = run.terminal;
+  // Variables of this shell must not reach into the demo's world.
+  const environment: Record<string, string> = {};
   const say = (text: string): void => {
     if (!quiet) run.terminal.out(`\n${paint.bold(`# ${text}`)}\n`);
   };
@@ -79,44 +78,19 @@ async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): P
       err: (text: string) => (quiet || !/^[A-Z]+_/.test(text) ? undefined : run.terminal.out(text)),
       paint,
     };
-    const exit = await runCommand(args, terminal, { ...run.surroundings, cwd: folder });
+    const exit = await runCommand(args, terminal, { ...run.surroundings, environment, cwd: folder });
     if (!quiet && exit !== 0) run.terminal.out(`${paint.dim(`exit code ${exit}`)}\n`);
     steps.push({ command, expected, exit, milliseconds: run.now() - begun });
   };
 
-  say("One file per customer. Every mistake would be named with its position.");
-  await call("validate", 0);
-  say("What would be done: the client at Okta and the record in the portal's database, in one change.");
-  await call("plan --exit-code --out plan.json", 3);
-  say("Exactly that plan, or nothing: register, prove, hand over, read back; only then switch on.");
-  await call("apply --plan plan.json --yes", 0);
-  await call("plan --exit-code", 0);
-  say("The proof, link by link, with what the portal really uses.");
-  await call("verify --all", 0);
-
-  say("Somebody edits the callback in Okta's console.");
-  world.okta.edit(clientOf(world).id, (app) => {
-    app.oauth.redirect_uris = ["https://portal.acme.example/openid/callback"];
-  });
-  await call("verify", 6);
-  say("The plan shows the drift. A callback is a hot field: it must be acknowledged by name.");
-  await call("apply --yes", 4);
-  await call(`apply --yes --ack ${redirectUris}`, 0);
-
-  say("Somebody replaces the client secret in Okta's console.");
-  world.okta.replaceSecret(clientOf(world).id);
-  await call("verify", 6);
-  await call("apply --yes", 0);
-  await call("verify", 0);
-  await call("plan --exit-code", 0);
-  await call("status", 0);
+  const happens = (text: string): void => {
+    if (!quiet) run.terminal.out(`\n${paint.dim(`(${text})`)}\n`);
+  };
+  const setSecret = (name: string, value: string): void => {
+    environment[name] = value;
+  };
+  await tell({ world, folder, say, happens, call, setSecret });
   return steps;
-}
-
-function clientOf(world: Sandbox): { readonly id: string } {
-  const app = world.okta.apps.find((candidate) => candidate.label.startsWith(connection));
-  if (app === undefined) throw new Error(`the sandbox has no client for ${connection}`);
-  return app;
 }
 
 /** The example workspace, with the port of this demo's sandbox. */

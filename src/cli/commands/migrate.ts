@@ -25,7 +25,7 @@ export async function migrate(run: Run, options: MigrateOptions): Promise<ExitCo
   const source = secretSource(run.surroundings, workspace);
   const found: (Migrated & { readonly url: string })[] = [];
   for (const app of workspace.apps.values()) {
-    const url = databaseUrl(app, source);
+    const url = databaseUrl(app, { source, redactor: run.redactor });
     const pending = await pendingSqlMigrations(url, { root: workspace.root });
     found.push({ app: app.name, url, pending, applied: [] });
   }

@@ -115,7 +115,9 @@ async function stop(run: Run, options: SandboxOptions): Promise<ExitCode> {
 export async function migrateExampleApps(run: Run, context: Context): Promise<void> {
   const { workspace } = context;
   const source = secretSource(run.surroundings, workspace);
-  for (const app of workspace.apps.values()) await migrateSqlApp(databaseUrl(app, source), { root: workspace.root });
+  for (const app of workspace.apps.values()) {
+    await migrateSqlApp(databaseUrl(app, { source, redactor: run.redactor }), { root: workspace.root });
+  }
 }
 
 function parsePort(text: string | undefined): number | undefined {

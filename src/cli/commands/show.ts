@@ -1,11 +1,14 @@
 import { openRecordingWorld } from "../../apply/open.ts";
 import { selectConnections } from "../../apply/select.ts";
-import { readStatus } from "../../apply/status.ts";
+import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import { notCovered, proofDetails } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
+import { clientFacts, recordFacts, tenantFacts } from "../show-text.ts";
+import { nextStep, shortTime } from "../status-text.ts";
+import { facts, wrap } from "../table.ts";
 
 /** Everything about one tenant: what its file comes to, how each connection stands, and what was proven. */
 export async function show(run: Run, name: string, options: WorkspaceOptions): Promise<ExitCode> {
@@ -23,7 +26,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
     if (options.json === true) {
       printJson(terminal, "show", {
         environment: context.workspace.environment,
-        tenant: tenant === undefined ? null : plainTenant(tenant),
+        tenant: tenant === undefined ? null : { ...plainTenant(tenant) },
         connections: rows.map((row, index) => ({
           ...row,
           desired: { registration: connections[index]?.registration, record: connections[index]?.record },
@@ -34,27 +37,18 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
     }
     if (tenant !== undefined) {
       terminal.out(`${paint.bold(tenant.name)} (${tenant.tenant}), ${tenant.status}\n`);
-      terminal.out(`  public id  ${tenant.id}\n  domains    ${tenant.domains.join(", ")}\n`);
+      terminal.out(facts(tenantFacts(tenant)));
     }
     for (const [index, row] of rows.entries()) {
       const connection = connections[index];
+      if (connection === undefined) continue;
+      terminal.out(`\n${paint.bold(row.key)}  ${stateWord(row)}\n`);
+      terminal.out(facts([...clientFacts(connection, row), ...recordFacts(connection)]));
+      const step = nextStep(row);
+      if (step !== undefined) terminal.out(`${paint.yellow("  next")}  ${wrap(step, 72).join("\n        ")}\n`);
       const proof = evidence.get(row.key);
-      terminal.out(`\n${paint.bold(row.key)}  record ${row.record ?? "none"}\n`);
-      const facts: readonly (readonly [string, string])[] = [
-        ["callback", row.redirectUri],
-        ["issuer", row.issuer],
-        ["client id", row.clientId],
-        ["object id", row.registrationId ?? "not seen yet"],
-        ["client auth", connection?.record.clientAuth ?? ""],
-        ["scopes", connection?.record.scopes.join(" ") ?? ""],
-        ["spec digest", connection?.specDigest ?? ""],
-      ];
-      for (const [label, value] of facts) terminal.out(`  ${label.padEnd(11)}  ${value}\n`);
-      if (proof === undefined) {
-        terminal.out("  proof        none yet\n");
-        continue;
-      }
-      terminal.out(`  proof        ${proof.verdict} at ${proof.at}, from ${proof.ranFrom}\n`);
+      if (proof === undefined) continue;
+      terminal.out(`  proof ${proof.verdict} at ${shortTime(proof.at)} UTC, from ${proof.ranFrom}\n`);
       terminal.out(`${proofDetails(proof, paint, true)}\n`);
     }
     terminal.out(`\n${paint.dim(notCovered)}\n`);
@@ -64,7 +58,19 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
   }
 }
 
-function plainTenant(tenant: { readonly tenant: string; readonly id: string; readonly name: string }): unknown {
-  const { tenant: slug, id, name } = tenant;
-  return { tenant: slug, id, name };
+/** What the app has, when it is not simply what the file says. */
+function stateWord({ status, record }: ConnectionStatus): string {
+  if (status === record) return status;
+  return `${status} in the file, ${record === null ? "no record in the app" : `record ${record}`}`;
+}
+
+function plainTenant(tenant: {
+  readonly tenant: string;
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly domains: readonly string[];
+}): Readonly<Record<string, unknown>> {
+  const { tenant: slug, id, name, status, domains } = tenant;
+  return { tenant: slug, id, name, status, domains };
 }

@@ -4,15 +4,23 @@ import type { ExitCode } from "../../errors/code.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import { type Run, recordingOptions } from "../run.ts";
-import { table } from "../table.ts";
+import { colourStatus, nextStep, proofWord, shortTime, summaryOf } from "../status-text.ts";
+import { table, wrap } from "../table.ts";
 
 export interface StatusOptions extends WorkspaceOptions {
   readonly locks?: boolean | undefined;
 }
 
-/** One line per connection: what the file says, what the app has, when it was proven. Asks no identity provider. */
+/** So many next steps are spelled out. */
+const longest = 20;
+
+/**
+ * One line per connection: where people sign in, what the file says, what the app has, when it was proven; then what
+ * somebody has to do. Asks no identity provider.
+ */
 export async function status(run: Run, options: StatusOptions): Promise<ExitCode> {
   const { terminal } = run;
+  const { paint } = terminal;
   const context = loadContext(run.surroundings, options, run.now());
   const world = await openRecordingWorld(
     recordingOptions(run, context, { connections: context.connections, access: "read", whole: false }),
@@ -24,12 +32,20 @@ export async function status(run: Run, options: StatusOptions): Promise<ExitCode
       printJson(terminal, "status", { environment: context.workspace.environment, connections: rows, locks });
       return 0;
     }
-    const lines = table([
-      ["connection", "file", "record", "proof", "proven at"],
-      ...rows.map((row) => [row.key, row.status, row.record ?? "none", proofWord(row), row.proof?.at ?? "never"]),
+    const [head = "", ...lines] = table([
+      ["connection", "signs in at", "file", "record", "proof", "proven (UTC)"],
+      ...rows.map(columns),
     ]);
-    const [head = "", ...rest] = lines;
-    terminal.out(`${terminal.paint.dim(head)}\n${rest.join("\n")}\n`);
+    terminal.out(`${paint.dim(head)}\n${lines.map((line) => colourStatus(line, paint)).join("\n")}\n`);
+    terminal.out(`\n${summaryOf(rows)}\n`);
+    const steps = rows.flatMap((row) => {
+      const step = nextStep(row);
+      return step === undefined ? [] : [{ key: row.key, step }];
+    });
+    for (const { key, step } of steps.slice(0, longest)) {
+      terminal.out(`  ${paint.bold(key)}\n    ${wrap(step, 74).join("\n    ")}\n`);
+    }
+    if (steps.length > longest) terminal.out(`  and ${steps.length - longest} more; --json has all\n`);
     if (options.locks === true) {
       terminal.out(locks.length === 0 ? "\nno locks are held\n" : "\n");
       for (const { address, holder, acquiredAt } of locks) {
@@ -42,7 +58,7 @@ export async function status(run: Run, options: StatusOptions): Promise<ExitCode
   }
 }
 
-function proofWord(row: ConnectionStatus): string {
-  if (row.proof === null) return "none";
-  return row.proof.current ? row.proof.verdict : `${row.proof.verdict} (of older values)`;
+function columns(row: ConnectionStatus): readonly string[] {
+  const at = row.proof === null ? "never" : shortTime(row.proof.at);
+  return [row.key, row.idp, row.status, row.record ?? "none", proofWord(row), at];
 }

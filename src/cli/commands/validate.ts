@@ -8,7 +8,7 @@ import type { Run } from "../run.ts";
 export async function validate(run: Run, options: WorkspaceOptions): Promise<ExitCode> {
   const root = findRoot(run.surroundings, options.workspace);
   const today = new Date(run.now()).toISOString().slice(0, 10);
-  const { context, tenants, issues } = checkFiles(root, options.env, today);
+  const { context, tenants, issues } = checkFiles(root, options.env, today, undefined, options.env === undefined);
   if (options.json === true) {
     printJson(run.terminal, "validate", {
       valid: issues.length === 0,

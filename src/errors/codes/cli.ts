@@ -32,6 +32,21 @@ export const cliCodes = {
     mend: "Check the path, the permissions and the space left.",
     exit: 2,
   },
+  CLI_NEW_INCOMPLETE: {
+    cause: "`tenantry new` was not told all it needs, and there is no terminal to ask at.",
+    mend: "Give the flags that the message names, or run it at a terminal.",
+    exit: 2,
+  },
+  CLI_NEW_ABANDONED: {
+    cause: "The questions of `tenantry new` were not answered to their end. Nothing was written.",
+    mend: "Run it again; what is given as a flag is not asked.",
+    exit: 2,
+  },
+  CLI_NEW_EXISTS: {
+    cause: "A file of that tenant is there already. `tenantry new` never overwrites.",
+    mend: "Edit that file, or choose another slug.",
+    exit: 2,
+  },
   CLI_SANDBOX_FAILED: {
     cause: "The sandbox did not start, most often because its port is in use.",
     mend: "Look at the message; another port needs the same `connect:` in tenantry.yaml.",

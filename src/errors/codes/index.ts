@@ -1,4 +1,5 @@
 import { applyCodes } from "./apply.ts";
+import { auth0Codes } from "./auth0.ts";
 import { cliCodes } from "./cli.ts";
 import { fileCodes } from "./file.ts";
 import { oktaCodes } from "./okta.ts";
@@ -22,6 +23,7 @@ export const codes = {
   ...secretCodes,
   ...storeCodes,
   ...oktaCodes,
+  ...auth0Codes,
   ...sqlCodes,
   ...verifyCodes,
   ...applyCodes,

@@ -57,6 +57,28 @@ export const oktaCodes = {
     mend: "Create the group at Okta, or mend its name under `groups:`. Everyone is said with `everyone: true`.",
     exit: 2,
   },
+  OKTA_GROUP_UNCLEAR: {
+    cause: "The reply to creating a group was lost, and looking for the group did not show whether it was made.",
+    mend: "Apply again in a minute: a group that was made is used, and a second one of its name is never made.",
+    exit: 7,
+  },
+  OKTA_POLICY_MISSING: {
+    cause: "The access policy that the sign-in names does not exist at the org, is switched off, or is there twice.",
+    mend: "Mend the name under `accessPolicy:`, or create or activate the policy under Security > Authentication Policies.",
+    exit: 2,
+  },
+  OKTA_AUTHORIZATION_SERVER_MISSING: {
+    cause:
+      "The custom authorization server that people should sign in by does not exist at the org, or is switched off.",
+    mend: "Mend `authorizationServer:` (the id under Security > API), activate the server, or use `org`.",
+    exit: 2,
+  },
+  OKTA_APPLICATION_TYPE: {
+    cause:
+      "Okta fixes an app's type when it is made. One that was made with a secret or a key can never do without, and the file wants that.",
+    mend: "Keep `clientAuth` as it was, or declare a second sign-in of another name, which gets a client of its own.",
+    exit: 4,
+  },
   OKTA_DUPLICATE: {
     cause: "Two apps at the org carry the same ownership marker, so it cannot be told which one is the connection's.",
     mend: "Find out which one is in use and remove the `tenantry…` values from the profile of the other.",

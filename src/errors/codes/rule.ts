@@ -21,6 +21,21 @@ export const ruleCodes = {
     mend: "Put `{id}` (and `{signIn}`, when a tenant has several sign-ins on one app) into the app's callback.",
     exit: 2,
   },
+  RULE_CALLBACK_SIGN_IN: {
+    cause: "Two sign-ins of a tenant on one app come to the same redirect URI, because the callback lacks `{signIn}`.",
+    mend: "Put `{signIn}` into the app's callback in tenantry.yaml.",
+    exit: 2,
+  },
+  RULE_CLIENT_TAKEN: {
+    cause: "Two connections have one client: the same issuer and client id. Its secret would spread between them.",
+    mend: "Ask the customer for a client of its own for each connection.",
+    exit: 2,
+  },
+  RULE_DOMAIN_CONSUMER: {
+    cause: "Anybody can have an address at this domain, so strangers would be sent to the tenant's sign-in.",
+    mend: "Name the domains that the company owns.",
+    exit: 2,
+  },
   RULE_CONNECTION_TWICE: {
     cause: "A tenant lists the same app with the same sign-in twice.",
     mend: "Remove one of the two entries.",
@@ -49,6 +64,61 @@ export const ruleCodes = {
   RULE_CLIENT_AUTH: {
     cause: "File, app and identity provider have no client authentication in common.",
     mend: "Choose one that both the app and the identity provider can do.",
+    exit: 2,
+  },
+  RULE_CLIENT_KEY: {
+    cause: "`private_key_jwt` is agreed, but the app has no key, or one that the identity provider does not take.",
+    mend: "Give the app a `clientKey` that the identity provider takes (Auth0: RSA), or choose another `clientAuth`.",
+    exit: 2,
+  },
+  RULE_PKCE_MISSING: {
+    cause: "A client without any authentication has PKCE switched off, so whoever sees a code can redeem it.",
+    mend: "Remove `pkce: off`, or choose a `clientAuth`.",
+    exit: 2,
+  },
+  RULE_REFERENCE_FORBIDDEN: {
+    cause: "A tenant's file uses a secret reference that `references.tenants` does not allow this tenant.",
+    mend: "Put the secret where the tenant may have it, or widen `references.tenants` in tenantry.yaml.",
+    exit: 2,
+  },
+  RULE_FIELD_FOREIGN: {
+    cause: "A sign-in has a field that its kind of identity provider cannot express.",
+    mend: "Remove the field, or name an identity provider of the kind that has it.",
+    exit: 2,
+  },
+  RULE_ASSIGNMENT_MISSING: {
+    cause: "Nothing says who may come in: no `groups` or `everyone` at Okta, no `enabledConnections` at Auth0.",
+    mend: "Say who may come in, or set `status: draft`.",
+    exit: 2,
+  },
+  RULE_EXTERNAL_MISSING: {
+    cause: "A value that the customer must hand over is missing, and the tenant is no draft.",
+    mend: "Add the value, or set `status: draft` until it is there.",
+    exit: 2,
+  },
+  RULE_ORGANIZATION_NAME: {
+    cause: "The tenant's organization at Auth0 has a name that is too long, or two display names.",
+    mend: "Shorten `organizationName` in tenantry.yaml, or write one display name.",
+    exit: 2,
+  },
+  RULE_ISSUER_OF_NOBODY: {
+    cause: "The issuer is Entra ID's `common`, `organizations` or `consumers`, which no token carries.",
+    mend: "Write the issuer of the customer's own directory.",
+    exit: 2,
+  },
+  RULE_ISSUER_SHARED: {
+    cause: "Others have the same issuer, and no `require` says whose people may come in.",
+    mend: "Add `require:` with a claim that only the customer's people have, such as `hd` at Google.",
+    exit: 2,
+  },
+  RULE_SCOPE_REFUSED: {
+    cause: "The provider is known to refuse a scope that the file asks for, and with it the whole sign-in.",
+    mend: "Take the scope out of `scopes`.",
+    exit: 2,
+  },
+  RULE_SESSION: {
+    cause: "The idle time of a session is longer than the session may last.",
+    mend: "Write an `idle` that is shorter than `absolute`.",
     exit: 2,
   },
   RULE_GROUPS_CLAIM: {

@@ -3,7 +3,7 @@ import type { CodeEntry } from "../code.ts";
 export const sqlCodes = {
   SQL_URL_INVALID: {
     cause: "The address of an app's database has no form that is supported.",
-    mend: "Write `sqlite:PATH` under `database`, such as `sqlite:portal.db`, or a reference to it.",
+    mend: "Under `database`, write `sqlite:PATH`, `postgres://HOST/DATABASE`, or a reference to an address with a password.",
     exit: 2,
   },
   SQL_NOT_MIGRATED: {
@@ -27,12 +27,33 @@ export const sqlCodes = {
     exit: 5,
   },
   SQL_UNREACHABLE: {
-    cause: "An app's database cannot be opened, read or written.",
-    mend: "Look whether it is there, has space left and may be written by this user, then run the command again.",
+    cause: "An app's database cannot be reached, opened, read or written.",
+    mend: "Look whether it is there, can be reached from here, has space left and may be written by this user, then run the command again.",
+    exit: 5,
+  },
+  SQL_CONNECTION_LOST: {
+    cause: "The connection to an app's database broke in the middle; whether the last change took effect is not known.",
+    mend: "Run the command again; it looks at what is there and goes on.",
+    exit: 5,
+  },
+  SQL_LOGIN_REFUSED: {
+    cause: "The server of an app's database does not let the user of the address in.",
+    mend: "Look at user and password of the database's address, and at what the server demands (pg_hba.conf, TLS).",
+    exit: 5,
+  },
+  SQL_DATABASE_MISSING: {
+    cause: "The server of an app's database has no database of the name in the address.",
+    mend: "Make the database or name the right one, then run `tenantry migrate` for the environment.",
+    exit: 5,
+  },
+  SQL_FORBIDDEN: {
+    cause: "The user lacks a right in an app's database.",
+    mend: "Grant what docs/sql.md lists for this command: `migrate`, `apply` and `plan` need different rights.",
     exit: 5,
   },
   SQL_BUSY: {
-    cause: "Another process kept an app's database to itself for longer than we wait.",
+    cause:
+      "Another program kept an app's database to itself for longer than we wait, or changed the same rows again and again.",
     mend: "Look which process holds a transaction open; run the command again when it is done.",
     exit: 5,
   },

@@ -16,6 +16,11 @@ export const tenantCodes = {
     mend: "Write the value in the form that the message names.",
     exit: 2,
   },
+  TENANT_LITERAL_SECRET: {
+    cause: "A secret is written into a tenant's file instead of a reference to it.",
+    mend: "Take the secret out of the history too, have it replaced, and write `env:NAME` or `file:PATH`.",
+    exit: 2,
+  },
   TENANT_FILE_NAME: {
     cause: "The tenant's slug and the name of its file differ.",
     mend: "Rename the file to `<tenant>.yaml`. A tenant's slug never changes.",

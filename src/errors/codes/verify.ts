@@ -12,6 +12,11 @@ export const verifyCodes = {
     mend: "Correct the issuer in the file, or the metadata at the identity provider.",
     exit: 5,
   },
+  VERIFY_ENDPOINTS_UNUSABLE: {
+    cause: "An endpoint that stands in the tenant's file, or its issuer, is no https URL that may be asked.",
+    mend: "Correct it in the tenant's file; for a private host of the tenant's own, allow it in verify.allowPrivate.",
+    exit: 2,
+  },
   VERIFY_ISSUER_INVALID: {
     cause: "The issuer is no https URL with a plain host and without query, fragment and user information.",
     mend: "Write the issuer exactly as the identity provider shows it, such as https://acme.okta.com.",
@@ -48,7 +53,7 @@ export const verifyCodes = {
     exit: 6,
   },
   VERIFY_ENDPOINT_INVALID: {
-    cause: "An endpoint in the discovery document is no absolute https URL that may be asked.",
+    cause: "An endpoint in the discovery document or the tenant's file is no absolute https URL that may be asked.",
     mend: "Correct the public base URL of the identity provider; for a private one, allow its host in verify.allowPrivate.",
     exit: 6,
   },
@@ -133,7 +138,7 @@ export const verifyCodes = {
     exit: 6,
   },
   VERIFY_SECRET_UNPROVEN: {
-    cause: "The token endpoint's answer does not tell a right secret from a wrong one.",
+    cause: "The token endpoint's answer does not tell right credentials from wrong ones.",
     mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
     exit: 7,
   },
@@ -143,9 +148,44 @@ export const verifyCodes = {
     exit: 7,
   },
   VERIFY_CLIENT_AUTH_UNPROVABLE: {
-    cause: "The client's authentication method cannot be proven by a probe yet.",
-    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
+    cause: "The record names a client authentication method that is not known.",
+    mend: "Let tenantry apply write the record again, and see who else writes to it.",
     exit: 7,
+  },
+  VERIFY_CLIENT_KEY_MISSING: {
+    cause: "The client signs assertions, but the app's private key could not be had, so it could not be proven.",
+    mend: "Make the reference under clientKey.privateKey of the app readable where the verification runs.",
+    exit: 7,
+  },
+  VERIFY_CLIENT_KEY_UNREADABLE: {
+    cause: "What clientKey.privateKey of the app leads to cannot be read as a private key.",
+    mend: "Write it as PEM (PKCS#8, PKCS#1 or SEC1) without a passphrase, or as a JSON Web Key.",
+    exit: 6,
+  },
+  VERIFY_CLIENT_KEY_DIFFERS: {
+    cause: "The app's private key does not belong to the public key under clientKey, which is the one registered.",
+    mend: "Put the private key of that pair behind clientKey.privateKey, or the new public key under clientKey.publicKey.",
+    exit: 6,
+  },
+  VERIFY_CLIENT_KEY_UNFIT: {
+    cause: "The app's key is too short for its algorithm or not on its curve.",
+    mend: "Make a new pair: RSA of at least 2048 bits, or the elliptic curve of the algorithm.",
+    exit: 6,
+  },
+  VERIFY_CLIENT_KEY_REFUSED: {
+    cause: "The identity provider refuses the assertion that the app's key signed.",
+    mend: "Register the public key shown at the client, and let the client authenticate by private_key_jwt.",
+    exit: 6,
+  },
+  VERIFY_CLIENT_NOT_PUBLIC: {
+    cause: "The client is used without credentials, but the identity provider wants some.",
+    mend: "Make it a public client with PKCE, or set clientAuth to what the client is registered for.",
+    exit: 6,
+  },
+  VERIFY_PUBLIC_WITHOUT_PKCE: {
+    cause: "A client without credentials is used without PKCE: whoever catches a code can redeem it.",
+    mend: "Set pkce: S256, or give the client a secret or a key.",
+    exit: 6,
   },
   VERIFY_ADDRESS_REFUSED: {
     cause: "The URL does not lead to a public https address, so it was not asked.",
@@ -183,7 +223,8 @@ export const verifyCodes = {
     exit: 7,
   },
   VERIFY_ENDPOINT_MOVED: {
-    cause: "The issuer's discovery document names other endpoints than the app's record. No secret was sent.",
+    cause:
+      "The issuer's discovery document, or the tenant's file, names other endpoints than the app's record. No secret was sent.",
     mend: "Ask the identity provider's owner whether they moved; if so, review and apply the plan that shows it.",
     exit: 6,
   },

@@ -9,13 +9,17 @@ import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
 import type { ClientSecret, IdentityProviderAdapter } from "../identity-provider.ts";
 import { AppDirectory } from "./app-directory.ts";
+import { typeInTheWay } from "./application-type.ts";
 import { callBudget } from "./budget.ts";
 import { createApp } from "./create.ts";
 import { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { observeApps } from "./observe.ts";
 import { observedApp } from "./observed-app.ts";
+import { PolicyDirectory } from "./policy-directory.ts";
+import { ServerDirectory } from "./server-directory.ts";
 import { settleApp } from "./settle.ts";
+import { settleGroup } from "./settle-group.ts";
 
 export interface OktaAdapterOptions {
   /** Name of the identity provider in the workspace. */
@@ -39,6 +43,8 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   const { name, org, limiter, scope, sleep } = options;
   const directory = new GroupDirectory(org.host, org.groups);
   const apps = new AppDirectory(org.apps, scope);
+  const policies = new PolicyDirectory(org.host, org.policies);
+  const servers = new ServerDirectory(org.servers);
 
   async function groupIdsOf(wanted: Registration): Promise<readonly string[]> {
     const { groupIds, missing } = await directory.resolve(wanted.assignment ?? nobody);
@@ -46,6 +52,19 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
     // Switching off must not fail because a group is gone.
     if (first !== undefined && wanted.state === "active") throw new TenantryError("OKTA_GROUP_MISSING", first.message);
     return groupIds;
+  }
+
+  /** Undefined leaves the policy as it is. */
+  async function policyIdOf({ accessPolicy, state }: Registration): Promise<string | undefined> {
+    if (accessPolicy === undefined || state !== "active") return undefined;
+    const policy = await policies.resolve(accessPolicy);
+    if ("missing" in policy) throw new TenantryError("OKTA_POLICY_MISSING", policy.missing);
+    return policy.id;
+  }
+
+  function checkType(app: OktaApp, { clientAuth, state }: Registration): void {
+    const message = state === "active" ? typeInTheWay(org.host, app, clientAuth) : undefined;
+    if (message !== undefined) throw new TenantryError("OKTA_APPLICATION_TYPE", message);
   }
 
   /** The app as it is now, if it still is what was observed. Undefined when it is gone. */
@@ -57,32 +76,39 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
 
   /** What a registration looks like once its app is settled. */
   async function described(wanted: Registration, app: OktaApp, groupIds: readonly string[], secretId?: string) {
-    return observedApp(wanted.key, app, { assignment: await directory.describe(groupIds), secretId });
+    const accessPolicy = wanted.state === "active" ? wanted.accessPolicy : undefined;
+    return observedApp(wanted.key, app, { assignment: await directory.describe(groupIds), accessPolicy, secretId });
   }
 
   return {
     name,
 
-    observe: (wanted, depth) => observeApps({ name, org, scope, apps, directory }, wanted, depth),
+    observe: (wanted, depth) => observeApps({ name, org, scope, apps, directory, policies, servers }, wanted, depth),
 
-    // TODO(okta helper): groups that are made when missing
-    async settlePart() {},
+    // A group that is there stays, whatever is wanted of it: people are in it.
+    async settlePart(part) {
+      if (part.kind !== "group") throw new TypeError(`Okta has no ${part.kind}`);
+      if (part.state === "active") await settleGroup({ org, directory, scope, sleep }, part.name);
+    },
 
     // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.
     async create(wanted) {
-      const groupIds = await groupIdsOf(wanted);
+      const [groupIds, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
       const { app, fresh } = await createApp({ org, apps, scope, sleep }, wanted);
+      checkType(app, wanted);
       const assigned = fresh ? [] : await org.apps.groupIds(app.id);
-      return described(wanted, await settleApp(org, app, wanted, groupIds, assigned), groupIds);
+      return described(wanted, await settleApp(org, app, wanted, groupIds, assigned, policyId), groupIds);
     },
 
     async update(wanted, found) {
-      const groupIds = await groupIdsOf(wanted);
+      const [groupIds, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
       const [app, assigned] = await Promise.all([ownApp(found), org.apps.groupIds(found.id)]);
       if (app === undefined) {
         throw new TenantryError("OKTA_NOT_FOUND", `Okta (${org.host}) has no app ${found.id} of ${found.key} any more`);
       }
-      return described(wanted, await settleApp(org, app, wanted, groupIds, assigned), groupIds, found.secretId);
+      checkType(app, wanted);
+      const settled = await settleApp(org, app, wanted, groupIds, assigned, policyId);
+      return described(wanted, settled, groupIds, found.secretId);
     },
 
     async remove(found) {

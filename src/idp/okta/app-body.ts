@@ -1,6 +1,9 @@
 import type { Registration } from "../../desired/connection.ts";
 import { canonicalJson } from "../../desired/json.ts";
 import { isJsonObject, type JsonObject, objectIn } from "../../vendor/okta/json.ts";
+import type { ClientAuth } from "../../workspace/workspace.ts";
+import { allowsClientAuth, applicationTypeOf, newApplicationType } from "./application-type.ts";
+import { withClientKey, writableKeys } from "./client-keys.ts";
 import { markedProfile } from "./marker.ts";
 
 // What Okta is sent for a registration. Every field that Okta, a console or another tool could set to something else
@@ -25,6 +28,7 @@ export function changedApp(raw: JsonObject, registration: Registration, host: st
 }
 
 function merged(present: JsonObject, registration: Registration, host: string, clientId: unknown): JsonObject {
+  const type = applicationTypeOf(present) ?? newApplicationType(registration.clientAuth);
   const visibility = objectIn(present, "visibility");
   const credentials = objectIn(present, "credentials");
   const settings = objectIn(present, "settings");
@@ -38,31 +42,41 @@ function merged(present: JsonObject, registration: Registration, host: string, c
     visibility: { ...visibility, hide: { iOS: true, web: true } },
     credentials: {
       ...credentials,
-      oauthClient: oauthCredentials(objectIn(credentials, "oauthClient"), registration, clientId),
+      oauthClient: oauthCredentials(objectIn(credentials, "oauthClient"), registration, clientId, type),
     },
     settings: {
       ...settings,
       // True would let everybody in without an assignment (federation broker mode).
       implicitAssignment: false,
-      oauthClient: oauthSettings(objectIn(settings, "oauthClient"), registration, host),
+      oauthClient: oauthSettings(objectIn(settings, "oauthClient"), registration, host, type),
     },
   };
 }
 
-function oauthCredentials(present: JsonObject, registration: Registration, clientId: unknown): JsonObject {
+function oauthCredentials(
+  present: JsonObject,
+  registration: Registration,
+  clientId: unknown,
+  type: string,
+): JsonObject {
   return {
     ...present,
     client_id: clientId,
     autoKeyRotation: true,
     pkce_required: registration.pkce === "S256",
-    token_endpoint_auth_method: registration.clientAuth,
+    // Whoever is being switched off is, also when the file asks for what its type cannot have.
+    token_endpoint_auth_method: allowsClientAuth(type, registration.clientAuth)
+      ? registration.clientAuth
+      : present.token_endpoint_auth_method,
   };
 }
 
-function oauthSettings(present: JsonObject, registration: Registration, host: string): JsonObject {
-  return {
-    ...present,
-    application_type: "web",
+function oauthSettings(present: JsonObject, registration: Registration, host: string, type: string): JsonObject {
+  const { refresh_token: _refresh, ...others } = present;
+  const { clientAuth, clientKey } = registration;
+  const settings = {
+    ...(clientAuth === "private_key_jwt" && clientKey !== undefined ? withClientKey(others, clientKey) : others),
+    application_type: type,
     consent_method: "TRUSTED",
     dpop_bound_access_tokens: false,
     grant_types: [...registration.grantTypes],
@@ -73,6 +87,18 @@ function oauthSettings(present: JsonObject, registration: Registration, host: st
     response_types: [...registration.responseTypes],
     wildcard_redirect: "DISABLED",
   };
+  return registration.grantTypes.includes("refresh_token")
+    ? { ...settings, refresh_token: refreshToken(clientAuth) }
+    : settings;
+}
+
+/**
+ * A client that proves itself keeps its refresh token, so that two refreshes at once do not sign people out. One that
+ * proves nothing gets another with each use (RFC 9700, section 2.2.2); the one before works for half a minute more, in
+ * case the reply was lost.
+ */
+function refreshToken(clientAuth: ClientAuth): JsonObject {
+  return clientAuth === "none" ? { leeway: 30, rotation_type: "ROTATE" } : { leeway: 0, rotation_type: "STATIC" };
 }
 
 /** Tokens must carry the host of the workspace's `domain` as their issuer: Okta's own name, or the org's custom one. */
@@ -99,11 +125,12 @@ function writable(raw: JsonObject): JsonObject {
   const { signing: _signing, ...credentials } = objectIn(present, "credentials");
   const { client_secret: _secret, ...client } = objectIn(credentials, "oauthClient");
   const { emOptInStatus: _status, ...settings } = objectIn(present, "settings");
+  const oauth = objectIn(settings, "oauthClient");
   const { appLinks: _links, ...visibility } = objectIn(present, "visibility");
   return {
     ...present,
     credentials: { ...credentials, oauthClient: client },
-    settings,
+    settings: "oauthClient" in settings ? { ...settings, oauthClient: writableKeys(oauth) } : settings,
     visibility,
     ...("profile" in present ? { profile: raw.profile } : {}),
   };

@@ -1,5 +1,6 @@
 import type { ConnectionKey, Registration } from "../../desired/connection.ts";
 import type { OktaApp, OktaApps } from "../../vendor/okta/apps.ts";
+import { objectIn } from "../../vendor/okta/json.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { clientIdOf } from "./observed-app.ts";
 
@@ -26,10 +27,12 @@ export class AppDirectory {
     return this.#listed;
   }
 
-  /** All apps as they are now. */
+  /** All apps as they are now, as far as telling whose they are and comparing them needs: never replace one with it. */
   async all(): Promise<readonly OktaApp[]> {
-    const apps = await this.#apps.all();
-    for (const app of apps) this.remember(app);
+    const apps = await this.#apps.all((app) => {
+      this.remember(app);
+      return comparable(app, this.#scope);
+    });
     this.#listed = true;
     return apps;
   }
@@ -79,6 +82,26 @@ export class AppDirectory {
     });
     await this.#listing;
   }
+}
+
+/** Of some kilobytes, what is needed of an app in a list: much of one of ours, nearly nothing of others. */
+function comparable(app: OktaApp, scope: MarkerScope): OktaApp {
+  const { raw } = app;
+  const { oauthClient } = objectIn(raw, "credentials");
+  if (ownKey(raw, scope) === undefined) {
+    return { ...app, raw: { credentials: { oauthClient: { client_id: clientIdOf(app) } } } };
+  }
+  const { implicitAssignment, oauthClient: settings } = objectIn(raw, "settings");
+  const { accessPolicy } = objectIn(raw, "_links");
+  return {
+    ...app,
+    raw: {
+      profile: raw.profile,
+      credentials: { oauthClient },
+      settings: { implicitAssignment, oauthClient: settings },
+      _links: { accessPolicy },
+    },
+  };
 }
 
 /** The beginning of the label: the key, or as much of a long key as the label holds. */

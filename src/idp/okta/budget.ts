@@ -11,6 +11,8 @@ const callsOfOne = {
   updates: { [appsBucket]: 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1, "/api/v1/groups/{id}": 1 },
   // look, list groups, list secrets, switch off; read, delete; name the group
   deletes: { [appsBucket]: 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
+  // a group: look, create; read it
+  parts: { "/api/v1/groups": 2, "/api/v1/groups/{id}": 1 },
 } as const;
 
 /**
@@ -20,13 +22,18 @@ const callsOfOne = {
  */
 export function callBudget(
   host: string,
-  counts: { readonly creates: number; readonly updates: number; readonly deletes: number },
+  counts: {
+    readonly creates: number;
+    readonly updates: number;
+    readonly deletes: number;
+    readonly parts?: number | undefined;
+  },
   { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
 ): readonly CallBudget[] {
   const calls = new Map<string, number>();
-  for (const kind of ["creates", "updates", "deletes"] as const) {
+  for (const kind of ["creates", "updates", "deletes", "parts"] as const) {
     for (const [bucket, each] of Object.entries(callsOfOne[kind])) {
-      calls.set(bucket, (calls.get(bucket) ?? 0) + each * counts[kind]);
+      calls.set(bucket, (calls.get(bucket) ?? 0) + each * (counts[kind] ?? 0));
     }
   }
   if (!listed && counts.creates > 0) calls.set(appsBucket, (calls.get(appsBucket) ?? 0) + 1);

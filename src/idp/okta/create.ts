@@ -98,7 +98,8 @@ async function holderOfClientId(
 ): Promise<OktaApp> {
   for (const wait of [0, ...looks]) {
     if (wait > 0) await sleep(wait);
-    const app = own(org.host, wanted, scope, await apps.all());
+    const listed = own(org.host, wanted, scope, await apps.all());
+    const app = listed === undefined ? undefined : await org.apps.read(listed.id);
     if (app !== undefined) return app;
   }
   if (reason.effect === "unclear") throw unclear(org.host, wanted, reason);

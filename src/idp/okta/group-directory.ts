@@ -6,6 +6,8 @@ import type { OktaGroup, OktaGroups } from "../../vendor/okta/groups.ts";
 export interface MissingGroup {
   readonly name: string;
   readonly message: string;
+  /** No group of any type has the name: it can be made. */
+  readonly creatable: boolean;
 }
 
 /** What an assignment comes to at the org. */
@@ -29,7 +31,7 @@ export class GroupDirectory {
     this.#groups = groups;
   }
 
-  /** Reads the whole list, so that later questions need no call of their own. */
+  /** Reads the whole list, so that later questions need no call of their own, nor those with `listed` that miss. */
   async readAll(): Promise<void> {
     const byName = new Map<string, OktaGroup[]>();
     for (const group of await this.#groups.all()) {
@@ -41,9 +43,21 @@ export class GroupDirectory {
     for (const [name, groups] of byName) this.#byName.set(name, Promise.resolve(groups));
   }
 
-  async resolve(assignment: Assignment): Promise<ResolvedAssignment> {
+  /** For a group that was made or found otherwise. */
+  remember(group: OktaGroup): void {
+    this.#byId.set(group.id, group);
+    this.#byName.set(group.name, Promise.resolve([group]));
+  }
+
+  /** The one group of this name that people can be put into. */
+  find(name: string, listed = false): Promise<OktaGroup | MissingGroup> {
+    return this.#one(name, false, listed);
+  }
+
+  /** @param listed whether `readAll` was called a moment ago, so that what it did not show is not there */
+  async resolve(assignment: Assignment, listed = false): Promise<ResolvedAssignment> {
     const names = assignment.everyone ? [everyone] : [...new Set(assignment.groups)];
-    const resolved = await Promise.all(names.map((name) => this.#one(name, assignment.everyone)));
+    const resolved = await Promise.all(names.map((name) => this.#one(name, assignment.everyone, listed)));
     return {
       groupIds: resolved.flatMap((result) => ("id" in result ? [result.id] : [])),
       missing: resolved.flatMap((result) => ("id" in result ? [] : [result])),
@@ -58,8 +72,9 @@ export class GroupDirectory {
     return groups.map((group) => group.name).sort();
   }
 
-  async #one(name: string, builtIn: boolean): Promise<OktaGroup | MissingGroup> {
-    const found = (await this.#withName(name)).filter((group) => (group.type === "BUILT_IN") === builtIn);
+  async #one(name: string, builtIn: boolean, listed: boolean): Promise<OktaGroup | MissingGroup> {
+    const all = listed ? ((await this.#byName.get(name)) ?? []) : await this.#withName(name);
+    const found = all.filter((group) => (group.type === "BUILT_IN") === builtIn);
     const ownGroups = found.filter((group) => group.type === "OKTA_GROUP");
     // A group made at Okta goes before groups of the same name that were imported from directories.
     const candidates = ownGroups.length > 0 ? ownGroups : found;
@@ -70,7 +85,7 @@ export class GroupDirectory {
       group === undefined
         ? `Okta (${this.#host}) shows no ${what.replace(/^(a|the) /, "")} to these credentials`
         : `Okta (${this.#host}) has ${candidates.length} groups named ${JSON.stringify(name)}`;
-    return { name, message };
+    return { name, message, creatable: !builtIn && all.length === 0 };
   }
 
   #withName(name: string): Promise<readonly OktaGroup[]> {

@@ -1,14 +1,19 @@
-import type { ConnectionKey, Registration } from "../../desired/connection.ts";
-import type { Coverage, ObservedRegistration } from "../../plan/observed.ts";
+import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import { compareText } from "../../errors/issue.ts";
+import type { Coverage, ObservedPart, ObservedRegistration } from "../../plan/observed.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
 import type { Depth, RegistrationObservation, RegistrationProblem } from "../identity-provider.ts";
 import type { AppDirectory } from "./app-directory.ts";
+import { typeInTheWay } from "./application-type.ts";
 import type { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
+import { missingNames } from "./missing.ts";
 import { observedApp, usesSecret } from "./observed-app.ts";
 import { findOwn, indexApps } from "./ownership.ts";
+import type { PolicyDirectory } from "./policy-directory.ts";
+import type { ServerDirectory } from "./server-directory.ts";
 
 export interface ObserveContext {
   readonly name: string;
@@ -16,6 +21,8 @@ export interface ObserveContext {
   readonly scope: MarkerScope;
   readonly apps: AppDirectory;
   readonly directory: GroupDirectory;
+  readonly policies: PolicyDirectory;
+  readonly servers: ServerDirectory;
 }
 
 /**
@@ -23,8 +30,8 @@ export interface ObserveContext {
  *
  * `single` asks for each by the beginning of its label (one call, besides assignments and secrets of what was found),
  * and looks for what that does not show in the whole list, which is read for that once a run; `fleet` reads the lists of
- * apps and groups and nothing else, so that assignments and secret ids stay unread; `deep` reads the lists and then
- * every part. `single` tells of no undeclared apps.
+ * apps and groups (and of access policies, when a registration names one) and nothing else, so that assignments and
+ * secret ids stay unread; `deep` reads the lists and then every part. `single` tells of no undeclared apps.
  */
 export async function observeApps(
   context: ObserveContext,
@@ -32,23 +39,29 @@ export async function observeApps(
   depth: Depth,
 ): Promise<RegistrationObservation> {
   const { org, scope, apps, directory } = context;
-  if (depth !== "single") await directory.readAll();
-  const all = depth === "single" ? [] : await apps.all();
-  const index = depth === "single" ? undefined : indexApps(scope, all);
+  const listed = depth !== "single";
+  if (listed) await directory.readAll();
+  const all = listed ? await apps.all() : [];
+  const index = listed ? indexApps(scope, all) : undefined;
   const problems: RegistrationProblem[] = [];
   const found = new Map<ConnectionKey, ObservedRegistration>();
   const deep = depth !== "fleet";
 
   await Promise.all(
     wanted.map(async (registration) => {
-      // A client that is being switched off or deleted does not need its groups any more.
-      if (registration.state === "active") problems.push(...(await missingGroups(context, registration)));
+      const { key, state, clientAuth } = registration;
+      // A client that is being switched off or deleted does not need what the file names any more.
+      if (state === "active") problems.push(...(await missingNames(context, registration, depth)));
       const candidates = index ?? indexApps(scope, await apps.candidates(registration));
       const ownership = findOwn(org.host, registration, candidates);
       if (ownership.kind === "problem") problems.push(ownership.problem);
-      if (ownership.kind === "own") {
-        found.set(registration.key, await observeOne(context, registration.key, ownership.app, deep));
+      if (ownership.kind !== "own") return;
+      const { app } = ownership;
+      const message = state === "active" ? typeInTheWay(org.host, app, clientAuth) : undefined;
+      if (message !== undefined) {
+        problems.push({ key, kind: "immutable", code: "OKTA_APPLICATION_TYPE", subject: app.id, message });
       }
+      found.set(key, await observeOne(context, registration, app, deep));
     }),
   );
 
@@ -58,46 +71,66 @@ export async function observeApps(
     return key === undefined || keys.has(key) ? [] : [observedApp(key, app, {})];
   });
   return {
-    parts: new Map(),
-    found: new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
-    undeclared: undeclared.sort((a, b) => (a.key < b.key ? -1 : 1)),
-    problems: problems.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.subject < b.subject ? -1 : 1)),
-    coverage: coverage(context.name, wanted.length, found.size, deep),
+    parts: await observeParts(directory, wanted, listed),
+    found: new Map([...found].sort(([a], [b]) => compareText(a, b))),
+    undeclared: undeclared.sort((a, b) => compareText(a.key, b.key)),
+    problems: problems.sort((a, b) => compareText(a.key, b.key) || compareText(a.subject, b.subject)),
+    coverage: [
+      { what: `idp/${context.name} clients`, read: wanted.length, total: wanted.length },
+      { what: `idp/${context.name} assignments`, read: deep ? found.size : 0, total: found.size },
+      { what: `idp/${context.name} secret ids`, read: deep ? found.size : 0, total: found.size },
+      ...(await unreadServers(context, wanted, deep)),
+    ],
   };
 }
 
 /** An app in our words, with its assignments and its newest secret's id when `deep`. */
 async function observeOne(
-  { org, directory }: ObserveContext,
-  key: ConnectionKey,
+  { org, directory, policies }: ObserveContext,
+  { key, accessPolicy, state }: Registration,
   app: OktaApp,
   deep: boolean,
 ): Promise<ObservedRegistration> {
-  if (!deep) return observedApp(key, app, {});
+  const named = accessPolicy !== undefined && state === "active";
+  const policy = named ? await policies.nameFor(app) : undefined;
+  if (!deep) return observedApp(key, app, { accessPolicy: policy });
   const [groupIds, secrets] = await Promise.all([
     org.apps.groupIds(app.id),
     usesSecret(app) ? org.secrets.list(app.id) : [],
   ]);
   const assignment = await directory.describe(groupIds);
-  return observedApp(key, app, { assignment, secretId: newestActive(secrets)?.id });
+  return observedApp(key, app, { assignment, accessPolicy: policy, secretId: newestActive(secrets)?.id });
 }
 
-async function missingGroups(context: ObserveContext, wanted: Registration): Promise<readonly RegistrationProblem[]> {
-  const { missing } = await context.directory.resolve(wanted.assignment ?? { everyone: false, groups: [] });
-  return missing.map(({ name, message }) => ({
-    key: wanted.key,
-    kind: "missing",
-    field: "groups",
-    code: "OKTA_GROUP_MISSING",
-    subject: name,
-    message,
-  }));
+/** The groups that are made when they are missing, as far as they are there. */
+async function observeParts(
+  directory: GroupDirectory,
+  wanted: readonly Registration[],
+  listed: boolean,
+): Promise<ReadonlyMap<Address, ObservedPart>> {
+  const parts = new Map(wanted.flatMap((registration) => registration.parts.map((part) => [part.address, part.name])));
+  const found = await Promise.all(
+    [...parts].map(async ([address, name]): Promise<readonly [Address, ObservedPart][]> => {
+      const group = await directory.find(name, listed);
+      return "id" in group ? [[address, { address, id: group.id, fields: { name } }]] : [];
+    }),
+  );
+  return new Map(found.flat().sort(([a], [b]) => compareText(a, b)));
 }
 
-function coverage(name: string, wanted: number, found: number, deep: boolean): readonly Coverage[] {
-  return [
-    { what: `idp/${name} clients`, read: wanted, total: wanted },
-    { what: `idp/${name} assignments`, read: deep ? found : 0, total: found },
-    { what: `idp/${name} secret ids`, read: deep ? found : 0, total: found },
-  ];
+/** Said only when these credentials may not read what was to be read: that is no reason to stop. */
+async function unreadServers(
+  { name, servers }: ObserveContext,
+  wanted: readonly Registration[],
+  deep: boolean,
+): Promise<readonly Coverage[]> {
+  if (!deep) return [];
+  const ids = new Set(
+    wanted.flatMap(({ state, authorizationServer }) =>
+      state === "active" && authorizationServer !== undefined ? [authorizationServer] : [],
+    ),
+  );
+  const states = await Promise.all([...ids].map((id) => servers.stateOf(id)));
+  const read = states.filter((state) => state !== "unread").length;
+  return read === states.length ? [] : [{ what: `idp/${name} authorization servers`, read, total: states.length }];
 }

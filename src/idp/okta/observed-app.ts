@@ -3,11 +3,14 @@ import type { Json } from "../../desired/json.ts";
 import type { Fields, ObservedRegistration } from "../../plan/observed.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
 import { type JsonObject, objectIn, textIn, textsIn } from "../../vendor/okta/json.ts";
+import { observedClientKey } from "./client-keys.ts";
 
 /** Parts of an app that take calls of their own; missing when they were not read. */
 export interface AppParts {
   /** Sorted names, or `everyone`. */
   readonly assignment?: Json | undefined;
+  /** Name of the access policy. */
+  readonly accessPolicy?: Json | undefined;
   readonly secretId?: string | undefined;
 }
 
@@ -26,6 +29,8 @@ export function observedApp(key: ConnectionKey, app: OktaApp, parts: AppParts): 
     responseTypes: [...textsIn(oauth, "response_types")].sort(),
     clientAuth: textIn(client, "token_endpoint_auth_method") ?? "",
     pkce: client.pkce_required === true ? "S256" : "off",
+    ...(client.token_endpoint_auth_method === "private_key_jwt" ? { clientKey: observedClientKey(oauth) } : {}),
+    ...(parts.accessPolicy === undefined ? {} : { accessPolicy: parts.accessPolicy }),
     ...(assignment === undefined ? {} : { assignment }),
   };
   return { id: app.id, key, active: app.active, fields, secretId: parts.secretId };

@@ -16,7 +16,8 @@ export interface OktaApp {
 export interface OktaApps {
   /** Apps whose label or name begins with the text, by Okta's index, which may be some seconds late. */
   startingWith(text: string): Promise<readonly OktaApp[]>;
-  all(): Promise<readonly OktaApp[]>;
+  /** All apps, as far as they are taken: an app is some kilobytes, and there may be thousands. */
+  all<T>(take: (app: OktaApp) => T): Promise<readonly T[]>;
   /** Undefined when it is not there. */
   read(id: string): Promise<OktaApp | undefined>;
   create(body: JsonObject, activate: boolean): Promise<OktaApp>;
@@ -30,6 +31,8 @@ export interface OktaApps {
   assignGroup(id: string, groupId: string): Promise<void>;
   /** Not assigned already is done. */
   unassignGroup(id: string, groupId: string): Promise<void>;
+  /** Makes it the app's only access policy, instead of the one before. */
+  assignPolicy(id: string, policyId: string): Promise<void>;
 }
 
 const root = "/api/v1/apps";
@@ -43,14 +46,13 @@ export function oktaApps(transport: OktaTransport): OktaApps {
   const apps: OktaApps = {
     async startingWith(text) {
       const purpose = reading("look for apps");
-      const items = await readPages(transport, `${root}?q=${encodeURIComponent(text)}&limit=200`, purpose);
-      return items.map((item) => parseApp(host, purpose, item));
+      const path = `${root}?q=${encodeURIComponent(text)}&limit=200`;
+      return readPages(transport, path, purpose, (item) => parseApp(host, purpose, item));
     },
 
-    async all() {
+    all(take) {
       const purpose = reading("list apps");
-      const items = await readPages(transport, `${root}?limit=200`, purpose);
-      return items.map((item) => parseApp(host, purpose, item));
+      return readPages(transport, `${root}?limit=200`, purpose, (item) => take(parseApp(host, purpose, item)));
     },
 
     async read(id) {
@@ -89,8 +91,8 @@ export function oktaApps(transport: OktaTransport): OktaApps {
 
     async groupIds(id) {
       const purpose = reading(`list the groups of app ${id}`);
-      const items = await readPages(transport, at(id, "/groups?limit=200"), purpose);
-      return items.map((item) => required(host, purpose, item, "id"));
+      const path = at(id, "/groups?limit=200");
+      return readPages(transport, path, purpose, (item) => required(host, purpose, item, "id"));
     },
 
     async assignGroup(id, groupId) {
@@ -103,6 +105,11 @@ export function oktaApps(transport: OktaTransport): OktaApps {
       const purpose = writing(`take a group from app ${id}`);
       const path = at(id, `/groups/${encodeURIComponent(groupId)}`);
       await orGone(transport.send({ method: "DELETE", path, purpose }));
+    },
+
+    async assignPolicy(id, policyId) {
+      const purpose = writing(`assign an access policy to app ${id}`);
+      await transport.send({ method: "PUT", path: at(id, `/policies/${encodeURIComponent(policyId)}`), purpose });
     },
   };
   return apps;

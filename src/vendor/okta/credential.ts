@@ -16,11 +16,20 @@ export type OktaCredential =
 /** What a run may do at the org: look only, or change apps and their assignments too. */
 export type OktaAccess = "read" | "manage";
 
-/** Scopes that are asked for with a private key. A `manage` scope allows reading too. */
+/**
+ * Scopes that are asked for with a private key by every run. What only some files need (access policies, groups that
+ * are made, custom authorization servers) is asked for by a token of its own when it is first needed, so that nobody
+ * must grant it for nothing: one scope that is not granted makes Okta refuse the whole token.
+ */
 export const oktaScopes: Readonly<Record<OktaAccess, readonly string[]>> = {
   read: ["okta.apps.read", "okta.groups.read"],
   manage: ["okta.apps.manage", "okta.groups.read"],
 };
+
+/** Whether scopes allow what takes this one. A `manage` scope allows reading too. */
+export function coversScope(granted: readonly string[], scope: string): boolean {
+  return granted.includes(scope) || granted.includes(scope.replace(/\.read$/, ".manage"));
+}
 
 /**
  * Refuses a key that could not work before anything is sent. The SDK signs a proof of possession with every token

@@ -12,11 +12,18 @@ export interface OktaGroup {
 }
 
 export interface OktaGroups {
-  /** Groups of exactly this name; several when directories were imported. */
+  /**
+   * Groups of exactly this name; several when directories were imported. By Okta's index, which does not show a group
+   * that was made a moment ago.
+   */
   named(name: string): Promise<readonly OktaGroup[]>;
+  /** As `named`, by Okta's query for auto-completion: not from the index, but cut off after some hundred groups. */
+  namedNow(name: string): Promise<readonly OktaGroup[]>;
   all(): Promise<readonly OktaGroup[]>;
   /** Undefined when it is not there. */
   read(id: string): Promise<OktaGroup | undefined>;
+  /** Refused when a group of any type has the name. Takes the scope `okta.groups.manage`. */
+  create(name: string, description: string): Promise<OktaGroup>;
 }
 
 const root = "/api/v1/groups";
@@ -24,19 +31,25 @@ const reading = (what: string): CallPurpose => ({ what, scope: "okta.groups.read
 
 export function oktaGroups(transport: OktaTransport): OktaGroups {
   const { host } = transport;
+
+  /** Okta compares without regard to case, or the beginning only; ours is exact. */
+  async function exactly(name: string, query: string): Promise<readonly OktaGroup[]> {
+    const purpose = reading("look for a group");
+    const groups = await readPages(transport, `${root}?${query}`, purpose, (item) => parseGroup(host, purpose, item));
+    return groups.filter((group) => group.name === name);
+  }
+
   return {
-    async named(name) {
-      const purpose = reading("look for a group");
-      // Okta compares without regard to case; ours is exact.
+    named(name) {
       const search = encodeURIComponent(`profile.name eq "${name.replaceAll(/["\\]/g, "\\$&")}"`);
-      const items = await readPages(transport, `${root}?search=${search}&limit=200`, purpose);
-      return items.map((item) => parseGroup(host, purpose, item)).filter((group) => group.name === name);
+      return exactly(name, `search=${search}&limit=200`);
     },
 
-    async all() {
+    namedNow: (name) => exactly(name, `q=${encodeURIComponent(name)}`),
+
+    all() {
       const purpose = reading("list groups");
-      const items = await readPages(transport, `${root}?limit=1000`, purpose);
-      return items.map((item) => parseGroup(host, purpose, item));
+      return readPages(transport, `${root}?limit=1000`, purpose, (item) => parseGroup(host, purpose, item));
     },
 
     async read(id) {
@@ -44,6 +57,17 @@ export function oktaGroups(transport: OktaTransport): OktaGroups {
       const path = `${root}/${encodeURIComponent(id)}`;
       const reply = await orGone(transport.send({ method: "GET", path, purpose }));
       return reply === undefined ? undefined : parseGroup(host, purpose, reply.body);
+    },
+
+    async create(name, description) {
+      const purpose: CallPurpose = {
+        what: `create the group ${JSON.stringify(name)}`,
+        scope: "okta.groups.manage",
+        writes: true,
+      };
+      const body = { profile: { name, description } };
+      const reply = await transport.send({ method: "POST", path: root, body, purpose });
+      return parseGroup(host, purpose, reply.body);
     },
   };
 }

@@ -2,8 +2,10 @@ import { httpsAgent } from "../agent.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Network, Sleep } from "../network.ts";
 import { type OktaApps, oktaApps } from "./apps.ts";
+import { type OktaAuthorizationServers, oktaAuthorizationServers } from "./authorization-servers.ts";
 import type { OktaAccess, OktaCredential } from "./credential.ts";
 import { type OktaGroups, oktaGroups } from "./groups.ts";
+import { type OktaPolicies, oktaPolicies } from "./policies.ts";
 import { type OktaSecrets, oktaSecrets } from "./secrets.ts";
 import { openTransport } from "./transport.ts";
 
@@ -26,7 +28,9 @@ export interface OktaOrg {
   readonly host: string;
   readonly apps: OktaApps;
   readonly groups: OktaGroups;
+  readonly policies: OktaPolicies;
   readonly secrets: OktaSecrets;
+  readonly servers: OktaAuthorizationServers;
   close(): void;
 }
 
@@ -37,7 +41,9 @@ export async function openOktaOrg(options: OktaOrgOptions): Promise<OktaOrg> {
     host: options.host,
     apps: oktaApps(transport),
     groups: oktaGroups(transport),
+    policies: oktaPolicies(transport),
     secrets: oktaSecrets(transport),
+    servers: oktaAuthorizationServers(transport),
     close: transport.close,
   };
 }

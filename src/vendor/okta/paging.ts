@@ -3,23 +3,25 @@ import type { OktaTransport } from "./transport.ts";
 
 /**
  * Everything of a list, page after page, by the `Link` header with `rel="next"`. The cursor in it is opaque and not
- * looked into; but a next page on another host or of another list is not followed.
+ * looked into; but a next page on another host or of another list is not followed. Only what is taken of an item is
+ * kept: a page is forgotten before the next one is asked for.
  *
  * @see https://developer.okta.com/docs/api/#pagination
  */
-export async function readPages(
+export async function readPages<T>(
   transport: OktaTransport,
   path: string,
   purpose: CallPurpose,
-): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
+  take: (item: unknown) => T,
+): Promise<readonly T[]> {
+  const items: T[] = [];
   const seen = new Set<string>();
   for (let next: string | undefined = path; next !== undefined; ) {
     if (seen.has(next)) throw unexpectedAnswer(transport.host, purpose, "its pages go round in a circle");
     seen.add(next);
     const reply = await transport.send({ method: "GET", path: next, purpose });
     if (!Array.isArray(reply.body)) throw unexpectedAnswer(transport.host, purpose, "it is no list");
-    items.push(...reply.body);
+    for (const item of reply.body) items.push(take(item));
     const target = nextTarget(reply.headers.get("link"));
     if (target === undefined) break;
     next = nextPath(transport.host, path, target);

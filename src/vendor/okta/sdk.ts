@@ -1,6 +1,6 @@
 import type { Agent } from "node:https";
 import type { Limiter } from "../limiter.ts";
-import { checkPrivateKey, type OktaAccess, type OktaCredential, oktaScopes } from "./credential.ts";
+import { checkPrivateKey, type OktaCredential } from "./credential.ts";
 import { createExecutor, type SdkRequest } from "./executor.ts";
 import { OktaFailure } from "./failure.ts";
 import { checkedToken, tokenPath } from "./token.ts";
@@ -12,7 +12,8 @@ export interface SdkOptions {
   /** Host name of the org. */
   readonly host: string;
   readonly credential: OktaCredential;
-  readonly access: OktaAccess;
+  /** Asked for with a private key; an API token has what its administrator has. */
+  readonly scopes: readonly string[];
   readonly agent: Agent;
   readonly limiter: Limiter;
   readonly deadline: number;
@@ -30,8 +31,7 @@ export interface SdkOptions {
  * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold), OKTA_SDK_SETTINGS
  */
 export async function openSdk(options: SdkOptions): Promise<SdkSend> {
-  const { host, credential, access } = options;
-  const scopes = oktaScopes[access];
+  const { host, credential, scopes } = options;
   const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential, scopes);
   const { Client, RequestExecutor } = (await import("@okta/okta-sdk-nodejs")).default;
 

@@ -25,8 +25,7 @@ export function oktaSecrets(transport: OktaTransport): OktaSecrets {
   return {
     async list(appId) {
       const purpose: CallPurpose = { what: `list the secrets of app ${appId}`, scope: "okta.apps.read", writes: false };
-      const items = await readPages(transport, at(appId), purpose);
-      return items.map((item) => parseSecret(host, purpose, item));
+      return readPages(transport, at(appId), purpose, (item) => parseSecret(host, purpose, item));
     },
 
     async create(appId) {

@@ -50,7 +50,8 @@ function refusal(host: string, scopes: readonly string[], status: number, error:
     });
   }
   if (error === "invalid_scope") {
-    const message = `Okta (${host}) gave no access token: one of the scopes ${scopes.join(", ")} is not granted to the service app`;
+    const which = scopes.length === 1 ? `the scope ${scopes[0]}` : `one of the scopes ${scopes.join(", ")}`;
+    const message = `Okta (${host}) gave no access token: ${which} is not granted to the service app`;
     return new OktaFailure("OKTA_PERMISSION_MISSING", message, details);
   }
   if (status === 400 || status === 401 || status === 403) {

@@ -1,10 +1,10 @@
 import type { Agent } from "node:https";
 import type { Limiter } from "../limiter.ts";
 import type { Sleep } from "../network.ts";
-import type { OktaAccess, OktaCredential } from "./credential.ts";
+import { coversScope, type OktaAccess, type OktaCredential, oktaScopes } from "./credential.ts";
 import { type CallPurpose, type ErrorAnswer, failureOfAnswer, OktaFailure, unexpectedAnswer } from "./failure.ts";
 import { isJsonObject, parseJson, textIn } from "./json.ts";
-import { openSdk } from "./sdk.ts";
+import { openSdk, type SdkSend } from "./sdk.ts";
 import { failureOfFault, TransportFault } from "./transport-fault.ts";
 
 interface OktaCall {
@@ -48,12 +48,22 @@ const waits = [500, 2_000];
 
 export async function openTransport(options: TransportOptions): Promise<OktaTransport> {
   const { host, agent, sleep } = options;
-  const sdk = await openSdk({
-    ...options,
-    access: options.access ?? "manage",
-    deadline: options.deadline ?? 30_000,
-    largestBody,
-  });
+  const open = (scopes: readonly string[]): Promise<SdkSend> =>
+    openSdk({ ...options, scopes, deadline: options.deadline ?? 30_000, largestBody });
+  const usual = oktaScopes[options.access ?? "manage"];
+  const usualSdk = await open(usual);
+  const rarer = new Map<string, Promise<SdkSend>>();
+
+  /** The way to send what takes a scope. */
+  function sdkFor(scope: string): SdkSend | Promise<SdkSend> {
+    if ("apiToken" in options.credential || coversScope(usual, scope)) return usualSdk;
+    let sdk = rarer.get(scope);
+    if (sdk === undefined) {
+      sdk = open([scope]);
+      rarer.set(scope, sdk);
+    }
+    return sdk;
+  }
 
   async function once({ method, path, body, purpose }: OktaCall): Promise<OktaReply> {
     const headers = {
@@ -63,6 +73,7 @@ export async function openTransport(options: TransportOptions): Promise<OktaTran
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     let reply: Response;
     try {
+      const sdk = await sdkFor(purpose.scope);
       reply = await sdk(`https://${host}${path}`, request);
     } catch (error) {
       throw translated(host, purpose, error);

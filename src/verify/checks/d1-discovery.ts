@@ -1,4 +1,5 @@
 import type { Check, IssuerContext } from "../check.ts";
+import { withoutDocument } from "../explicit.ts";
 import { pass } from "../finding.ts";
 import { specs } from "../specs.ts";
 
@@ -10,6 +11,7 @@ export const discoveryDocument: Check<IssuerContext> = {
   level: "must",
   link: "discovery",
   needs: ["D4"],
+  omitted: withoutDocument,
   async run({ documents, subject }) {
     const read = await documents.discovery(subject.issuer);
     if (!read.ok) return read.finding;

@@ -1,5 +1,6 @@
 import type { Check, IssuerContext } from "../check.ts";
 import { textMember } from "../documents.ts";
+import { withoutDocument } from "../explicit.ts";
 import { fail, pass, plain } from "../finding.ts";
 import { specs } from "../specs.ts";
 
@@ -18,6 +19,7 @@ export const pastedUrl: Check<IssuerContext> = {
   level: "policy",
   link: "discovery",
   needs: ["D4"],
+  omitted: withoutDocument,
   async run({ subject, documents, verdictOf }) {
     const tail = tails.find((pattern) => pattern.test(subject.issuer));
     if (tail === undefined || verdictOf("D1") === "pass") return pass("The issuer does not look like another URL.");

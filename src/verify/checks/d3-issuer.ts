@@ -1,5 +1,5 @@
 import type { Check, IssuerContext } from "../check.ts";
-import { type Finding, fail, pass, plain, shown } from "../finding.ts";
+import { type Finding, fail, pass, plain, shown, skipped } from "../finding.ts";
 import { specs } from "../specs.ts";
 
 /**
@@ -13,6 +13,12 @@ export const issuerEquality: Check<IssuerContext> = {
   level: "must",
   link: "discovery",
   needs: ["D1"],
+  omitted({ subject }) {
+    if (subject.endpoints === undefined) return undefined;
+    return skipped(
+      "Not looked at: the endpoints stand in the tenant's file, and nothing but a sign-in names the issuer.",
+    );
+  },
   async run({ subject, metadata }) {
     return compareIssuers(subject.issuer, (await metadata()).issuer);
   },

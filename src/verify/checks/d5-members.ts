@@ -1,5 +1,6 @@
 import type { Check, IssuerContext } from "../check.ts";
 import { listMember, textMember } from "../documents.ts";
+import { withoutDocument } from "../explicit.ts";
 import { fail, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
 
@@ -14,6 +15,7 @@ export const members: Check<IssuerContext> = {
   level: "must",
   link: "discovery",
   needs: ["D1"],
+  omitted: withoutDocument,
   async run({ metadata }) {
     const document = await metadata();
     const missing = needed.filter((name) => textMember(document, name) === undefined);

@@ -1,4 +1,5 @@
 import type { Check, IssuerContext } from "../check.ts";
+import { namedEndpoints } from "../explicit.ts";
 import type { Fetcher } from "../fetch/fetcher.ts";
 import { fail, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
@@ -14,11 +15,9 @@ export const endpoints: Check<IssuerContext> = {
   level: "must",
   link: "discovery",
   needs: ["D1", "D5"],
-  async run({ metadata, fetcher }) {
-    const document = await metadata();
-    for (const name of used) {
-      const value = document[name];
-      if (value === undefined && name === "userinfo_endpoint") continue;
+  async run(context) {
+    const { fetcher } = context;
+    for (const [name, value] of await toBeJudged(context)) {
       const problem =
         typeof value === "string" ? await problemOf(value, fetcher) : { text: "is no text", hint: undefined };
       if (problem === undefined) continue;
@@ -35,6 +34,15 @@ export const endpoints: Check<IssuerContext> = {
     return pass("Every endpoint that a sign-in uses is a public https URL.");
   },
 };
+
+/** Every endpoint that is used, by the name that it has where it is written. What the file names was meant to be used. */
+async function toBeJudged({ subject, metadata }: IssuerContext): Promise<readonly (readonly [string, unknown])[]> {
+  if (subject.endpoints !== undefined) return namedEndpoints(subject.endpoints);
+  const document = await metadata();
+  return used
+    .filter((name) => document[name] !== undefined || name !== "userinfo_endpoint")
+    .map((name) => [name, document[name]] as const);
+}
 
 async function problemOf(
   url: string,

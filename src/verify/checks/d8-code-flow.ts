@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { listMember } from "../documents.ts";
+import { withoutDocument } from "../explicit.ts";
 import { fail, pass, plain } from "../finding.ts";
 import { specs } from "../specs.ts";
 
@@ -11,6 +12,7 @@ export const codeFlow: Check = {
   level: "must",
   link: "discovery",
   needs: ["D1"],
+  omitted: withoutDocument,
   async run({ metadata }) {
     const document = await metadata();
     const responseTypes = listMember(document, "response_types_supported");

@@ -1,12 +1,14 @@
 import type { Check } from "../check.ts";
 import { listMember } from "../documents.ts";
-import { fail, pass } from "../finding.ts";
+import { withoutDocument } from "../explicit.ts";
+import { fail, pass, plain } from "../finding.ts";
 import { specs } from "../specs.ts";
 import { spelled } from "./d8-code-flow.ts";
 
 /**
  * The client's authentication method is listed. Without a list the default is `client_secret_basic`; then another
- * method is only doubted, because the token endpoint will tell. `none` is seldom listed even where it works.
+ * method is only doubted, because the token endpoint will tell. `none` is seldom listed even where it works. For
+ * `private_key_jwt` the algorithm of the app's key must be listed too (RFC 8414, section 2).
  */
 export const clientAuthListed: Check = {
   id: "D9",
@@ -15,6 +17,7 @@ export const clientAuthListed: Check = {
   level: "must",
   link: "discovery",
   needs: ["D1"],
+  omitted: withoutDocument,
   async run({ metadata, subject }) {
     const document = await metadata();
     const listed = listMember(document, "token_endpoint_auth_methods_supported");
@@ -53,6 +56,19 @@ export const clientAuthListed: Check = {
         { expected: "RS256 or ES256, and never none", level: "should" },
       );
     }
-    return pass(`${method} is listed.`);
+    const algorithm = method === "private_key_jwt" ? subject.clientKey?.publicKey.alg : undefined;
+    if (algorithm !== undefined && algorithms !== undefined && !algorithms.includes(algorithm)) {
+      return fail(
+        "VERIFY_CLIENT_AUTH_UNLISTED",
+        `The app's key signs with ${plain(algorithm)}, which the identity provider does not list for client assertions.`,
+        { listed: spelled(algorithms) },
+        {
+          expected: plain(algorithm),
+          actual: spelled(algorithms),
+          hint: "Give the app a key whose algorithm is listed, or use a client secret for this tenant.",
+        },
+      );
+    }
+    return pass(algorithm === undefined ? `${method} is listed.` : `${method} is listed, with ${plain(algorithm)}.`);
   },
 };

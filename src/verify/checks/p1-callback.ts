@@ -1,8 +1,10 @@
 import type { Check, CheckContext } from "../check.ts";
 import { type Finding, fail, inconclusive, pass } from "../finding.ts";
+import { placeOf, toAdministrator } from "../mend.ts";
 import { type AuthorizationAnswer, nobodySignedIn } from "../probe/authorization-answer.ts";
 import { specs } from "../specs.ts";
-import { contrast } from "./contrast.ts";
+import type { VerifySubject } from "../subject.ts";
+import { contrast, isCertain } from "./contrast.ts";
 
 type Returned = Extract<AuthorizationAnswer, { kind: "returned" }>;
 type Refused = Extract<AuthorizationAnswer, { kind: "refused" }>;
@@ -16,6 +18,8 @@ const settings: Readonly<Record<string, string>> = {
   invalid_request: "Check pkce, responseMode, acrValues and extraParams against what the client requires.",
   invalid_target: "Take resource or audience out of extraParams, or allow it for this client.",
   request_not_supported: "The identity provider wants request objects switched off for this client.",
+  // Entra ID says so for a scope that it does not know (AADSTS650053).
+  invalid_client: "Take scopes that the identity provider does not know out of scopes, such as groups at Entra ID.",
   access_denied: "A policy of the identity provider refuses this client; look at its access policy and assignments.",
 };
 
@@ -38,6 +42,8 @@ export const callback: Check = {
         return answer.finding;
       case "refused":
         return refused(answer, context);
+      case "strayed":
+        return strayed(answer, context);
       case "page":
         return ignored(answer, context);
       case "returned":
@@ -90,6 +96,14 @@ async function returned(answer: Returned, context: CheckContext): Promise<Findin
       { expected: "login_required", actual: error, hint: mend },
     );
   }
+  if (answer.foreignIssuer) {
+    return fail(
+      "VERIFY_ISSUER_DIFFERS",
+      "The redirect URI is registered, but the answer there names another issuer (iss) than the configured one; the app must refuse it.",
+      facts,
+      { expected: `iss=${subject.issuer}`, hint: "Write the issuer exactly as the identity provider names itself." },
+    );
+  }
   if (!answer.state) {
     return inconclusive(
       "VERIFY_CALLBACK_UNCLEAR",
@@ -103,7 +117,7 @@ async function returned(answer: Returned, context: CheckContext): Promise<Findin
 function refused(answer: Refused, { subject }: CheckContext): Finding {
   const { facts, error, about } = answer;
   const status = Number(facts.status);
-  const where = subject.console === undefined ? "" : ` (${subject.console.redirectUri})`;
+  const where = placeOf(subject, "redirectUri");
   if (error !== undefined && nobodySignedIn.has(error)) {
     return inconclusive(
       "VERIFY_CALLBACK_UNCLEAR",
@@ -111,9 +125,7 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
       facts,
     );
   }
-  // 403 and rarer statuses also come from firewalls in front of the server: without a word on the cause they prove nothing.
-  const certain = [200, 400, 401, 404, 405, 410, 422].includes(status) || (status >= 300 && status < 400);
-  if (!certain && about === "unknown") {
+  if (!isCertain(status) && about === "unknown") {
     return inconclusive("VERIFY_ANSWER_UNCLEAR", `The authorization endpoint answers ${status}.`, facts);
   }
   if (about === "client") {
@@ -123,7 +135,11 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
       facts,
       {
         expected: `the client ${subject.clientId} at ${subject.issuer}`,
-        hint: `Check the client id ${subject.clientId} and that it belongs to this issuer${where}.`,
+        hint: toAdministrator(
+          subject,
+          `${subject.issuer} does not know the client id ${subject.clientId}; the id of the client for this app is needed.`,
+          `Check the client id ${subject.clientId} and that it belongs to this issuer${where}.`,
+        ),
       },
     );
   }
@@ -137,8 +153,26 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
     {
       expected: subject.redirectUri,
       actual: `refused with status ${status}`,
-      hint: `Register exactly ${subject.redirectUri} as a sign-in redirect URI${where}.`,
+      hint: registerHint(subject),
     },
+  );
+}
+
+function registerHint(subject: VerifySubject): string {
+  const where = placeOf(subject, "redirectUri");
+  return toAdministrator(
+    subject,
+    `redirect URI to register: ${subject.redirectUri} at client ${subject.clientId}${where}; every character counts, a final slash too.`,
+    `Register exactly ${subject.redirectUri} as a sign-in redirect URI${where}.`,
+  );
+}
+
+function strayed({ facts }: AuthorizationAnswer, { subject }: CheckContext): Finding {
+  return inconclusive(
+    "VERIFY_CALLBACK_UNCLEAR",
+    "The identity provider goes to another address on the app's host than the redirect URI, where a sign-in would be lost.",
+    facts,
+    { expected: subject.redirectUri, actual: String(facts.location), hint: registerHint(subject) },
   );
 }
 

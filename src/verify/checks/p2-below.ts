@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { fail, inconclusive, pass } from "../finding.ts";
+import { placeOf, toAdministrator } from "../mend.ts";
 import { specs } from "../specs.ts";
 import { contrast } from "./contrast.ts";
 
@@ -14,7 +15,8 @@ export const belowCallback: Check = {
   async run({ probes, subject }) {
     const below = await probes.below();
     if (below.kind === "unclear") return below.finding;
-    switch (contrast(await probes.registered(), below)) {
+    // Another address of the app than the one asked for: it may well be the registered one, so this says nothing.
+    switch (below.kind === "strayed" ? "unclear" : contrast(await probes.registered(), below)) {
       case "refused":
         return pass("An address below the redirect URI is refused.", below.facts);
       case "accepted":
@@ -24,7 +26,11 @@ export const belowCallback: Check = {
           below.facts,
           {
             expected: `only ${subject.redirectUri}`,
-            hint: `Register exactly ${subject.redirectUri} and no wildcard${subject.console === undefined ? "" : ` (${subject.console.redirectUri})`}.`,
+            hint: toAdministrator(
+              subject,
+              `redirect URI to register: ${subject.redirectUri}, and no wildcard or prefix${placeOf(subject, "redirectUri")}.`,
+              `Register exactly ${subject.redirectUri} and no wildcard${placeOf(subject, "redirectUri")}.`,
+            ),
           },
         );
       default:

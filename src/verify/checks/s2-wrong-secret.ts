@@ -1,49 +1,51 @@
 import type { Check } from "../check.ts";
 import { fail, inconclusive, pass, skipped } from "../finding.ts";
 import { specs } from "../specs.ts";
-import { secretOmitted, secretProbeNeed } from "./secret-need.ts";
+import { proofNeedOf, proofOmitted } from "./client-proof.ts";
 
-/** A wrong secret is refused. Without this control a server that never looks at the secret would pass S1. */
+/** Wrong credentials are refused. Without this control a server that never looks at them would pass S1. */
 export const wrongSecret: Check = {
   id: "S2",
-  title: "A wrong secret is refused",
+  title: "Wrong credentials are refused",
   spec: specs.rfc(6749, "5.2"),
   level: "must",
   link: "secret",
   needs: ["D1", "D3", "D4", "D5", "D6"],
   omitted(context) {
-    const omitted = secretOmitted(context);
+    const omitted = proofOmitted(context);
     if (omitted !== undefined) return omitted;
-    if (!context.options.wrongSecretControl) return skipped("Switched off by verify.wrongSecretControl.");
-    return secretProbeNeed(context).kind === "probe"
-      ? undefined
-      : skipped("Not needed: the secret itself is not sent.");
+    const need = proofNeedOf(context);
+    if (need.kind === "no-proof") return skipped("Not needed: nothing was sent.");
+    return need.proof.control === undefined ? skipped("Switched off by verify.wrongSecretControl.") : undefined;
   },
   async run(context) {
-    const own = await context.probes.ownSecret();
-    if (own.kind !== "code-refused") return skipped("Not needed: the secret itself was not accepted.");
-    const answer = await context.probes.wrongSecret();
+    const need = proofNeedOf(context);
+    if (need.kind === "no-proof" || need.proof.control === undefined) throw new Error("S2 was not omitted");
+    const { shown, wrong, show, control } = need.proof;
+    const own = await show();
+    if (own.kind !== "code-refused") return skipped(`Not needed: ${shown} was not accepted.`);
+    const answer = await control();
     switch (answer.kind) {
       case "client-refused":
-        return pass("A wrong secret is refused.", answer.facts);
+        return pass(`${capital(wrong)} is refused.`, answer.facts);
       case "code-refused":
         return inconclusive(
           "VERIFY_SECRET_UNPROVEN",
-          "A wrong secret gets the same answer as the right one.",
+          `${capital(wrong)} gets the same answer as the right one.`,
           answer.facts,
           { expected: "invalid_client", actual: "invalid_grant" },
         );
       case "issued":
         return fail(
           "VERIFY_TOKEN_FOR_BOGUS_CODE",
-          "The token endpoint issued a token for an invented code and a wrong secret.",
+          `The token endpoint issued a token for an invented code and ${wrong}.`,
           answer.facts,
           { expected: "invalid_client", actual: "a token" },
         );
       case "grant-refused":
         return inconclusive(
           "VERIFY_SECRET_UNPROVEN",
-          `The token endpoint answers ${answer.error} to a wrong secret, which says nothing about it.`,
+          `The token endpoint answers ${answer.error} to ${wrong}, which says nothing about it.`,
           answer.facts,
           { expected: "invalid_client", actual: answer.error },
         );
@@ -52,7 +54,7 @@ export const wrongSecret: Check = {
           answer.finding ??
           inconclusive(
             "VERIFY_ANSWER_UNCLEAR",
-            `The token endpoint answered a wrong secret with ${answer.because}.`,
+            `The token endpoint answered ${wrong} with ${answer.because}.`,
             answer.facts,
           )
         );
@@ -61,3 +63,7 @@ export const wrongSecret: Check = {
     }
   },
 };
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,5 +1,5 @@
 import type { Answer } from "../fetch/outcome.ts";
-import type { Facts, Finding } from "../finding.ts";
+import { type Facts, type Finding, inconclusive } from "../finding.ts";
 import { answerFacts, bareUrl, mediaType } from "../unanswered.ts";
 
 /** What an identity provider did with an authorization request that nobody is signed in for. */
@@ -12,12 +12,19 @@ export type AuthorizationAnswer =
       readonly code: boolean;
       /** The state came back unchanged. */
       readonly state: boolean;
+      /** It names another issuer than the configured one (RFC 9207, section 2). */
+      readonly foreignIssuer: boolean;
       readonly facts: Facts;
     }
   /** It refused without going to the redirect URI: an error status, or a redirect to its own error page. */
   | { readonly kind: "refused"; readonly error: string | undefined; readonly about: Blame; readonly facts: Facts }
-  /** It showed a page or went to a login page: prompt=none was ignored. */
-  | { readonly kind: "page"; readonly facts: Facts }
+  /** It went to another address on the redirect URI's host: nearly there, and not where the app would be listening. */
+  | { readonly kind: "strayed"; readonly facts: Facts }
+  /**
+   * It showed a page or went to a login page: prompt=none was ignored. `leadsOn`: the page itself sends people on to the
+   * redirect URI with the state, by a script or a link.
+   */
+  | { readonly kind: "page"; readonly leadsOn: boolean; readonly facts: Facts }
   /** Rate limit, server error, or something else that says neither yes nor no. */
   | { readonly kind: "unclear"; readonly finding: Finding; readonly facts: Facts };
 
@@ -29,13 +36,20 @@ export interface AuthorizationRequest {
   readonly url: string;
   readonly redirectUri: string;
   readonly state: string;
+  readonly issuer: string;
+  /** Hosts of the identity provider's endpoints. */
+  readonly hosts: ReadonlySet<string>;
 }
 
 const redirectMarks =
   /redirect_uri_mismatch|redirect_mismatch|invalid_redirect_uri|illegal_redirect_uri|redirect[_ ]ur[il]|callback url mismatch|AADSTS50011|MSIS9224/i;
-const clientMarks = /invalid_client|client not found|unknown client|invalid client_id|AADSTS700016|MSIS9223/i;
+const clientMarks =
+  /invalid_client|deleted_client|client not found|unknown client|invalid client_id|AADSTS700016|MSIS9223/i;
 /** Codes that only stand on an error page, even where its status is 200 (Google, AD FS, Entra ID). */
-const errorPageMarks = /data-error-code="redirect_uri_mismatch"|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b/;
+const errorPageMarks =
+  /data-error-code="(?:redirect_uri_mismatch|invalid_client|deleted_client)"|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b/;
+/** Errors on a page of the server's own that say nothing about the request. */
+const passing: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 
 /** Errors that say "nobody is signed in", which is what prompt=none is for (OpenID Connect Core 1.0, section 3.1.2.6). */
 export const nobodySignedIn: ReadonlySet<string> = new Set([
@@ -68,13 +82,19 @@ export function readAuthorizationAnswer(
       facts: { ...facts, form: bareUrl(request.redirectUri), error: errorCode(form) },
     };
   const seen = { ...facts, sha256: answerFacts(answer).sha256 };
-  const about = blame(text);
-  if (status < 300) {
-    return errorPageMarks.test(text)
-      ? { kind: "refused", error: undefined, about, facts: seen }
-      : { kind: "page", facts: seen };
+  const leadsOn = sendsOn(text, request);
+  if (leadsOn || (status < 300 && !errorPageMarks.test(text))) return { kind: "page", leadsOn, facts: seen };
+  return { kind: "refused", error: undefined, about: blame(undefined, text), facts: seen };
+}
+
+/** Whether a page holds the redirect URI with parameters behind it and the state among them, as a script or link would. */
+function sendsOn(html: string, { redirectUri, state }: AuthorizationRequest): boolean {
+  const text = decodeEntities(html).replaceAll("\\/", "/").replaceAll("\\u0026", "&");
+  for (let at = text.indexOf(redirectUri); at !== -1; at = text.indexOf(redirectUri, at + 1)) {
+    const rest = text.slice(at + redirectUri.length, at + redirectUri.length + 2_000);
+    if (/^[?#&]/.test(rest) && (/^[^\s"'<>]*/.exec(rest)?.[0] ?? "").includes(`state=${state}`)) return true;
   }
-  return { kind: "refused", error: undefined, about, facts: seen };
+  return false;
 }
 
 function readRedirect(
@@ -99,10 +119,26 @@ function readRedirect(
   const parameters = target.searchParams;
   const error = errorCode(parameters) ?? googleError(parameters);
   const facts = { status, location: bareUrl(target.href), error };
+  // Before anything else is read into it: a server that goes to the host of a redirect URI has taken it, however it spells it.
+  if (sameHost(target, request.redirectUri) && !request.hosts.has(target.host)) return { kind: "strayed", facts };
   if (error !== undefined || parameters.has("error") || parameters.has("authError")) {
-    return { kind: "refused", error, about: blame(decodeText(target.search) + (error ?? "")), facts };
+    if (error !== undefined && passing.has(error)) {
+      const finding = inconclusive(
+        "VERIFY_ANSWER_UNCLEAR",
+        `The identity provider goes to an error page of its own that says ${error}.`,
+        facts,
+      );
+      return { kind: "unclear", finding, facts };
+    }
+    return { kind: "refused", error, about: blame(error, decodeText(target.search)), facts };
   }
   return { kind: "hop", url: target.href, facts };
+}
+
+/** Whether a URL is at the host of another one, a final dot and the port aside. */
+function sameHost(url: URL, other: string): boolean {
+  const bare = (hostname: string): string => hostname.replace(/\.$/, "");
+  return URL.canParse(other) && bare(url.hostname) === bare(new URL(other).hostname);
 }
 
 /** The parameters behind the redirect URI; undefined when the Location is not that redirect URI. */
@@ -155,6 +191,7 @@ function fromParameters(
     error: errorCode(parameters),
     code: parameters.has("code") || parameters.has("id_token") || parameters.has("access_token"),
     state: parameters.get("state") === request.state,
+    foreignIssuer: parameters.has("iss") && parameters.get("iss") !== request.issuer,
   };
 }
 
@@ -174,8 +211,10 @@ function googleError(parameters: URLSearchParams): string | undefined {
   )?.[1];
 }
 
-function blame(text: string): Blame {
-  if (redirectMarks.test(text)) return "redirect-uri";
+/** What a refusal is about. Its code says it best; the text of a page may name both. */
+function blame(error: string | undefined, text: string): Blame {
+  if (error !== undefined && clientMarks.test(error)) return "client";
+  if (redirectMarks.test(`${error ?? ""} ${text}`)) return "redirect-uri";
   return clientMarks.test(text) ? "client" : "unknown";
 }
 

@@ -7,7 +7,7 @@ import type { VerifySubject } from "../subject.ts";
 import { answerFacts, hostOf, unanswered } from "../unanswered.ts";
 import { type AuthorizationAnswer, readAuthorizationAnswer } from "./authorization-answer.ts";
 
-/** Redirects that are followed within the identity provider's own origin. */
+/** Redirects that are followed within the identity provider's own hosts. */
 const mostHops = 5;
 
 /** What a probe is sent with. */
@@ -22,8 +22,8 @@ export interface AuthorizationProbe {
 
 /**
  * Sends the app's own authorization request for a redirect URI, with `prompt=none` and no cookies, and reads what comes
- * back. The redirect URI itself is never asked. Redirects are followed only within the origin of the authorization
- * endpoint, at most five.
+ * back. The redirect URI itself is never asked. Redirects are followed only to hosts of the issuer and its endpoints,
+ * never to the app, at most five.
  */
 export async function askAuthorization(probe: AuthorizationProbe, redirectUri: string): Promise<AuthorizationAnswer> {
   const { fetcher, ranFrom } = probe;
@@ -34,6 +34,7 @@ export async function askAuthorization(probe: AuthorizationProbe, redirectUri: s
     return { kind: "unclear", finding, facts: finding.evidence };
   }
   const { url, state } = await authorizationUrl(probe, endpoint, redirectUri);
+  const hosts = providerHosts(probe);
   let next = url;
   let facts = {};
   for (let hop = 0; hop <= mostHops; hop += 1) {
@@ -46,10 +47,16 @@ export async function askAuthorization(probe: AuthorizationProbe, redirectUri: s
     const tooMuch = outcome.status === 429 || outcome.status >= 500 || outcome.status === 408;
     const finding = tooMuch ? unclearStatus(outcome, "an authorization request", next, seen) : undefined;
     if (finding !== undefined) return { kind: "unclear", finding, facts: seen };
-    const read = readAuthorizationAnswer(outcome, { url: next, redirectUri, state });
+    const read = readAuthorizationAnswer(outcome, {
+      url: next,
+      redirectUri,
+      state,
+      issuer: probe.subject.issuer,
+      hosts,
+    });
     if (read.kind !== "hop") return read;
     facts = read.facts;
-    if (new URL(read.url).origin !== new URL(endpoint).origin) return { kind: "page", facts };
+    if (!mayFollow(read.url, hosts, probe.subject)) return { kind: "page", leadsOn: false, facts };
     next = read.url;
   }
   const finding = inconclusive(
@@ -58,6 +65,23 @@ export async function askAuthorization(probe: AuthorizationProbe, redirectUri: s
     facts,
   );
   return { kind: "unclear", finding, facts };
+}
+
+/** Hosts where the identity provider itself is at home: those of the issuer and of the endpoints that people are sent to. */
+function providerHosts({ subject, metadata }: AuthorizationProbe): ReadonlySet<string> {
+  const urls = [
+    subject.issuer,
+    ...["authorization_endpoint", "token_endpoint", "end_session_endpoint"].map((name) => textMember(metadata, name)),
+  ];
+  return new Set(urls.flatMap((url) => (url !== undefined && URL.canParse(url) ? [new URL(url).host] : [])));
+}
+
+/** Whether a redirect stays with the identity provider. What the app answers is never asked for, wherever the app is. */
+function mayFollow(url: string, hosts: ReadonlySet<string>, { redirectUri }: VerifySubject): boolean {
+  const target = new URL(url);
+  const app = new URL(redirectUri);
+  if (target.protocol !== "https:" || !hosts.has(target.host)) return false;
+  return target.host !== app.host || !target.pathname.startsWith(app.pathname);
 }
 
 /** The authorization request as the app sends it (OpenID Connect Core 1.0, section 3.1.2.1), with `prompt=none`. */

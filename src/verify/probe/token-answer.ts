@@ -69,10 +69,16 @@ export function readTokenAnswer(answer: Answer): TokenAnswer {
             facts: told,
           };
     case "unauthorized_client":
-      // Keycloak says this for a wrong secret.
-      return status === 401 && /credential/i.test(description)
+      // Keycloak says this for a wrong secret or assertion, Entra ID for a client that is not in the directory.
+      return (status === 401 && /credential/i.test(description)) ||
+        /client authentication|client assertion|signed jwt|AADSTS700016\b/i.test(description)
         ? { kind: "client-refused", expired: false, facts: told }
         : { kind: "grant-refused", error, facts: told };
+    case "invalid_request":
+      // Google says this, with just that description, when a client that has a secret sends none.
+      return /^client_secret is missing\.?$/.test(description)
+        ? { kind: "client-refused", expired: false, facts: told }
+        : { kind: "unclear", because: `the error ${known} (status ${status})`, facts: told };
     case "unsupported_grant_type":
       return { kind: "grant-refused", error, facts: told };
     default:

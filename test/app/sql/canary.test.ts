@@ -4,17 +4,18 @@ import { expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
 import { Secret } from "../../../src/secret/secret.ts";
 import { openStore } from "../../../src/store/open.ts";
-import { failureOf, key, sealingKey, workplace, write } from "./workplace.ts";
+import { failureOf, key, pathOf, sealingKey, workplaceOn, write } from "./workplace.ts";
 
-test("no secret is in any byte of the app's database, of the store, or in an error", async () => {
+test("no secret is in any byte of the app's file, of the store's, or in an error", async () => {
   const canary = "canary-7f3a91c2e5";
-  const { app, path, query } = await workplace();
+  const { app, url, query } = await workplaceOn("sqlite");
+  const path = pathOf(url);
   const store = await openStore({ url: "sqlite:store.db", root: dirname(path), clock: () => 0 });
   await app.write(write(canary));
   await app.activate(key);
   await app.write(write(`${canary}-second`));
   await store.fingerprint(new Secret(canary));
-  query("update sso_connection set client_secret = 'tenantry.v1.x'");
+  await query("update sso_connection set client_secret = 'tenantry.v1.x'");
   const failure = await failureOf(app.secretOf(key));
   const other = await failureOf(app.write(write(canary, { tenant: "nobody", key: "nobody/portal" as ConnectionKey })));
 

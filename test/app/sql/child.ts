@@ -1,11 +1,17 @@
 import { writeSync } from "node:fs";
+import { migrateSqlApp } from "../../../src/app/sql/migrate.ts";
 import { openSqlApp } from "../../../src/app/sql/open.ts";
 import { createSealer, type Sealer } from "../../../src/secret/seal.ts";
 import { key, sealingKey, write } from "./records.ts";
 
 // A program to be killed. `hang`: stops in the middle of a write's transaction and says so. `loop`: writes one change
-// after the other and says so after each.
+// after the other and says so after each. `migrate`: says which migrations it applied.
 const [, , mode, databaseUrl = ""] = process.argv;
+
+if (mode === "migrate") {
+  writeSync(1, `${(await migrateSqlApp(databaseUrl)).applied.join(" ")}\n`);
+  process.exit();
+}
 
 const sealer = createSealer([sealingKey]);
 const hanging: Sealer = {

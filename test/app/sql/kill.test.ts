@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { key, record, type Workplace, workplace, write } from "./workplace.ts";
+import { type DatabaseKind, onEachDatabase } from "../../support/postgres.ts";
+import { key, record, type Workplace, workplaceOn, write } from "./workplace.ts";
 
 /** Starts the program, waits for so many lines, and kills it without a chance to tidy up. */
 async function killAfter(lines: number, mode: "hang" | "loop", url: string): Promise<void> {
@@ -19,34 +20,38 @@ async function killAfter(lines: number, mode: "hang" | "loop", url: string): Pro
   expect(await exited).toEqual([null, "SIGKILL"]);
 }
 
-async function active(): Promise<Workplace> {
-  const place = await workplace();
+async function activeOn(kind: DatabaseKind): Promise<Workplace> {
+  const place = await workplaceOn(kind);
   await place.app.write(write("old", { clientId: "old" }));
   await place.app.activate(key);
   return place;
 }
 
-describe("a program killed", () => {
-  test("inside a write leaves the record as it was, and the database free for the next", async () => {
-    const { app, query, url } = await active();
-    const before = query("select * from sso_connection");
-    await killAfter(1, "hang", url);
-    expect(query("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
-    expect(query("select * from sso_connection")).toEqual(before);
-    await app.write(write("new", { clientId: "new" }));
-    await app.settle(key);
-    expect((await app.observe([record()])).records.get(key)).toMatchObject({ previous: undefined, state: "active" });
-  });
+onEachDatabase((kind) => {
+  const active = () => activeOn(kind);
 
-  test("among writes leaves values that belong together, and a restore to what was active", async () => {
-    const { app, query, url } = await active();
-    await killAfter(25, "loop", url);
-    expect(query("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
-    const found = (await app.observe([record()])).records.get(key);
-    expect(found?.state).toBe("active");
-    expect((await app.secretOf(key))?.value.reveal()).toBe(found?.fields.clientId);
-    await app.restore(key);
-    const restored = (await app.observe([record()])).records.get(key);
-    expect((await app.secretOf(key))?.value.reveal()).toBe(restored?.fields.clientId);
+  describe("a program killed", () => {
+    test("inside a write leaves the record as it was, and the database free for the next", async () => {
+      const { app, query, url } = await active();
+      const before = await query("select * from sso_connection");
+      await killAfter(1, "hang", url);
+      if (kind === "sqlite") expect(await query("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
+      expect(await query("select * from sso_connection")).toEqual(before);
+      await app.write(write("new", { clientId: "new" }));
+      await app.settle(key);
+      expect((await app.observe([record()])).records.get(key)).toMatchObject({ previous: undefined, state: "active" });
+    });
+
+    test("among writes leaves values that belong together, and a restore to what was active", async () => {
+      const { app, query, url } = await active();
+      await killAfter(25, "loop", url);
+      if (kind === "sqlite") expect(await query("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
+      const found = (await app.observe([record()])).records.get(key);
+      expect(found?.state).toBe("active");
+      expect((await app.secretOf(key))?.value.reveal()).toBe(found?.fields.clientId);
+      await app.restore(key);
+      const restored = (await app.observe([record()])).records.get(key);
+      expect((await app.secretOf(key))?.value.reveal()).toBe(restored?.fields.clientId);
+    });
   });
 });

@@ -4,6 +4,9 @@ import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { serviceClientId } from "../../../sandbox/sandbox.ts";
+import type { GroupPart } from "../../../src/desired/connection.ts";
+import { addressOf } from "../../../src/desired/key.ts";
+import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { openOkta } from "../../../src/idp/okta/open.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
 import { Secret } from "../../../src/secret/secret.ts";
@@ -93,6 +96,57 @@ describe("private key", () => {
     expect(error).toMatchObject({
       code: "OKTA_PERMISSION_MISSING",
       message: expect.stringContaining("okta.groups.read"),
+    });
+  });
+
+  describe("what only some files need", () => {
+    const before = ["okta.apps.manage", "okta.groups.read"];
+    const group: GroupPart = {
+      kind: "group",
+      address: addressOf.group("workforce", "new"),
+      tenant: "whiterabbit",
+      state: "active",
+      name: "new",
+    };
+
+    /** Runs with the service app having just these scopes. */
+    async function granted<T>(scopes: readonly string[], work: () => Promise<T>): Promise<T> {
+      const service = bench.sandbox.okta.app(serviceClientId);
+      if (service === undefined) throw new Error("the org has no service app");
+      const { grants } = service;
+      Object.assign(service, { grants: scopes });
+      try {
+        return await work();
+      } finally {
+        Object.assign(service, { grants });
+      }
+    }
+
+    test("is not asked for by those that do not", async () => {
+      const { problems } = await granted(before, () => look(withKey()));
+      expect(problems).toEqual([]);
+    });
+
+    const works: readonly (readonly [string, (adapter: OktaAdapter) => Promise<unknown>])[] = [
+      ["okta.policies.read", (adapter) => adapter.observe([wanted({ accessPolicy: "Any two factors" })], "single")],
+      ["okta.groups.manage", (adapter) => adapter.settlePart(group)],
+    ];
+
+    test.each(works)("is asked for when it is needed, by one token more: %s", async (scope, work) => {
+      const tokens = bench.sandbox.okta.requests.count("POST", /token$/);
+      const adapter = await bench.adapter({ credential: withKey() });
+      await granted([...before, scope], () => work(adapter));
+      expect(bench.sandbox.okta.requests.count("POST", /token$/) - tokens).toBe(2);
+      if (bench.sandbox.okta.group("new") !== undefined) bench.sandbox.okta.removeGroup("new");
+    });
+
+    test.each(works)("is named when it was not granted: %s", async (scope, work) => {
+      const adapter = await bench.adapter({ credential: withKey() });
+      const { error } = await granted(before, () => shown(work(adapter)));
+      expect(error).toMatchObject({
+        code: "OKTA_PERMISSION_MISSING",
+        message: expect.stringContaining(`the scope ${scope} is not granted`),
+      });
     });
   });
 

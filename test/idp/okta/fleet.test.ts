@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
+import { addressOf } from "../../../src/desired/key.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { newApp } from "../../../src/idp/okta/app-body.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
@@ -8,7 +9,7 @@ import { type Bench, startBench, wanted } from "./bench.ts";
 let bench: Bench;
 let adapter: OktaAdapter;
 
-const fleet = Array.from({ length: 250 }, (_, n) => wanted({ key: `tenant${n}/portal` as ConnectionKey }));
+const fleet = Array.from({ length: 600 }, (_, n) => wanted({ key: `tenant${n}/portal` as ConnectionKey }));
 
 beforeAll(async () => {
   bench = await startBench();
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-test("250 apps are read in two pages and one list of groups, nothing else", async () => {
+test("600 apps (and two of others) are read in four pages and one list of groups, nothing else", async () => {
   const { requests } = bench.sandbox.okta;
   const before = requests.entries.length;
   const { found, problems, undeclared, coverage } = await adapter.observe(fleet, "fleet");
@@ -33,23 +34,48 @@ test("250 apps are read in two pages and one list of groups, nothing else", asyn
       .slice(before)
       .map(({ method, path }) => `${method} ${path}`)
       .toSorted(),
-  ).toEqual(["GET /api/v1/apps", "GET /api/v1/apps", "GET /api/v1/groups"]);
-  expect([found.size, problems, undeclared]).toEqual([250, [], []]);
-  const { assignment: _unread, ...read } = registrationFields(fleet[249] ?? wanted());
-  expect(found.get("tenant249/portal" as ConnectionKey)).toMatchObject({ fields: read, secretId: undefined });
-  expect(found.get("tenant249/portal" as ConnectionKey)?.fields).not.toHaveProperty("assignment");
+  ).toEqual([...Array<string>(4).fill("GET /api/v1/apps"), "GET /api/v1/groups"]);
+  expect([found.size, problems, undeclared]).toEqual([600, [], []]);
+  const { assignment: _unread, ...read } = registrationFields(fleet[599] ?? wanted());
+  expect(found.get("tenant599/portal" as ConnectionKey)).toMatchObject({ fields: read, secretId: undefined });
+  expect(found.get("tenant599/portal" as ConnectionKey)?.fields).not.toHaveProperty("assignment");
   expect(coverage).toEqual([
-    { what: "idp/workforce clients", read: 250, total: 250 },
-    { what: "idp/workforce assignments", read: 0, total: 250 },
-    { what: "idp/workforce secret ids", read: 0, total: 250 },
+    { what: "idp/workforce clients", read: 600, total: 600 },
+    { what: "idp/workforce assignments", read: 0, total: 600 },
+    { what: "idp/workforce secret ids", read: 0, total: 600 },
   ]);
 });
 
+test("access policies take one call more, for all apps", async () => {
+  const { requests } = bench.sandbox.okta;
+  const strict = fleet.map(({ key }) => wanted({ key, accessPolicy: "Any two factors" }));
+  const before = requests.total;
+  const { found, problems } = await adapter.observe(strict, "fleet");
+  expect([found.size, problems, requests.total - before]).toEqual([600, [], 6]);
+  expect([...new Set([...found.values()].map((each) => each.fields.accessPolicy))]).toEqual(["Any two factors"]);
+});
+
+test("groups that are to be made, and are missing, take no call of their own", async () => {
+  const { requests } = bench.sandbox.okta;
+  const made = fleet.map(({ key }) => {
+    const name = `${key.slice(0, key.indexOf("/"))}-staff`;
+    const address = addressOf.group("workforce", name);
+    return wanted({
+      key,
+      assignment: { everyone: false, groups: [name], create: [name] },
+      parts: [{ kind: "group", address, tenant: key.slice(0, key.indexOf("/")), state: "active", name }],
+    });
+  });
+  const before = requests.total;
+  const { parts, problems } = await adapter.observe(made, "fleet");
+  expect([parts.size, problems, requests.total - before]).toEqual([0, [], 5]);
+});
+
 test("what nobody wants any more is told from the whole list only", async () => {
-  const some = fleet.slice(0, 248);
+  const some = fleet.slice(0, 598);
   expect((await adapter.observe(some, "fleet")).undeclared.map((each) => each.key)).toEqual([
-    "tenant248/portal",
-    "tenant249/portal",
+    "tenant598/portal",
+    "tenant599/portal",
   ]);
   expect((await adapter.observe(fleet.slice(0, 1), "single")).undeclared).toEqual([]);
 });

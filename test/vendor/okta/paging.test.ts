@@ -38,8 +38,9 @@ test("pages are read to the end, in order", async () => {
     }),
     "/api/v1/apps?limit=2",
     purpose,
+    (item) => ({ item }),
   );
-  expect(items).toEqual([1, 2, 3]);
+  expect(items).toEqual([{ item: 1 }, { item: 2 }, { item: 3 }]);
 });
 
 test.each([
@@ -49,10 +50,14 @@ test.each([
   ["itself again", "https://acme.okta.com/api/v1/apps"],
 ])("a next page with %s is not followed", async (_name, target) => {
   const one = transport({ "/api/v1/apps": { body: [], link: `<${target}>; rel="next"` } });
-  await expect(readPages(one, "/api/v1/apps", purpose)).rejects.toMatchObject({ code: "OKTA_UNEXPECTED_ANSWER" });
+  await expect(readPages(one, "/api/v1/apps", purpose, String)).rejects.toMatchObject({
+    code: "OKTA_UNEXPECTED_ANSWER",
+  });
 });
 
 test("an answer that is no list is not taken for an empty one", async () => {
   const one = transport({ "/api/v1/apps": { body: { apps: [] } } });
-  await expect(readPages(one, "/api/v1/apps", purpose)).rejects.toMatchObject({ code: "OKTA_UNEXPECTED_ANSWER" });
+  await expect(readPages(one, "/api/v1/apps", purpose, String)).rejects.toMatchObject({
+    code: "OKTA_UNEXPECTED_ANSWER",
+  });
 });

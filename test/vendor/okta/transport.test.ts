@@ -62,7 +62,7 @@ function open(change: { deadline?: number; credential?: OktaCredential } = {}): 
 /** The failure of listing apps while the server answers like that. */
 async function failureOf(
   answer: typeof handler,
-  work = (org: OktaOrg): Promise<unknown> => org.apps.all(),
+  work = (org: OktaOrg): Promise<unknown> => org.apps.all((app) => app),
   deadline = 5_000,
 ) {
   handler = answer;
@@ -79,7 +79,7 @@ async function failureOf(
 test("the org is reached by its own name at the address of the network", async () => {
   handler = (_request, response) => response.end("[]");
   const org = await open();
-  expect(await org.apps.all()).toEqual([]);
+  expect(await org.apps.all((app) => app)).toEqual([]);
   org.close();
   expect(seen).toEqual([{ method: "GET", url: "/api/v1/apps?limit=200", host: "acme.okta.com" }]);
 });
@@ -123,7 +123,7 @@ test.each<[string, typeof handler]>([
   ["no answer", () => {}],
   ["a body that never ends", (_request, response) => response.writeHead(200).write("[")],
 ])("%s is a timeout, and a write that ends so may have been done", async (_name, answer) => {
-  const read = await failureOf(answer, (org) => org.apps.all(), 60);
+  const read = await failureOf(answer, (org) => org.apps.all((app) => app), 60);
   expect(read).toMatchObject({ code: "OKTA_UNREACHABLE", effect: "none", message: expect.stringContaining("in time") });
   // A busy machine may use up the deadline before the request arrives: tries are counted here, not arrivals there.
   expect(waits).toEqual([500, 2_000]);
@@ -151,7 +151,7 @@ test.each([
 ])("a token reply of %i %s is %s, and no call goes out without a token", async (status, body, code) => {
   handler = (_request, response) => response.writeHead(status).end(body);
   const org = await open({ credential: serviceApp() });
-  const results = await Promise.allSettled([org.apps.all(), org.groups.all(), org.apps.create({}, true)]);
+  const results = await Promise.allSettled([org.apps.all((app) => app), org.groups.all(), org.apps.create({}, true)]);
   org.close();
   for (const result of results) expect(result).toMatchObject({ reason: { code, effect: "none" } });
   expect(seen.every(({ url }) => url === "/oauth2/v1/token")).toBe(true);
@@ -161,7 +161,7 @@ test("calls that start together share one token", async () => {
   handler = (request, response) =>
     response.end(request.url === "/oauth2/v1/token" ? '{"access_token":"a","token_type":"Bearer"}' : "[]");
   const org = await open({ credential: serviceApp() });
-  await Promise.all([org.apps.all(), org.groups.all(), org.apps.startingWith("a")]);
+  await Promise.all([org.apps.all((app) => app), org.groups.all(), org.apps.startingWith("a")]);
   org.close();
   expect(seen.filter(({ url }) => url === "/oauth2/v1/token")).toHaveLength(1);
 });

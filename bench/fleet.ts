@@ -1,0 +1,139 @@
+// How long a fleet takes: `validate` of many tenants, and `plan` with nothing to do, each in a process of its own, with
+// its wall time and its peak memory. `node bench/fleet.ts [--validate 1000,10000] [--plan 1000] [--kinds mixed]
+// [--rounds 5] [--seed 1] [--profile FOLDER]`. A zero leaves a part out.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { version } from "../src/cli/version.ts";
+import { type FleetKinds, writeFleet } from "./fleet-files.ts";
+import { seedFleet, startFleetSandbox } from "./fleet-world.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    validate: { type: "string", default: "1000,10000" },
+    plan: { type: "string", default: "1000" },
+    kinds: { type: "string", default: "mixed" },
+    rounds: { type: "string", default: "5" },
+    seed: { type: "string", default: "1" },
+    profile: { type: "string" },
+  },
+});
+const rounds = Number(flags.rounds);
+const kinds = flags.kinds as FleetKinds;
+const seed = Number(flags.seed);
+const counts = (text: string): readonly number[] =>
+  text
+    .split(",")
+    .map(Number)
+    .filter((count) => count > 0);
+
+const entry = fileURLToPath(new URL("../bin/tenantry.js", import.meta.url));
+const meter = `data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nUSED "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime)+"\\n")})`;
+
+interface Measured {
+  readonly seconds: number;
+  /** Of all its threads: on a busy machine it tells more than the clock. */
+  readonly cpuSeconds: number;
+  readonly megabytes: number;
+  readonly out: string;
+}
+
+const [cpu] = cpus();
+console.log(`${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
+console.log(`Node ${process.versions.node}, Tenantry ${version}, ${rounds} runs each: median (best); seed ${seed}\n`);
+console.log(
+  `${"command".padEnd(44)}${"s".padStart(14)}${"CPU s".padStart(14)}${"MB".padStart(12)}${"requests".padStart(10)}`,
+);
+
+for (const count of counts(flags.validate)) {
+  await inFolder(async (root) => {
+    writeFleet(root, { count, kinds, seed });
+    const all: Measured[] = [];
+    for (let round = 0; round < rounds; round += 1) all.push(await call(["validate", "--workspace", root], root));
+    report(`validate, ${count} tenants (${kinds})`, all, undefined);
+  });
+}
+
+for (const count of counts(flags.plan)) {
+  await inFolder(async (root) => {
+    const sandbox = await startFleetSandbox(root);
+    try {
+      writeFleet(root, { count, kinds, seed, port: sandbox.port });
+      await seedFleet(root);
+      const all: Measured[] = [];
+      const requests: number[] = [];
+      const args = ["plan", "--exit-code", "--workspace", root, "--env", "sandbox"];
+      for (let round = 0; round < rounds; round += 1) {
+        const before = sandbox.okta.requests.total;
+        all.push(await call(args, root));
+        requests.push(sandbox.okta.requests.total - before);
+      }
+      report(`plan, nothing to do, ${count} tenants (${kinds})`, all, requests[0]);
+      console.log(`\n${all[0]?.out.trim().replaceAll(/^/gm, "  ")}\n`);
+    } finally {
+      await sandbox.close();
+    }
+  });
+}
+console.log(
+  `load of the machine at the end: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(" ")}`,
+);
+
+async function inFolder(work: (root: string) => Promise<void>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "tenantry-fleet-"));
+  try {
+    await work(root);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function report(what: string, all: readonly Measured[], requests: number | undefined): void {
+  const spread = (values: readonly number[], digits: number): string => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    return `${median.toFixed(digits)} (${(sorted[0] ?? 0).toFixed(digits)})`;
+  };
+  const seconds = spread(
+    all.map((one) => one.seconds),
+    2,
+  );
+  const cpuSeconds = spread(
+    all.map((one) => one.cpuSeconds),
+    2,
+  );
+  const megabytes = spread(
+    all.map((one) => one.megabytes),
+    0,
+  );
+  console.log(
+    `${what.padEnd(44)}${seconds.padStart(14)}${cpuSeconds.padStart(14)}${megabytes.padStart(12)}${String(requests ?? "-").padStart(10)}`,
+  );
+}
+
+/** One command in a process of its own. The sandbox answers in this one meanwhile. */
+function call(args: readonly string[], cwd: string): Promise<Measured> {
+  const profiling = flags.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${flags.profile}`];
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const child = spawn(process.execPath, [...profiling, "--import", meter, entry, ...args], { cwd, env: {} });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.once("error", reject);
+    child.once("close", (exit) => {
+      const seconds = (performance.now() - begun) / 1_000;
+      const talk = Buffer.concat(err).toString("utf8");
+      const text = Buffer.concat(out).toString("utf8");
+      if (exit !== 0) return reject(new Error(`${args[0]} left with ${exit}: ${talk}${text.slice(0, 2_000)}`));
+      const [, peak, cpuTime] = /USED (\d+) (\d+)/.exec(talk) ?? [];
+      resolve({ seconds, cpuSeconds: Number(cpuTime) / 1e6, megabytes: Number(peak) / 1_024, out: text });
+    });
+  });
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from "node:http";
+import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
+import type { Auth0Access } from "./access.ts";
+import { type Route, requireScope } from "./call.ts";
+import { clientRoutes } from "./clients.ts";
+import { connectionRoutes } from "./connections.ts";
+import { credentialRoutes } from "./credentials.ts";
+import { enabledConnectionRoutes } from "./enabled-connections.ts";
+import { organizationRoutes } from "./organizations.ts";
+import { Auth0Problem, invalidQuery, problemOf } from "./problem.ts";
+import type { Auth0RateLimits } from "./rate-limits.ts";
+import type { Auth0Tenant } from "./tenant.ts";
+
+/** What the paths of the management API begin with. */
+export const managementBase = "/api/v2";
+
+const routes: readonly (Route & { readonly segments: readonly string[] })[] = [
+  ...clientRoutes,
+  ...credentialRoutes,
+  ...connectionRoutes,
+  ...organizationRoutes,
+  ...enabledConnectionRoutes,
+].map((route) => ({ ...route, segments: route.path.split("/") }));
+
+/** Answers `/api/v2/…`: route, credential, rate limit, scope, query, body, in this order. Never throws. */
+export class Auth0Management {
+  readonly #tenant: Auth0Tenant;
+  readonly #access: Auth0Access;
+  readonly #limits: Auth0RateLimits;
+
+  constructor(tenant: Auth0Tenant, access: Auth0Access, limits: Auth0RateLimits) {
+    this.#tenant = tenant;
+    this.#access = access;
+    this.#limits = limits;
+  }
+
+  async answer(request: IncomingMessage, path: string, query: string): Promise<Answer> {
+    let headers: Readonly<Record<string, string>> = {};
+    try {
+      const { route, params } = findRoute(request.method ?? "GET", path.slice(managementBase.length));
+      const principal = this.#access.identify(request.headers.authorization);
+      const limit = this.#limits.take(route.bucket);
+      headers = limit.headers;
+      if (!limit.allowed) throw problemOf(429);
+      requireScope(principal, route.scopes);
+      const sent = new URLSearchParams(query);
+      checkQuery(route, sent);
+      const body = await readJson(request);
+      const answer = route.handle({ tenant: this.#tenant, principal, params, query: sent, body });
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    } catch (error) {
+      const problem = error instanceof Auth0Problem ? error : problemOf(500);
+      const answer = problem.toAnswer();
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    }
+  }
+}
+
+/** Auth0 knows no 405 here: a path with another method is not found. */
+function findRoute(method: string, path: string): { route: Route; params: Readonly<Record<string, string>> } {
+  const segments = path.split("/");
+  for (const route of routes) {
+    const params = route.method === method ? match(route.segments, segments) : undefined;
+    if (params !== undefined) return { route, params };
+  }
+  throw problemOf(404);
+}
+
+function match(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? "";
+    if (!expected.startsWith(":")) {
+      if (segment !== expected) return undefined;
+      continue;
+    }
+    const value = decode(segment);
+    if (value === "") return undefined;
+    params[expected.slice(1)] = value;
+  }
+  return params;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function checkQuery(route: Route, query: URLSearchParams): void {
+  const known = route.query;
+  if (known === undefined) return;
+  const unknown = [...query.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw invalidQuery(`'Additional properties not allowed: ${unknown.join(",")}'`);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = (await readLimited(request)).toString("utf8");
+  if (text === "") return undefined;
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) throw problemOf(415);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Auth0Problem(400, "Invalid request payload JSON format");
+  }
+}
+
+async function readLimited(request: IncomingMessage): Promise<Buffer> {
+  try {
+    return await readBody(request);
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    throw new Auth0Problem(413, "Payload content length greater than maximum allowed: 1048576", undefined, {
+      connection: "close",
+    });
+  }
+}

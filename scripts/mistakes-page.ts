@@ -1,0 +1,174 @@
+// docs/mistakes.md: each mistake that files can hold, and the line that the user sees, taken from the golden cases.
+import { readFileSync } from "node:fs";
+import { TenantryError } from "../src/errors/failure.ts";
+import { resolveReference } from "../src/secret/resolve.ts";
+
+interface Row {
+  readonly mistake: string;
+  /** Folder under test/golden. */
+  readonly golden: string;
+  /** What the line holds; the first that does is shown. */
+  readonly holds: string;
+}
+
+const row = (mistake: string, golden: string, holds: string): Row => ({ mistake, golden, holds });
+
+const sections: readonly (readonly [heading: string, rows: readonly Row[]])[] = [
+  [
+    "The file itself",
+    [
+      row("YAML syntax", "106-not-yaml", "tenants/bracket.yaml"),
+      row("a key twice", "106-not-yaml", "tenants/twice.yaml"),
+      row("a tab", "106-not-yaml", "tenants/tab.yaml"),
+      row("empty", "105-empty", "FILE_EMPTY"),
+      row("two documents in one file", "107-several-documents", "FILE_SEVERAL_DOCUMENTS"),
+      row("anchors and aliases", "108-aliases", "tenants/anchor-on-map.yaml"),
+      row("a bomb of aliases", "108-aliases", "tenants/bomb.yaml"),
+      row("nested too deeply", "127-nested-too-deeply", "tenants/maps.yaml"),
+      row("5 MB", "102-too-large", "5898247"),
+      row("not UTF-8", "103-not-utf8", "FILE_NOT_UTF8"),
+      row("a byte order mark", "104-hidden-characters", "tenants/mark.yaml"),
+      row("a control character", "104-hidden-characters", "tenants/terminal.yaml"),
+      row("a control character, escaped", "104-hidden-characters", "tenants/escaped.yaml"),
+      row("`${`, `%{` or `${{`", "109-templates", "FILE_TEMPLATE"),
+      row("a link", "126-not-plain-files", "tenants/link.yaml"),
+      row("the folder is a link", "128-folder-of-tenants-is-a-link", "FILE_UNREADABLE"),
+      row("a folder named like a file", "126-not-plain-files", "tenants/folder.yaml"),
+      row("cannot be read", "101-unreadable", "FILE_UNREADABLE"),
+      row("another ending", "124-not-a-file", "whiterabbit.yml"),
+      row("no tenant at all", "125-no-tenant", "TENANT_NONE"),
+    ],
+  ],
+  [
+    "Its shape",
+    [
+      row("an unknown key", "120-tenant-unknown-keys", "TENANT_UNKNOWN_KEY"),
+      row("an unknown key of the workspace", "110-workspace-unknown-keys", "WORKSPACE_UNKNOWN_KEY"),
+      row("a key of another kind", "119-environment-kinds", "authorizationServer"),
+      row("a missing key", "121-tenant-missing-keys", "TENANT_MISSING_KEY"),
+      row("a wrong type", "122-tenant-wrong-values", "must be a list"),
+      row("an unknown word", "122-tenant-wrong-values", "`status` must be"),
+      row("a slug with two hyphens", "122-tenant-wrong-values", "`tenant` must be lower-case"),
+      row("a slug that is not the file's name", "123-file-name", "TENANT_FILE_NAME"),
+      row("neither `idp` nor `external`", "121-tenant-missing-keys", "must have either `idp`"),
+      row("`groups` and `everyone`", "122-tenant-wrong-values", "must say who may come in once"),
+      row("a domain in mixed case", "140-domain-spelling", "must be in lower case"),
+      row("a domain with other letters", "140-domain-spelling", "A-labels"),
+      row("an `@` before a domain", "140-domain-spelling", "tenants/redqueen.yaml:5:47"),
+      row("the URL of a discovery document as issuer", "150-issuer-spelling", "tenants/redqueen.yaml"),
+      row("an authorize URL as issuer", "150-issuer-spelling", "tenants/whiterabbit.yaml"),
+      row("an issuer without https", "150-issuer-spelling", "tenants/hatter.yaml"),
+      row("an endpoint without https", "150-issuer-spelling", "endpoints.authorization"),
+      row("a secret in a tenant's file", "142-tenant-literal-secret", "TENANT_LITERAL_SECRET"),
+      row("a secret in tenantry.yaml", "113-workspace-literal-secrets", "WORKSPACE_LITERAL_SECRET"),
+      row("a reference that leaves its folder", "141-reference-forbidden", "must not hold `..`"),
+      row("a pattern that reaches other tenants", "117-reference-patterns", "must close the tenant's name"),
+      row("a key that does not fit its curve", "118-client-key", "must be the algorithm"),
+      row("an environment that does not exist", "114-unknown-environment", "WORKSPACE_UNKNOWN_ENVIRONMENT"),
+    ],
+  ],
+  [
+    "Two that clash",
+    [
+      row("one tenant in two files", "123-file-name", "RULE_TENANT_TAKEN"),
+      row("one public id", "130-id-taken", "RULE_ID_TAKEN"),
+      row("one domain", "131-domain-taken", "RULE_DOMAIN_TAKEN"),
+      row("one callback", "132-callback-taken", "RULE_CALLBACK_TAKEN"),
+      row("two sign-ins on one app without `{signIn}`", "132-callback-taken", "RULE_CALLBACK_SIGN_IN"),
+      row("one client: issuer and client id", "138-client-taken", "tenants/whiterabbit.yaml"),
+      row("one client on two apps", "138-client-taken", "tenants/cheshire.yaml"),
+      row("a connection twice", "133-connection-twice", "RULE_CONNECTION_TWICE"),
+      row("an issuer of two tenants, without `require`", "144-issuer-shared", "tenants/hatter.yaml"),
+      row("an issuer of two tenants, with the same `require`", "144-issuer-shared", "asks for the same"),
+    ],
+  ],
+  [
+    "What it says",
+    [
+      row("an unknown identity provider", "134-unknown-names", "RULE_IDP_UNKNOWN"),
+      row("an unknown app", "134-unknown-names", "RULE_APP_UNKNOWN"),
+      row("an unknown sign-in", "134-unknown-names", "RULE_SIGN_IN_UNKNOWN"),
+      row("an unknown environment", "134-unknown-names", "RULE_ENVIRONMENT_UNKNOWN"),
+      row("a consumer domain", "139-consumer-domain", "RULE_DOMAIN_CONSUMER"),
+      row("another tenant's reference", "141-reference-forbidden", "tenants/white.yaml"),
+      row("the management key as reference", "141-reference-forbidden", "tenants/redqueen.yaml"),
+      row("no client authentication in common", "135-client-auth", "RULE_CLIENT_AUTH"),
+      row("`private_key_jwt` without a key", "143-client-key", "needs a key"),
+      row("a key that the identity provider does not take", "143-client-key", "does not take"),
+      row("no secret and no PKCE", "153-pkce-missing", "RULE_PKCE_MISSING"),
+      row("an issuer that everybody has, without `require`", "144-issuer-shared", "a Google account"),
+      row("an issuer that is one of our own", "144-issuer-shared", "serves other tenants"),
+      row("Entra ID's `common`", "145-issuer-of-nobody", "RULE_ISSUER_OF_NOBODY"),
+      row("a missing value of an external client", "146-external-missing", "external.clientSecret"),
+      row("a field of another kind", "147-field-foreign", "RULE_FIELD_FOREIGN"),
+      row("nothing says who may come in", "148-assignment-missing", "RULE_ASSIGNMENT_MISSING"),
+      row("an organization's name that is too long", "149-organization-name", "Auth0 takes 50"),
+      row("two display names for one organization", "149-organization-name", "two display names"),
+      row("`offline_access` where it is refused", "151-offline-access", "RULE_SCOPE_REFUSED"),
+      row("a groups claim that will not come", "136-groups-claim", "RULE_GROUPS_CLAIM"),
+      row("idle for longer than a session lasts", "152-session", "RULE_SESSION"),
+      row("`deleteAfter` on who stays", "137-delete-after", "RULE_DELETE_AFTER"),
+      row("wrong in another environment only", "129-other-environments", "RULE_APP_UNKNOWN"),
+    ],
+  ],
+];
+
+/**
+ * The page, from the golden cases of the repository at `root`.
+ *
+ * @throws Error when a case holds no such line
+ */
+export function mistakesPage(root: URL): string {
+  const lines = [
+    "# Mistakes",
+    "",
+    "Generated from the golden cases under [test/golden](../test/golden) by `npm run generate`. `tenantry validate` finds",
+    "all of them in one run, without network and without secrets, and prints them sorted. Below each line it says how to",
+    "mend it, and where two places clash, the other place. [codes.md](codes.md) says why each code exists.",
+    "",
+  ];
+  for (const [heading, rows] of sections) {
+    lines.push(`## ${heading}`, "", "| Mistake | What the user sees | Case |", "| --- | --- | --- |");
+    for (const { mistake, golden, holds } of rows) {
+      const number = golden.slice(0, 3);
+      lines.push(
+        `| ${mistake} | ${code(lineOf(root, golden, holds))} | [${number}](../test/golden/${golden}/issues.txt) |`,
+      );
+    }
+    lines.push("");
+  }
+  lines.push(
+    "## When it is needed",
+    "",
+    "A reference is looked up when something is done with its secret, and not before:",
+    "",
+    "```",
+    unresolved(),
+    "```",
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function lineOf(root: URL, golden: string, holds: string): string {
+  const issues = readFileSync(new URL(`test/golden/${golden}/issues.txt`, root), "utf8").split("\n");
+  const found = issues.find((line) => /^\S+:\d+:\d+ {2}[A-Z]/.test(line) && line.includes(holds));
+  if (found === undefined) throw new Error(`${golden} has no line with ${holds}`);
+  return found.replace(/ {2}/g, " ");
+}
+
+function unresolved(): string {
+  const name = "TENANT_WHITERABBIT__CLIENT_SECRET";
+  const use = "the client secret of whiterabbit/portal (tenants/whiterabbit.yaml:19)";
+  const source = { environment: {}, readFile: () => undefined };
+  try {
+    resolveReference({ scheme: "env", name, text: `env:${name}` }, source, use);
+  } catch (error) {
+    if (error instanceof TenantryError) return `${error.code}  ${error.message}`;
+  }
+  throw new Error("a reference to nothing resolves");
+}
+
+/** A code span that may hold backticks, in a cell of a table. */
+function code(text: string): string {
+  return `\`\` ${text.replaceAll("|", "\\|")} \`\``;
+}

@@ -1,0 +1,167 @@
+import { agreedClientAuth, type Source, sourceOf, takesKey } from "../../desired/capability.ts";
+import type { Assignment, Contact, SignIn } from "../../tenant/tenant.ts";
+import type { TenantComments, TenantText } from "../../tenant/write.ts";
+import { parseReference, type Reference } from "../../workspace/reference.ts";
+import { type App, type ClientAuth, externalIdp, type Workspace } from "../../workspace/workspace.ts";
+
+/** What the customer's own provider handed over, as far as it has. */
+export interface ExternalAnswers {
+  readonly issuer?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** A reference, such as `env:TENANT_ACME__CLIENT_SECRET`. */
+  readonly clientSecret?: string | undefined;
+}
+
+/** What is to be known of a new tenant. All of it comes from flags or from somebody at a terminal, and may be wrong. */
+export interface Answers {
+  readonly slug: string;
+  readonly id: string;
+  readonly name: string;
+  readonly status: "draft" | "active";
+  readonly domains: readonly string[];
+  readonly contacts: readonly Contact[];
+  /** A name of the workspace's, or `external`. */
+  readonly idp: string;
+  /** Okta: who may come in. */
+  readonly assignment?: Assignment | undefined;
+  /** Auth0: by what they sign in. */
+  readonly enabledConnections?: readonly string[] | undefined;
+  /** When `idp` is `external`. */
+  readonly external?: ExternalAnswers | undefined;
+  readonly apps: readonly string[];
+  /** What all sides agree on when nobody says. */
+  readonly clientAuth?: ClientAuth | undefined;
+}
+
+/** Google signs everybody in with one issuer; the claim `hd` says which organization a person is of. */
+const google = "https://accounts.google.com";
+
+/** The tenant that the answers come to. Everything that a default would leave unsaid is said. */
+export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
+  const { slug, id, name, status, domains, contacts, apps } = answers;
+  const shared = answers.external?.issuer === google;
+  const signIn: SignIn = {
+    name: "default",
+    idp: answers.idp,
+    external: answers.idp === externalIdp ? externalOf(answers.external ?? {}) : undefined,
+    assignment: answers.assignment,
+    enabledConnections: answers.enabledConnections,
+    scopes: ["openid", "email", "profile"],
+    clientAuth: answers.clientAuth ?? sharedClientAuth(answers, workspace)[0],
+    pkce: "S256",
+    responseMode: "query",
+    acrValues: [],
+    extraParams: {},
+    claims: { externalId: "sub", email: "email", displayName: "name" },
+    require: shared && domains[0] !== undefined ? { hd: domains[0] } : {},
+    provision: { create: true, update: true },
+    // Google has no end_session_endpoint.
+    logout: { endSession: !shared },
+  };
+  return {
+    tenant: slug,
+    id,
+    name,
+    status,
+    domains,
+    contacts,
+    signIns: new Map([[signIn.name, signIn]]),
+    connections: apps.map((app) => ({ app, signIn: signIn.name })),
+    acknowledge: [],
+  };
+}
+
+function externalOf({ issuer, clientId, clientSecret }: ExternalAnswers): NonNullable<SignIn["external"]> {
+  return { issuer, clientId, clientSecret: clientSecret === undefined ? undefined : referenceOf(clientSecret) };
+}
+
+/** What is no reference is written all the same, so that the check refuses it in its own words. */
+function referenceOf(text: string): Reference {
+  return parseReference(text) ?? { scheme: "file", path: text, text };
+}
+
+/** The client authentication that the source and every app can do, in the order of the first app. */
+export function sharedClientAuth(
+  { idp, apps: names }: Pick<Answers, "idp" | "apps">,
+  workspace: Workspace,
+): readonly ClientAuth[] {
+  const source = sourceNamed(idp, workspace);
+  const [first, ...others] = names.map((name) => workspace.apps.get(name)).filter((app) => app !== undefined);
+  if (source === undefined || first === undefined) return [];
+  return first.clientAuth.filter((method) => [first, ...others].every((app) => canDo(method, source, app)));
+}
+
+function canDo(method: ClientAuth, source: Source, app: App): boolean {
+  if (agreedClientAuth(method, source, app) === undefined) return false;
+  return method !== "private_key_jwt" || (app.clientKey !== undefined && takesKey(source, app.clientKey.publicKey));
+}
+
+function sourceNamed(idp: string, workspace: Workspace): Source | undefined {
+  return sourceOf({ idp, external: idp === externalIdp ? {} : undefined } as SignIn, workspace);
+}
+
+/** What kind of source a name stands for; undefined when the workspace has no such identity provider. */
+export function kindOf(idp: string, workspace: Workspace): Source["kind"] | undefined {
+  return sourceNamed(idp, workspace)?.kind;
+}
+
+/** Where the customer's client secret could be: the first place of the workspace's that such a tenant may use. */
+export function proposeSecret(slug: string, workspace: Workspace): string {
+  const pattern =
+    workspace.references.tenants.find((text) => text.startsWith("env:") && text.endsWith("*")) ??
+    "env:TENANT_{TENANT}__*";
+  return pattern
+    .replaceAll("{TENANT}", slug.toUpperCase().replaceAll("-", "_"))
+    .replaceAll("{tenant}", slug)
+    .replace(/\*$/, "CLIENT_SECRET");
+}
+
+/** Whether a client secret is needed for this authentication. */
+export function needsSecret(method: ClientAuth | undefined): boolean {
+  return method !== "private_key_jwt" && method !== "none";
+}
+
+/** Why each choice of the file stands there, for whoever changes it next. */
+export function commentsOf(answers: Answers, workspace: Workspace): TenantComments {
+  const apps = answers.apps.join(" and ");
+  const idp = workspace.identityProviders.get(answers.idp);
+  const secret = needsSecret(answers.clientAuth ?? sharedClientAuth(answers, workspace)[0]);
+  const open = [
+    ...(answers.external?.issuer === undefined ? ["issuer"] : []),
+    ...(answers.external?.clientId === undefined ? ["clientId"] : []),
+    ...(secret && answers.external?.clientSecret === undefined ? ["clientSecret"] : []),
+  ];
+  return {
+    tenant: ["The slug names this file and marks what is ours elsewhere. It never changes."],
+    id: ["The public id is part of callbacks. It never changes."],
+    status:
+      answers.status === "draft"
+        ? ["Nothing is made yet. `active`: made, proven, and only then switched on."]
+        : ["Made, proven, and only then switched on. `suspended` keeps everything and lets nobody in."],
+    domains: ["E-mail domains of the customer's people; no other tenant has them."],
+    "signIn.idp": idp === undefined ? [] : [`The client is registered for them at ${idp.domain}.`],
+    "signIn.external": [
+      "The customer's own provider; the client there is theirs.",
+      ...(open.length === 0 ? [] : [`Not handed over yet: ${open.join(", ")}.`]),
+      ...(open.includes("clientSecret")
+        ? [`The secret itself never stands here: clientSecret: ${proposeSecret(answers.slug, workspace)}`]
+        : []),
+    ],
+    "signIn.external.clientSecret": ["Where the secret is read when it is handed over; never the secret itself."],
+    "signIn.everyone": ["Everyone in the org may come in."],
+    "signIn.groups":
+      answers.assignment?.everyone === false && answers.assignment.create !== undefined
+        ? ["Who may come in. A group with `create` is made when it is missing; it is never deleted."]
+        : ["Who may come in. These groups are there already."],
+    "signIn.enabledConnections": ["By which of the Auth0 tenant's connections they sign in; no other is enabled."],
+    "signIn.clientAuth": [
+      `What both sides can do: ${apps}, and ${idp === undefined ? "their provider" : answers.idp}.`,
+    ],
+    "signIn.claims": ["Claims of the ID token that are a person's lasting id, e-mail address and name."],
+    "signIn.require": ["Everybody at Google has this issuer; only people with this claim are the customer's."],
+    "signIn.logout": ["Google has no page for signing out."],
+    connections: [
+      idp === undefined ? "Where they come in." : "Where they come in. Each app gets a client and a secret of its own.",
+    ],
+  };
+}

@@ -1,0 +1,67 @@
+import type { CallBudget } from "../../plan/observed.ts";
+import type { BucketReport } from "../../vendor/limiter.ts";
+
+/** Calls of one registration with one connection, its observations and the hand-over of its secret included. */
+const callsOfOne = {
+  // look at the organization and the client (three times: again under the locks, and to carry it out), create, name it
+  creates: {
+    "read clients": 5,
+    "write clients": 1,
+    "read connections": 1,
+    "write connections": 1,
+    "read organizations": 5,
+    "read organization connections": 3,
+    "write organizations": 1,
+  },
+  updates: {
+    "read clients": 8,
+    "write clients": 1,
+    "read organizations": 3,
+    "read organization connections": 3,
+  },
+  deletes: {
+    "read clients": 7,
+    "write clients": 1,
+    "read organizations": 4,
+    "read organization connections": 2,
+    "write organizations": 1,
+  },
+  // a create with its connections, or a change of one connection
+  parts: {
+    "read organizations": 2,
+    "read organization connections": 1,
+    "write organizations": 1,
+    "write organization connections": 1,
+  },
+} as const;
+
+/**
+ * Calls that an apply will make, by bucket. `perMinute` is our share of the bucket's limit, once the host has said it;
+ * Auth0's buckets fill up steadily, so it is what may go at once, and no less a minute. Until the whole list of clients
+ * was read once, a create reads it: one call per 100 clients, of which one is counted, as nobody knows how many there
+ * are.
+ */
+export function callBudget(
+  host: string,
+  counts: {
+    readonly creates: number;
+    readonly updates: number;
+    readonly deletes: number;
+    readonly parts?: number | undefined;
+  },
+  { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
+): readonly CallBudget[] {
+  const calls = new Map<string, number>();
+  const add = (bucket: string, count: number) => calls.set(bucket, (calls.get(bucket) ?? 0) + count);
+  for (const kind of ["creates", "updates", "deletes", "parts"] as const) {
+    for (const [bucket, each] of Object.entries(callsOfOne[kind])) add(bucket, each * (counts[kind] ?? 0));
+  }
+  if (!listed && counts.creates > 0) add("read clients", 1);
+  return [...calls]
+    .filter(([, count]) => count > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([bucket, count]) => {
+      const perMinute = seen.find((report) => report.bucket === bucket)?.allowed;
+      return { bucket: `${host} ${bucket}`, calls: count, ...(perMinute === undefined ? {} : { perMinute }) };
+    });
+}

@@ -1,0 +1,87 @@
+import type { ConnectionKey } from "../../desired/connection.ts";
+import type { Auth0Client, Auth0Clients } from "../../vendor/auth0/clients.ts";
+import { type MarkerScope, ownKey } from "./marker.ts";
+
+/** The clients of an Auth0 tenant as they are now, as far as Auth0 lists them. */
+export interface ClientList {
+  readonly clients: readonly Auth0Client[];
+  /** False when there are more than Auth0 lists: then a client that is not among them may still be there. */
+  readonly complete: boolean;
+}
+
+/**
+ * Where the clients of one Auth0 tenant are. Clients cannot be searched, so a client is found by its id: from its
+ * organization's metadata, or from the whole list, which a run reads for that once at most. Only ids are remembered:
+ * what a client is like is read anew.
+ */
+export class ClientDirectory {
+  readonly #clients: Auth0Clients;
+  readonly #scope: MarkerScope;
+  readonly #idsByKey = new Map<ConnectionKey, Set<string>>();
+  #complete: boolean | undefined;
+  #listing: Promise<unknown> | undefined;
+
+  constructor(clients: Auth0Clients, scope: MarkerScope) {
+    this.#clients = clients;
+    this.#scope = scope;
+  }
+
+  /** Whether the list was read and showed every client; undefined as long as it was not read. */
+  get complete(): boolean | undefined {
+    return this.#complete;
+  }
+
+  /** All clients as they are now. */
+  async all(): Promise<ClientList> {
+    const { clients, total } = await this.#clients.all();
+    for (const client of clients) this.remember(client);
+    this.#complete = clients.length >= total;
+    return { clients, complete: this.#complete };
+  }
+
+  /** For a client that was made or found otherwise than by a list. */
+  remember(client: Auth0Client): void {
+    const key = ownKey(client.raw, this.#scope);
+    if (key === undefined) return;
+    const ids = this.#idsByKey.get(key);
+    if (ids === undefined) this.#idsByKey.set(key, new Set([client.clientId]));
+    else ids.add(client.clientId);
+  }
+
+  /**
+   * The clients that carry the marker of this key, as they are now: among those of the ids, or, when none of them
+   * does, among all that were ever seen in this run.
+   */
+  async own(key: ConnectionKey, ids: readonly string[], read = (id: string) => this.read(id)): Promise<Auth0Client[]> {
+    const hinted = await this.#carrying(key, ids, read);
+    if (hinted.length > 0) return hinted;
+    await this.#listOnce();
+    const known = [...(this.#idsByKey.get(key) ?? [])].filter((id) => !ids.includes(id));
+    return this.#carrying(key, known, read);
+  }
+
+  /** A client that is gone is forgotten. */
+  async read(id: string): Promise<Auth0Client | undefined> {
+    const client = await this.#clients.read(id);
+    if (client === undefined) for (const ids of this.#idsByKey.values()) ids.delete(id);
+    return client;
+  }
+
+  async #carrying(
+    key: ConnectionKey,
+    ids: readonly string[],
+    read: (id: string) => Promise<Auth0Client | undefined>,
+  ): Promise<Auth0Client[]> {
+    const clients = await Promise.all(ids.map((id) => read(id)));
+    return clients.filter((client) => client !== undefined).filter(({ raw }) => ownKey(raw, this.#scope) === key);
+  }
+
+  /** Those that miss at the same time share one list; a list that failed is tried again by the next. */
+  async #listOnce(): Promise<void> {
+    if (this.#complete !== undefined) return;
+    this.#listing ??= this.all().finally(() => {
+      this.#listing = undefined;
+    });
+    await this.#listing;
+  }
+}

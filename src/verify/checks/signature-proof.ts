@@ -1,0 +1,82 @@
+import type { CheckContext } from "../check.ts";
+import { type Finding, fail, plain } from "../finding.ts";
+import { placeOf, toAdministrator } from "../mend.ts";
+import type { Audience } from "../probe/token.ts";
+import type { TokenAnswer } from "../probe/token-answer.ts";
+import { readSigningKey } from "../signing-key.ts";
+import { hostOf } from "../unanswered.ts";
+import type { ClientRefused, ProofNeed } from "./client-proof.ts";
+
+/** Their documentation asks for the token endpoint as the audience. */
+const wantsEndpoint = /(?:^|\.)(?:okta\.com|oktapreview\.com|okta-emea\.com|microsoftonline\.(?:com|us))$/;
+
+const words: Readonly<Record<Audience, string>> = { issuer: "the issuer", endpoint: "the token endpoint" };
+
+/** A client that signs an assertion with the app's key (private_key_jwt; RFC 7523, section 2.2). */
+export function signatureProof(context: CheckContext): ProofNeed {
+  const { subject, probes, options } = context;
+  const read = readSigningKey(subject.clientKey);
+  if (!read.ok) return { kind: "no-proof", finding: read.finding };
+  const audiences = audiencesOf(context);
+
+  /** What the first audience got that the server takes; every audience is tried at most once. */
+  const best = async (): Promise<{ readonly answer: TokenAnswer; readonly audience: Audience }> => {
+    const [first, ...others] = audiences;
+    let tried = { answer: await probes.ownKey(first), audience: first };
+    for (const audience of others) {
+      if (tried.answer.kind !== "client-refused") break;
+      const answer = await probes.ownKey(audience);
+      if (answer.kind === "client-refused") break;
+      tried = { answer, audience };
+    }
+    return tried;
+  };
+  return {
+    kind: "prove",
+    proof: {
+      shown: "the assertion",
+      wrong: "an assertion signed by another key",
+      show: async () => (await best()).answer,
+      control: options.wrongSecretControl ? async () => probes.wrongKey((await best()).audience) : undefined,
+      async accepted(controlled) {
+        const by = `An assertion signed by the app's key ${plain(read.value.kid)} for ${words[(await best()).audience]} is accepted`;
+        return controlled
+          ? `${by}; one signed by another key is refused.`
+          : `${by}; the control with another key is switched off.`;
+      },
+      refused: (answer) => refused(answer, context),
+      alike:
+        "The server looks at the code before the client, or the client is registered as public. Check at the client that it authenticates with a signed JWT.",
+    },
+  };
+}
+
+/**
+ * Whom an assertion is meant for, the likeliest first. Endpoints that stand in the file are vouched for by nobody: an
+ * assertion for an issuer of another host is never sent there, because it could be used at that issuer.
+ */
+function audiencesOf({ subject }: CheckContext): readonly [Audience, ...Audience[]] {
+  const { issuer, endpoints } = subject;
+  if (endpoints !== undefined && hostOf(endpoints.token) !== hostOf(issuer)) return ["endpoint"];
+  return wantsEndpoint.test(hostOf(issuer)) ? ["endpoint", "issuer"] : ["issuer", "endpoint"];
+}
+
+function refused(answer: ClientRefused, { subject }: CheckContext): Finding {
+  const { publicKey } = subject.clientKey ?? {};
+  const where = placeOf(subject, "publicKey");
+  const jwk = plain(JSON.stringify({ ...publicKey, use: "sig" }));
+  return fail(
+    "VERIFY_CLIENT_KEY_REFUSED",
+    `The identity provider refuses the assertion that the app's key ${plain(publicKey?.kid ?? "")} signed.`,
+    answer.facts,
+    {
+      expected: "invalid_grant: client accepted, invented code refused",
+      actual: String(answer.facts.error ?? "refused"),
+      hint: toAdministrator(
+        subject,
+        `client ${subject.clientId} must authenticate by private_key_jwt (signed JWT, ${plain(publicKey?.alg ?? "")}); public key to register: ${jwk}${where}`,
+        `Register this public key at client ${subject.clientId}, which must authenticate by private_key_jwt: ${jwk}${where}`,
+      ),
+    },
+  );
+}
