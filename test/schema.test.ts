@@ -38,7 +38,10 @@ const beyond: readonly (readonly [message: RegExp, reason: string])[] = [
   [/must not hold/, "references and paths are also checked by their parser"],
   [/must be a URL in its normal form/, "only a URL parser knows the normal form"],
   [/must be a loopback address and port/, "only a URL parser knows the largest port"],
-  [/environment.*is missing|`apps\.\w+\.\w+` is missing/, "an environment may leave out what the workspace has"],
+  [
+    /environment.*is missing|`(apps|identityProviders)\.\w+\.\w+` is missing/,
+    "an environment may leave out what the workspace has",
+  ],
 ];
 
 interface GoldenFile {

@@ -48,7 +48,7 @@ export class Auth0ClientAuthentication {
 }
 
 /** How the client may prove itself. */
-export function registeredMethods(client: Auth0Client): readonly ShownClient["method"][] {
+function registeredMethods(client: Auth0Client): readonly ShownClient["method"][] {
   if (client.settings.client_authentication_methods !== undefined) return ["private_key_jwt"];
   switch (client.settings.token_endpoint_auth_method) {
     case "client_secret_basic":

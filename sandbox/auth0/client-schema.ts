@@ -1,10 +1,10 @@
 import { bool, type Check, integer, list, metadata, object, oneOf, orNull, record, text } from "./validate.ts";
 
 /** Client authentication by secret or none; keys are set by `client_authentication_methods` instead. */
-export const authMethods = ["none", "client_secret_post", "client_secret_basic"] as const;
+const authMethods = ["none", "client_secret_post", "client_secret_basic"] as const;
 
 /** Algorithms of client assertions. All take RSA keys only. */
-export const assertionAlgorithms = ["RS256", "RS384", "PS256"] as const;
+const assertionAlgorithms = ["RS256", "RS384", "PS256"] as const;
 
 const grantTypes = oneOf(
   "authorization_code",

@@ -64,6 +64,11 @@ export class CustomerProvider {
     return this.#people.get(login);
   }
 
+  /** By `sub`. */
+  personById(id: string): Person | undefined {
+    return this.people.find((person) => person.claims.sub === id);
+  }
+
   addPerson(person: Person): void {
     this.#people.set(person.login, person);
   }

@@ -1,3 +1,4 @@
+import { randomText } from "../random.ts";
 import type { Site } from "../server.ts";
 import { type CustomerClient, CustomerProvider, type NewClient } from "./customer-provider.ts";
 import { createExternalSite } from "./external-site.ts";
@@ -97,5 +98,5 @@ function customer(vendor: Vendor, members: readonly Person[]): CustomerProvider 
 
 /** A secret of everything that files, forms, templates and headers have ever broken. No product makes such a one. */
 function awkwardSecret(): string {
-  return `GOCSPX- "${randomOf("plain", 8)}'\${{é}} %41+%2B&=#\\n${randomOf("symbols", 16)}`;
+  return `GOCSPX- "${randomText(8)}'\${{é}} %41+%2B&=#\\n${randomOf("symbols", 16)}`;
 }

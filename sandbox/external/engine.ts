@@ -90,13 +90,13 @@ export async function createEngine(
     routes: routesOf(vendor),
     interactions: { policy, url: (_context, interaction) => `${signInPath}/${interaction.uid}` },
     ttl: { AccessToken: 3600, AuthorizationCode: 60, IdToken: 3600, Interaction: 3600, Session: 7200, Grant: 86_400 },
-    findAccount: async (context, login) => {
-      const person = owner.person(login);
-      if (person === undefined) return undefined;
-      const clientId = context.oidc.client?.clientId ?? "";
-      const sub = vendor.subject?.(person, clientId) ?? person.claims.sub;
-      return { accountId: login, claims: async () => ({ ...person.claims, sub }) };
+    findAccount: async (_context, id) => {
+      const claims = owner.personById(id)?.claims;
+      return claims === undefined ? undefined : { accountId: claims.sub, claims: async () => claims };
     },
+    subjectTypes: [vendor.subject === undefined ? "public" : "pairwise"],
+    pairwiseIdentifier: async (_context, id, client) => vendor.subject?.(id, client.clientId) ?? id,
+    sectorIdentifierUriValidate: () => false,
     loadExistingGrant: async (context) => grantEverything(context),
     renderError: async (context, out) => {
       context.type = "html";
@@ -151,6 +151,8 @@ function clientMetadata(owner: CustomerProvider, clientId: string, innerSecret: 
     grant_types: ["authorization_code"],
     token_endpoint_auth_method: "client_secret_post",
     client_secret: innerSecret,
+    // Without it a client with redirect URIs at two hosts could not have subjects of its own.
+    ...(owner.vendor.subject === undefined ? {} : { sector_identifier_uri: "https://none.invalid/sector" }),
   } as AdapterPayload;
 }
 

@@ -150,7 +150,7 @@ class ExternalSite {
     if (person === undefined) {
       return send(response, { status: 401, html: signInPage(this.#owner, path, "There is no such account.") });
     }
-    await provider.interactionFinished(request, response, { login: { accountId: person.login }, consent: {} });
+    await provider.interactionFinished(request, response, { login: { accountId: person.claims.sub }, consent: {} });
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse, form?: string): Promise<void> {

@@ -5,7 +5,6 @@ const digits = "0123456789";
 const alphabets = {
   letters: lower + lower.toUpperCase(),
   lower: lower + digits,
-  plain: lower + lower.toUpperCase() + digits,
   symbols: `${lower}${lower.toUpperCase()}${digits}_.-~`,
 } as const;
 

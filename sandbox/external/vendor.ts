@@ -81,8 +81,8 @@ export interface Vendor {
   publishKey?(key: JsonObject): JsonObject;
   /** Whether a key for encryption is published beside the ones for signatures. */
   readonly encryptionKey?: boolean;
-  /** The `sub` of a person for a client, where each client is told another. */
-  subject?(person: Person, clientId: string): string;
+  /** The `sub` that a client is told of a person, where each client is told another. `id` is the person's own `sub`. */
+  subject?(id: string, clientId: string): string;
 }
 
 /** An error in the shape of RFC 6749, section 5.2. */

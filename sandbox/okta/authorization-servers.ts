@@ -3,7 +3,7 @@ import type { Call, Route } from "./call.ts";
 import type { OktaServer, OktaServerPolicy, Status } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 import { page } from "./page.ts";
-import { invalid, notFound } from "./problem.ts";
+import { invalid, notFound, OktaProblem } from "./problem.ts";
 
 const read = "okta.authorizationServers.read";
 const manage = "okta.authorizationServers.manage";
@@ -11,8 +11,7 @@ const root = "/api/v1/authorizationServers";
 const one = `${root}/:serverId`;
 const policies = `${one}/policies`;
 
-/** Custom authorization servers and their policies, which say what clients may use them; rules are not played. */
-export const serverRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   {
     method: "GET",
     path: root,
@@ -121,6 +120,15 @@ export const serverRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** Custom authorization servers and their policies, which say what clients may use them; rules are not played. */
+export const serverRoutes: readonly Route[] = routes.map((route) => ({
+  ...route,
+  handle: (call) => {
+    if (call.org.apiAccessManagement) return route.handle(call);
+    throw new OktaProblem(401, "E0000015", "You do not have permission to access the feature you are requesting");
+  },
+}));
 
 /** The server that the path names, by id or as `default`. Throws the 404 of Okta. */
 function serverOf(call: Call): OktaServer {

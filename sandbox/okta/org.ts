@@ -35,6 +35,8 @@ export class OktaOrg {
   /** Access policies, oldest first. */
   readonly policies: OktaPolicy[] = [];
   readonly signingKid = randomToken(32);
+  /** Without it an org has no custom authorization servers, not even `default`. */
+  apiAccessManagement = true;
   /** While true, `search=` does not show the groups that are made. */
   searchIsLate = false;
   readonly #apps = new Map<string, OktaApp>();

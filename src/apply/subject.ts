@@ -12,11 +12,16 @@ function consoleOf({ kind, label }: Registration): VerifySubject["console"] {
   switch (kind) {
     case "okta": {
       const at = `Okta admin console: Applications > Applications > ${label} > General`;
-      return { redirectUri: `${at} > Login`, secret: `${at} > Client Credentials` };
+      const credentials = `${at} > Client Credentials`;
+      return { redirectUri: `${at} > Login`, secret: credentials, publicKey: `${credentials} > Public keys` };
     }
     case "auth0": {
-      const at = `Auth0 dashboard: Applications > Applications > ${label} > Settings`;
-      return { redirectUri: `${at} > Application URIs`, secret: `${at} > Basic Information` };
+      const at = `Auth0 dashboard: Applications > Applications > ${label}`;
+      return {
+        redirectUri: `${at} > Settings > Application URIs`,
+        secret: `${at} > Settings > Basic Information`,
+        publicKey: `${at} > Credentials`,
+      };
     }
     case "external":
       return undefined;

@@ -22,12 +22,24 @@ export function createWhole(path: string, name: string, text: string): void {
     } finally {
       closeSync(descriptor);
     }
-    linkSync(beside, path);
+    linkOrWrite(beside, path, text);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
     if (made && code === "EEXIST") throw new TenantryError("CLI_NEW_EXISTS", `${name} is there already`, { cause });
     throw new TenantryError("CLI_OUTPUT_UNWRITABLE", `${name} cannot be written (${code})`, { cause });
   } finally {
     if (made) rmSync(beside, { force: true });
+  }
+}
+
+const linkless: ReadonlySet<unknown> = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
+function linkOrWrite(from: string, path: string, text: string): void {
+  try {
+    linkSync(from, path);
+  } catch (error) {
+    // A file system without hard links (some network and memory-card ones): never over anything there either.
+    if (!(error instanceof Error && "code" in error && linkless.has(error.code))) throw error;
+    writeFileSync(path, text, { flag: "wx", mode: 0o644 });
   }
 }

@@ -7,6 +7,7 @@ import type {
   AppTenant,
   Connection,
   ConnectionRecord,
+  Digest,
   IdpPart,
   Marker,
   OrganizationPart,
@@ -110,8 +111,7 @@ function compileOne(
     session: signIn.session,
   };
   const startUrl = app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn);
-  const { label: _label, address: _client, parts: _parts, ...registered } = registration;
-  const { address: _record, ...recorded } = record;
+  let specDigest: Digest | undefined;
   return [
     {
       key,
@@ -123,13 +123,23 @@ function compileOne(
       appTenant,
       record,
       startUrl,
-      specDigest: digestOf({ registration: registered, record: recorded, startUrl }),
+      // A third of compiling, and `validate` needs none.
+      get specDigest() {
+        specDigest ??= digestOfSpec(registration, record, startUrl);
+        return specDigest;
+      },
       // A look-up in the file, put off until it is asked for.
       get position() {
         return entry.position;
       },
     },
   ];
+}
+
+function digestOfSpec(registration: Registration, record: ConnectionRecord, startUrl: string | undefined): Digest {
+  const { label: _label, address: _client, parts: _parts, ...registered } = registration;
+  const { address: _record, ...recorded } = record;
+  return digestOf({ registration: registered, record: recorded, startUrl });
 }
 
 function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): string {

@@ -11,6 +11,8 @@ export function visibleText(text: string): string {
 
 /** The first hidden character that is neither a tab nor a line break, with its index; undefined when there is none. */
 export function findHidden(text: string): { readonly index: number; readonly name: string } | undefined {
+  // Nearly every text of a fleet; line breaks, which match too, make the search below slow.
+  if (/^[\t\n\r -~]*$/.test(text)) return undefined;
   for (const { 0: found, index } of text.matchAll(everyHidden)) {
     if (found === "\t" || found === "\n" || found === "\r") continue;
     return { index, name: `U+${codeOf(found).toString(16).toUpperCase().padStart(4, "0")}` };

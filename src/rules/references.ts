@@ -1,4 +1,3 @@
-import type { Tenant } from "../tenant/tenant.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -9,8 +8,9 @@ export const referencesAreAllowed: Rule = ({ workspace, signIns }) =>
   signIns.flatMap(({ tenant, signIn }) => {
     const reference = signIn.external?.clientSecret;
     if (reference === undefined) return [];
-    const allowed = workspace.references.tenants.map((pattern) => filledIn(pattern, tenant));
-    if (allowed.some((pattern) => matches(pattern, reference.text))) return [];
+    const patterns = workspace.references.tenants;
+    if (patterns.some((pattern) => allowsReference(pattern, tenant.tenant, reference.text))) return [];
+    const allowed = patterns.map((pattern) => filledIn(pattern, tenant.tenant));
     const path = ["signIns", signIn.name, "external", "clientSecret"];
     return [
       {
@@ -26,16 +26,17 @@ export const referencesAreAllowed: Rule = ({ workspace, signIns }) =>
     ];
   });
 
-/** One-to-one: slugs hold no `_`, so no two of them give one name. */
-function filledIn(pattern: string, tenant: Tenant): string {
-  return pattern
-    .replaceAll("{tenant}", tenant.tenant)
-    .replaceAll("{TENANT}", tenant.tenant.toUpperCase().replaceAll("-", "_"));
+/**
+ * Whether a pattern of `references.tenants` allows a tenant a reference, byte for byte; `*` at its end stands for one
+ * character or more. Filling in is one-to-one: slugs hold no `_`, so no two of them give one name.
+ */
+export function allowsReference(pattern: string, tenant: string, text: string): boolean {
+  const filled = filledIn(pattern, tenant);
+  if (!filled.endsWith("*")) return filled === text;
+  const start = filled.slice(0, -1);
+  return text.startsWith(start) && text.length > start.length;
 }
 
-/** Byte for byte; `*` at the end stands for one character or more. */
-function matches(pattern: string, text: string): boolean {
-  if (!pattern.endsWith("*")) return pattern === text;
-  const start = pattern.slice(0, -1);
-  return text.startsWith(start) && text.length > start.length;
+function filledIn(pattern: string, tenant: string): string {
+  return pattern.replaceAll("{tenant}", tenant).replaceAll("{TENANT}", tenant.toUpperCase().replaceAll("-", "_"));
 }

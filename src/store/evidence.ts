@@ -41,7 +41,7 @@ export interface Evidence {
   readonly authorizationEndpoint?: string | undefined;
   readonly tokenEndpoint?: string | undefined;
   readonly jwksUri?: string | undefined;
-  /** HMAC-SHA-256 of the secret under the store's own key; missing for a client without a secret. */
+  /** HMAC-SHA-256 of the secret or private key under the store's own key; missing for a public client. */
   readonly secretFingerprint?: string | undefined;
   /** Which copy of the secret was proven: the idp's own before the hand-over, or the record's, opened as the app would. */
   readonly secretCopy?: "idp" | "record" | undefined;

@@ -67,19 +67,12 @@ export class PostgresDialect implements Dialect {
   }
 
   createAdapter(): PostgresAdapter {
-    return new TransactionalPostgresAdapter();
+    return new PostgresAdapter();
   }
 
   createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
     return new CurrentSchemaIntrospector(database);
   }
-}
-
-/** Migrations run in one transaction that holds the lock already (`writeLock: "migration"`), until it ends. */
-class TransactionalPostgresAdapter extends PostgresAdapter {
-  override async acquireMigrationLock(): Promise<void> {}
-
-  override async releaseMigrationLock(): Promise<void> {}
 }
 
 class LockingDriver extends PostgresDriver {

@@ -13,6 +13,8 @@ export interface RateReading {
   readonly resetAt?: number | undefined;
   /** Earliest moment for another try, milliseconds of our clock; only of a 429 (or of a 503 that names one). */
   readonly retryAt?: number | undefined;
+  /** Whether the bucket fills up steadily (Auth0), instead of starting anew with each window. */
+  readonly refills?: boolean | undefined;
 }
 
 /** What is known of one bucket. A value: every step makes a new one. */
@@ -25,6 +27,8 @@ export interface RateWindow {
   readonly underWay: number;
   /** Nothing goes before this moment (a 429 said so). */
   readonly blockedUntil: number;
+  /** The bucket fills up steadily: what is left in it counts, and not what we sent. */
+  readonly refills?: boolean | undefined;
 }
 
 /** Whether a call may go now, or the moment at which to ask again. */
@@ -50,11 +54,23 @@ export function permit(window: RateWindow, now: number, share: number): Permissi
   if (current.limit === undefined) return { go: true };
   const most = allowance(current.limit, share);
   const end = current.resetAt;
+  if (current.refills) return permitRefilling(current, current.limit - most);
   // A new window whose end no reply has told yet: no more than our share at once.
   if (end === undefined) return current.underWay < most ? { go: true } : { go: false, until: now + leastWait };
   if (current.sent >= most) return { go: false, until: end };
   if (current.remaining !== undefined && current.underWay >= current.remaining) return { go: false, until: end };
   return { go: true };
+}
+
+/**
+ * A bucket that fills up steadily is drawn down to what is left for others. Below that, one call at a time goes after
+ * each moment at which the host named more to come; its reply tells how things stand.
+ */
+function permitRefilling(current: RateWindow, leftForOthers: number): Permission {
+  if ((current.remaining ?? 0) - current.underWay > leftForOthers) return { go: true };
+  if (current.resetAt === undefined && current.underWay === 0) return { go: true };
+  // When nothing is named, the call under way decides by coming back.
+  return { go: false, until: current.resetAt ?? Number.POSITIVE_INFINITY };
 }
 
 /** The window after one more call has gone out. */
@@ -71,21 +87,25 @@ export function returned(window: RateWindow, reading: RateReading | undefined, n
   // The wait that a refusal names is enough. Its other numbers may be of something else: when too many calls run at
   // once Okta answers 429 with a limit of 0.
   if (reading.retryAt !== undefined) return { ...back, blockedUntil: Math.max(back.blockedUntil, reading.retryAt) };
-  if (reading.limit === undefined || reading.limit <= 0 || reading.resetAt === undefined || reading.resetAt <= now) {
-    return back;
+  const { limit } = reading;
+  if (limit === undefined || limit <= 0 || reading.resetAt === undefined) return back;
+  if (reading.refills) {
+    return { ...back, refills: true, limit, remaining: reading.remaining, resetAt: Math.max(reading.resetAt, now + 1) };
   }
+  if (reading.resetAt <= now) return back;
   // Reset times are whole seconds by two clocks: a later reading may move the same window's end by up to two seconds.
   const sameWindow = current.resetAt === undefined || reading.resetAt <= current.resetAt + 2_000;
   const resetAt = sameWindow ? Math.max(reading.resetAt, current.resetAt ?? 0) : reading.resetAt;
   // Replies may overtake each other: within one window the least that was said to be left is what counts.
   const remaining = sameWindow ? least(current.remaining, reading.remaining) : reading.remaining;
   const sent = sameWindow ? back.sent : back.underWay + 1;
-  return { ...back, limit: reading.limit, remaining, resetAt, sent };
+  return { ...back, limit, remaining, resetAt, sent };
 }
 
 /**
  * Reads `X-Rate-Limit-Limit`, `-Remaining`, `-Reset` (epoch seconds of the host's clock, brought to ours by the reply's
- * `Date`), spelled `X-RateLimit-…` by Auth0, and `Retry-After` (seconds or a date).
+ * `Date`) and `Retry-After` (seconds or a date). Spelled `X-RateLimit-…`, as Auth0 does, they are of a token bucket:
+ * how many calls may go at once, how many are left, and when there is more.
  *
  * @param attempt how many times this call has been refused before; lengthens the wait when the host names none
  * @see https://developer.okta.com/docs/reference/rl-best-practices/
@@ -94,13 +114,15 @@ export function returned(window: RateWindow, reading: RateReading | undefined, n
 export function readRates(status: number, headers: ReplyHeaders, now: number, attempt: number): RateReading {
   const dated = Date.parse(headers.get("date") ?? "");
   const hostNow = Number.isNaN(dated) ? now : dated;
-  const said = (name: string) => wholeNumber(headers.get(`x-rate-limit-${name}`) ?? headers.get(`x-ratelimit-${name}`));
+  const refills = headers.get("x-ratelimit-limit") !== null;
+  const said = (name: string) => wholeNumber(headers.get(`${refills ? "x-ratelimit" : "x-rate-limit"}-${name}`));
   const reset = said("reset");
   const resetAt = reset === undefined ? undefined : now + (reset * 1_000 - hostNow);
   const reading: RateReading = {
     limit: said("limit"),
     remaining: said("remaining"),
     resetAt,
+    ...(refills ? { refills } : {}),
   };
   const retryAfter = readRetryAfter(headers.get("retry-after"), now, hostNow);
   if (status !== 429) return status === 503 && retryAfter !== undefined ? { ...reading, retryAt: retryAfter } : reading;

@@ -74,7 +74,7 @@ export function placeOf(subject: VerifySubject, setting: Setting): string {
   const place =
     subject.console === undefined
       ? products.find(({ issuer }) => issuer.test(subject.issuer))?.places[setting]
-      : subject.console[setting === "publicKey" ? "secret" : setting];
+      : subject.console[setting];
   return place === undefined ? "" : ` (${place})`;
 }
 

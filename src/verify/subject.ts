@@ -32,5 +32,7 @@ export interface VerifySubject extends IssuerSource {
    * Shown in hints: where the redirect URI or the secret is set, such as "Okta: Applications > … > General". Missing
    * where the provider is the customer's own: hints are then lines to forward to its administrator.
    */
-  readonly console?: { readonly redirectUri: string; readonly secret: string } | undefined;
+  readonly console?:
+    | { readonly redirectUri: string; readonly secret: string; readonly publicKey?: string | undefined }
+    | undefined;
 }

@@ -51,10 +51,12 @@ export function readDocument(
   return parse(path, decoded.text);
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(path: string, bytes: Uint8Array): { readonly text: string } | { readonly issues: readonly Issue[] } {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = decoder.decode(bytes);
   } catch {
     return failed(path, "FILE_NOT_UTF8", `${path} is not UTF-8 text`, "save the file as UTF-8");
   }

@@ -1,123 +1,87 @@
-import { createHash, randomUUID } from "node:crypto";
-import * as oidc from "openid-client";
-import { Agent, buildConnector, fetch as undiciFetch } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSealer } from "../../src/secret/seal.ts";
-import { Secret } from "../../src/secret/secret.ts";
-import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
+import { AppTeam } from "../support/app-team.ts";
+import { type AppName, type Companies, openCompanies } from "../support/companies.ts";
+import type { Row } from "../support/postgres.ts";
 
-/**
- * The app as a team would write it: it finds the connection by the e-mail domain in the view, opens the secret with its
- * own key, and signs a person in with a library of its own choice. Nothing of Tenantry's proof is used.
- */
 describe("a person signs in at an app that reads what an apply has written", () => {
-  let workspace: TestWorkspace;
-  let agent: Agent;
+  let companies: Companies;
+  let team: AppTeam;
   beforeAll(async () => {
-    workspace = await openTestWorkspace();
-    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
-    const { ca, host, port } = workspace.sandbox;
-    const connector = buildConnector({ ca });
-    agent = new Agent({
-      connect: (target, done) =>
-        connector({ ...target, hostname: host, port: String(port), servername: target.hostname }, done),
-    });
+    companies = await openCompanies("sqlite");
+    team = new AppTeam(companies.workspace.sandbox);
+    const applied = await companies.tenantry("apply", "--yes");
+    expect(applied.exit, applied.err).toBe(0);
   });
   afterAll(async () => {
-    await agent.close();
-    await workspace.close();
+    await team.close();
+    await companies.close();
   });
 
-  const reach = ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher: agent })) as oidc.CustomFetch;
-
-  const connectionOf = (domain: string): Record<string, unknown> | undefined =>
-    workspace.portal(
+  /** As the app finds it: by the e-mail domain, in the view. */
+  async function connectionOf(login: string, app: AppName): Promise<Row | undefined> {
+    const domain = login.split("@")[1] ?? "";
+    const [record] = await companies.rows(
+      app,
       "select c.* from sso_connection_active c join org_domain d on d.org_id = c.org_id " +
-        `where c.app = 'portal' and d.domain = '${domain}'`,
-    )[0];
-
-  async function clientOf(record: Record<string, unknown>): Promise<oidc.Configuration> {
-    const key = new Secret(String(workspace.sandbox.env.PORTAL_SEALING_KEY));
-    const purpose = { table: "sso_connection", record: String(record.key), column: "client_secret" };
-    const secret = createSealer([{ name: "portal", value: key }]).open(String(record.client_secret), purpose);
-    expect(record.client_auth).toBe("client_secret_basic");
-    return oidc.discovery(
-      new URL(String(record.issuer)),
-      String(record.client_id),
-      undefined,
-      oidc.ClientSecretBasic(secret.reveal()),
-      { [oidc.customFetch]: reach },
+        `where c.app = '${app}' and d.domain = '${domain}'`,
     );
+    return record;
   }
 
-  /** What a browser does: follows the redirects, fills the form in, and comes back at the callback. */
-  async function browse(start: URL, login: string): Promise<URL> {
-    const cookies = new Map<string, string>();
-    const visit = async (url: URL, body?: string) => {
-      const response = await undiciFetch(url, {
-        method: body === undefined ? "GET" : "POST",
-        redirect: "manual",
-        dispatcher: agent,
-        ...(body === undefined ? {} : { body }),
-        headers: {
-          accept: "text/html",
-          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-          ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
-        },
-      });
-      for (const line of response.headers.getSetCookie()) {
-        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        cookies.set(name, value);
-      }
-      return new URL(response.headers.get("location") ?? "", url);
-    };
-    const form = await visit(start);
-    const resume = await visit(form, `username=${encodeURIComponent(login)}`);
-    return visit(resume);
+  async function signIn(login: string, app: AppName = "portal", record?: Row) {
+    const used = record ?? (await connectionOf(login, app));
+    if (used === undefined) return undefined;
+    const secret = used.client_secret === null ? undefined : companies.openSecret(app, used);
+    return team.signIn(used, secret, login);
   }
 
-  async function signIn(login: string) {
-    const record = connectionOf(login.split("@")[1] ?? "");
-    if (record === undefined) return undefined;
-    const client = await clientOf(record);
-    const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-    const expectedState = oidc.randomState();
-    const expectedNonce = createHash("sha256").update(randomUUID()).digest("base64url");
-    const start = oidc.buildAuthorizationUrl(client, {
-      redirect_uri: String(record.redirect_uri),
-      scope: (JSON.parse(String(record.scopes)) as string[]).join(" "),
-      state: expectedState,
-      nonce: expectedNonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: String(record.pkce),
-    });
-    const back = await browse(start, login);
-    expect(back.href.startsWith(`${record.redirect_uri}?`)).toBe(true);
-    return oidc.authorizationCodeGrant(client, back, { pkceCodeVerifier, expectedState, expectedNonce });
-  }
-
-  it("comes in with the claims that the record names, when they are in an assigned group", async () => {
-    const tokens = await signIn("staff@whiterabbit.example");
-    const claims = tokens?.claims();
-    expect(claims).toMatchObject({ email: "staff@whiterabbit.example" });
-    const { externalId } = JSON.parse(String(connectionOf("whiterabbit.example")?.claims));
-    expect(claims?.[externalId]).toEqual(expect.any(String));
+  it.each([
+    ["Okta", "admin@whiterabbit.example", "admin"],
+    ["Okta", "staff@whiterabbit.example", "member"],
+    ["Auth0", "editor@fernhill.example", "admin"],
+    ["Auth0", "writer@fernhill.example", "member"],
+    ["Entra ID", "admin@northwindrail.example", "admin"],
+    ["Entra ID, by a second domain and without an e-mail address", "freight@nwr-freight.example", "member"],
+    ["Google", "staff@bluefin.example", undefined],
+    ["PingFederate, without discovery", "admin@aldervoss.example", "admin"],
+    ["Keycloak, with the app's key in place of a secret", "admin@tannberg.example", "admin"],
+    ["Keycloak, by a subdomain", "student@stud.tannberg.example", "member"],
+  ])("with %s: %s", async (_kind, login, role) => {
+    const person = await signIn(login);
+    expect(person).toMatchObject({ externalId: expect.any(String), role });
   });
 
-  it("is refused by the identity provider when they are in no assigned group", async () => {
+  it("at a second app by a client of its own, and is refreshed where that was asked for", async () => {
+    expect(await signIn("editor@fernhill.example", "orders")).toMatchObject({ role: "admin", refreshed: true });
+    expect(await signIn("admin@whiterabbit.example")).toMatchObject({ refreshed: false });
+  });
+
+  it("not when they are in no assigned group at Okta", async () => {
     await expect(signIn("guest@whiterabbit.example")).rejects.toMatchObject({ error: "access_denied" });
   });
 
-  it("finds no way in at a domain that is nobody's, nor once the tenant is suspended", async () => {
-    expect(await signIn("staff@elsewhere.example")).toBeUndefined();
-    const before = connectionOf("whiterabbit.example");
-    workspace.edit("tenants/whiterabbit.yaml", "status: active", "status: suspended");
-    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
-    expect(await signIn("staff@whiterabbit.example")).toBeUndefined();
-    // Even an app that kept the old record gets nowhere: the client is off at the org.
-    const client = await clientOf(before ?? {});
-    const start = oidc.buildAuthorizationUrl(client, { redirect_uri: String(before?.redirect_uri), scope: "openid" });
-    const answer = await undiciFetch(start, { redirect: "manual", dispatcher: agent });
-    expect(answer.status).toBe(400);
+  it("not with somebody else's account at the issuer that everyone shares", async () => {
+    const record = await connectionOf("staff@bluefin.example", "portal");
+    await expect(signIn("stranger@private-mail.example", "portal", record)).rejects.toThrow("is not one of theirs: hd");
+  });
+
+  it("not at a domain that is nobody's, of a draft, or of one who is suspended", async () => {
+    for (const domain of ["elsewhere", "ostravasteel", "cobaltclinics"]) {
+      expect(await signIn(`staff@${domain}.example`)).toBeUndefined();
+    }
+  });
+
+  it("not once the tenant is suspended, not even by an app that kept the old record", async () => {
+    const { workspace, tenantry } = companies;
+    const logins = ["staff@whiterabbit.example", "writer@fernhill.example"];
+    const before = await Promise.all(logins.map((login) => connectionOf(login, "portal")));
+    for (const slug of ["whiterabbit", "fernhill"]) {
+      workspace.edit(`tenants/${slug}.yaml`, "status: active", "status: suspended");
+    }
+    expect((await tenantry("apply", "--yes", "--ack", "plan:tenants")).exit).toBe(0);
+    for (const [index, login] of logins.entries()) {
+      expect(await signIn(login)).toBeUndefined();
+      await expect(signIn(login, "portal", before[index])).rejects.toThrow();
+    }
   });
 });

@@ -54,7 +54,9 @@ test("writes the authority, the values and the sign that it is ready, for its us
 
 test("every value survives the dotenv file, the private key included", async () => {
   const sandbox = await start();
-  expect(parseEnv(readFileSync(join(dir, "env"), "utf8"))).toEqual(sandbox.env);
+  const text = readFileSync(join(dir, "env"), "utf8");
+  expect(parseEnv(text)).toEqual(sandbox.env);
+  expect(text.trimEnd().split("\n")).toHaveLength(Object.keys(sandbox.env).length);
   expect(sandbox.env.OKTA_PRIVATE_KEY).toMatch(/^-----BEGIN PRIVATE KEY-----\n[\s\S]+\n-----END PRIVATE KEY-----\n$/);
   expect(Buffer.from(sandbox.env.PORTAL_SEALING_KEY ?? "", "base64")).toHaveLength(32);
   expect(sandbox.env.PORTAL_DATABASE_URL).toBe("sqlite:.tenantry/sandbox/portal.db");

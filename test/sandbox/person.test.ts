@@ -142,11 +142,12 @@ test.each([
   ["default", "/oauth2/default/v1", "https://acme.okta.com/oauth2/default"],
   ["a custom one", `/oauth2/${partnersServerId}/v1`, `https://acme.okta.com/oauth2/${partnersServerId}`],
 ])("each authorization server signs people in under its own issuer: %s", async (_name, base, issuer) => {
-  const url = await signIn("staff@whiterabbit.example", {}, base);
+  const url = await signIn("staff@whiterabbit.example", { scope: "openid email" }, base);
   expect(url.searchParams.get("iss")).toBe(issuer);
   const { id_token } = (await redeem(url.searchParams.get("code") ?? "", verifier, base)).json;
   const keys = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as JSONWebKeySet;
-  await jwtVerify(id_token, createLocalJWKSet(keys), { issuer, audience: app.client_id });
+  const { payload } = await jwtVerify(id_token, createLocalJWKSet(keys), { issuer, audience: app.client_id });
+  expect(payload.groups).toEqual(["Everyone", "whiterabbit-staff"]);
 });
 
 test("an authorization server without a policy for the client lets nobody in by it", async () => {

@@ -14,7 +14,7 @@ import { readParameters } from "./form.ts";
 import { answerSignOut, cookieOf, readLegacyLogout, readOidcLogout } from "./logout.ts";
 import { errorPage, signInPage } from "./page.ts";
 import { createProvider, type RunningProvider, sessionCookie, signInPath } from "./provider.ts";
-import { enabledConnections } from "./way-in.ts";
+import { enabledConnections, needsOrganization } from "./way-in.ts";
 
 /**
  * The sign-in half of the tenant. It refuses by itself what Auth0 refuses in its own words (unknown client, callback
@@ -146,8 +146,10 @@ export class Auth0SignIn {
     const client = this.#tenant.clients.get(String(params.client_id));
     const organization = typeof params.organization === "string" ? params.organization : undefined;
     const connections = client === undefined ? [] : enabledConnections(this.#tenant, client, organization);
-    if (connections.length === 0) {
-      const text = "no connections enabled for the client";
+    // The prompt for an organization is not played: an app names it in its request.
+    const lacking = client !== undefined && organization === undefined && needsOrganization(client);
+    if (lacking || connections.length === 0) {
+      const text = lacking ? "an organization is required" : "no connections enabled for the client";
       send(response, { status: 400, html: errorPage("invalid_request", "Invalid request", text) });
       return true;
     }

@@ -27,11 +27,14 @@ export function refuseRequest(
       description: "Grant type 'authorization_code' not allowed for the client.",
     };
   }
-  const usage = client.settings.organization_usage ?? "deny";
   if (organization !== undefined) {
-    if (usage === "deny") return invalid("parameter organization is not allowed for this client");
+    if ((client.settings.organization_usage ?? "deny") === "deny")
+      return invalid("parameter organization is not allowed for this client");
     if (requestedOrganization(tenant, organization) === undefined) return invalid("parameter organization is invalid");
-  } else if (usage === "require" && (client.settings.organization_require_behavior ?? "no_prompt") === "no_prompt") {
+  } else if (
+    needsOrganization(client) &&
+    (client.settings.organization_require_behavior ?? "no_prompt") === "no_prompt"
+  ) {
     return invalid("parameter organization is required for this client");
   }
   if (
@@ -41,6 +44,11 @@ export function refuseRequest(
     return invalid("the connection is not enabled");
   }
   return undefined;
+}
+
+/** Whether nobody comes in to this client but as a member of an organization. */
+export function needsOrganization(client: Auth0Client): boolean {
+  return client.settings.organization_usage === "require";
 }
 
 /** An organization is named by its id; by its name only where the tenant allows it, which this one does not. */
@@ -71,5 +79,6 @@ export function mayComeIn(
   user: Auth0User,
   organization: string | undefined,
 ): boolean {
+  if (organization === undefined && needsOrganization(client)) return false;
   return enabledConnections(tenant, client, organization).some(({ id }) => id === user.connectionId);
 }

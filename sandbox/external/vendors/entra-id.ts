@@ -46,8 +46,7 @@ export function entraId(directory: string): Vendor {
     namesIssuer: false,
     redirectPatterns: false,
     newSecret: () => `${randomOf("letters", 3)}8Q~${randomOf("symbols", 34)}`,
-    subject: (person, clientId) =>
-      createHash("sha256").update(`${directory} ${clientId} ${person.claims.sub}`).digest("base64url"),
+    subject: (id, clientId) => createHash("sha256").update(`${directory} ${clientId} ${id}`).digest("base64url"),
     // Its error pages have status 200.
     refuseAuthorization: (fault, { clientId, redirectUri }) => ({
       status: 200,

@@ -1,5 +1,5 @@
+import { randomText } from "../../random.ts";
 import { messagePage } from "../page.ts";
-import { randomOf } from "../secret-text.ts";
 import { oauthError, type Vendor } from "../vendor.ts";
 
 /**
@@ -51,7 +51,7 @@ export function keycloak(host: string, realm: string): Vendor {
     namesIssuer: true,
     redirectPatterns: true,
     encryptionKey: true,
-    newSecret: () => randomOf("plain", 32),
+    newSecret: () => randomText(32),
     refuseAuthorization: (fault) => ({
       status: 400,
       html: messagePage(

@@ -1,5 +1,5 @@
+import { randomText } from "../../random.ts";
 import { messagePage } from "../page.ts";
-import { randomOf } from "../secret-text.ts";
 import { oauthError, type Vendor } from "../vendor.ts";
 
 /**
@@ -35,7 +35,7 @@ export function pingFederate(host: string): Vendor {
     }),
     namesIssuer: false,
     redirectPatterns: false,
-    newSecret: () => randomOf("plain", 64),
+    newSecret: () => randomText(64),
     refuseAuthorization: (fault) => ({
       status: 400,
       html: messagePage("Error", fault === "client" ? "Unknown or invalid client_id" : "Invalid redirect_uri"),

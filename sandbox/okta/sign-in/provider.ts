@@ -50,7 +50,8 @@ export async function createProvider(org: OktaOrg, server: AuthorizationServer):
     jwks: { keys: [key] },
     scopes: [...scopes],
     claims: {
-      openid: [...claimsByScope.openid],
+      // The org's admin has given the custom servers a groups claim for any scope; Okta's own wants its scope.
+      openid: [...claimsByScope.openid, ...(server.name === "org" ? [] : claimsByScope.groups)],
       profile: [...claimsByScope.profile],
       email: [...claimsByScope.email],
       groups: [...claimsByScope.groups],

@@ -1,5 +1,4 @@
 import { Kysely } from "kysely";
-import { Migrator } from "kysely/migration";
 import { TenantryError } from "../../errors/failure.ts";
 import {
   type DatabaseLocation,
@@ -17,6 +16,8 @@ export interface SqlDatabaseOptions {
   /** The folder that a relative path is relative to; the working directory when absent. */
   readonly root?: string | undefined;
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** Milliseconds since the epoch; the machine's when absent. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** A database of an app: where it is, and its name in messages. */
@@ -59,7 +60,7 @@ export async function migrateSqlApp(
     return await reach(place, async () => {
       const pendingBefore = await pendingIn(database, name);
       if (pendingBefore.length === 0) return { applied: [], pendingBefore };
-      return { applied: await migrate(database, name), pendingBefore };
+      return { applied: await migrate(database, name, options.clock ?? Date.now), pendingBefore };
     });
   } finally {
     await database.destroy();
@@ -114,7 +115,7 @@ export async function expectMade(database: Kysely<AppTables>, name: string): Pro
   throw new TenantryError("SQL_SCHEMA_CHANGED", `${name} has lost ${gone.join(", ")}, which a migration made.`);
 }
 
-async function migrate(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
+async function migrate(database: Kysely<AppTables>, name: string, clock: () => number): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
     // Read again under the lock: another process may have been faster.
     const pending = await pendingIn(transaction, name);
@@ -125,15 +126,18 @@ async function migrate(database: Kysely<AppTables>, name: string): Promise<reado
         throw new TenantryError("SQL_SCHEMA_CLASH", `${name} has ${clash.join(", ")} already, and not from Tenantry.`);
       }
     }
-    const migrator = new Migrator({
-      db: transaction,
-      provider: { getMigrations: async () => ({ ...migrations }) },
-      migrationTableName: "tenantry_migration",
-      migrationLockTableName: "tenantry_migration_lock",
-    });
-    const { error, results } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
-    return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+    await transaction.schema
+      .createTable("tenantry_migration")
+      .ifNotExists()
+      .addColumn("name", "varchar(255)", (column) => column.primaryKey().notNull())
+      .addColumn("timestamp", "varchar(255)", (column) => column.notNull())
+      .execute();
+    for (const migration of pending) {
+      await migrations[migration]?.(transaction);
+      const timestamp = new Date(clock()).toISOString();
+      await transaction.insertInto("tenantry_migration").values({ name: migration, timestamp }).execute();
+    }
+    return pending;
   });
 }
 

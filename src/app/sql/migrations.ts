@@ -1,13 +1,12 @@
 import { type Kysely, sql } from "kysely";
-import type { Migration } from "kysely/migration";
-import { connectionColumns } from "./tables.ts";
+import { type AppTables, connectionColumns } from "./tables.ts";
 
 /** Names that the migrations make. Nothing else in the app's database is touched. */
 export const madeNames = ["org", "org_domain", "sso_connection", "sso_connection_previous", "sso_connection_active"];
 
 /** In order of their names. One that was released is never changed. */
-export const migrations: Readonly<Record<string, Migration>> = {
-  "001-connections": { up: makeConnections },
+export const migrations: Readonly<Record<string, (database: Kysely<AppTables>) => Promise<void>>> = {
+  "001-connections": makeConnections,
 };
 
 /**
@@ -19,7 +18,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
  *
  * It holds active connections of active tenants; pending and disabled ones and tombstones let nobody in.
  */
-async function makeConnections(database: Kysely<unknown>): Promise<void> {
+async function makeConnections(database: Kysely<AppTables>): Promise<void> {
   const { schema } = database;
   await schema
     .createTable("org")
@@ -55,7 +54,7 @@ async function makeConnections(database: Kysely<unknown>): Promise<void> {
     where c.state = 'active' and o.status = 'active'`.execute(database);
 }
 
-function connectionTable(database: Kysely<unknown>, name: string) {
+function connectionTable(database: Kysely<AppTables>, name: string) {
   return database.schema
     .createTable(name)
     .addColumn("key", "text", (column) => column.primaryKey().notNull())

@@ -131,27 +131,29 @@ function finish(
     terminal.out(`\n${proofTable(proofs, terminal.paint)}\n${terminal.paint.dim(notCovered)}\n`);
   }
   terminal.out("\n");
-  for (const outcome of outcomes) terminal.out(`${outcomeLine(outcome, run)}\n`);
+  const width = Math.max(...outcomes.map(({ key }) => key.length));
+  for (const outcome of outcomes) terminal.out(`${outcomeLine(outcome, width, run)}\n`);
 }
 
-function outcomeLine(outcome: ConnectionOutcome, run: Run): string {
+function outcomeLine(outcome: ConnectionOutcome, width: number, run: Run): string {
   const { paint } = run.terminal;
+  const key = outcome.key.padEnd(width);
   switch (outcome.outcome) {
     case "active":
-      return `${outcome.key}  ${paint.green("active")}, proven at ${outcome.evidence.at}`;
+      return `${key}  ${paint.green("active")}, proven at ${outcome.evidence.at}`;
     case "off":
-      return `${outcome.key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
+      return `${key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
     case "removed":
-      return `${outcome.key}  ${paint.yellow("removed")}: a tombstone is left`;
+      return `${key}  ${paint.yellow("removed")}: a tombstone is left`;
     case "failed":
       return [
-        `${outcome.key}  ${paint.red("failed")}  ${outcome.error.code}`,
+        `${key}  ${paint.red("failed")}  ${outcome.error.code}`,
         `  ${outcome.error.message}`,
         ...(outcome.evidence === undefined ? [] : [proofDetails(outcome.evidence, paint, false)]),
         `  mend: ${outcome.error.hint}`,
       ].join("\n");
     case "not-attempted":
-      return `${outcome.key}  not attempted: ${outcome.because}`;
+      return `${key}  not attempted: ${outcome.because}`;
     default:
       return outcome satisfies never;
   }

@@ -1,4 +1,5 @@
 import { agreedClientAuth, type Source, sourceOf, takesKey } from "../../desired/capability.ts";
+import { sharedIssuer } from "../../desired/issuer.ts";
 import type { Assignment, Contact, SignIn } from "../../tenant/tenant.ts";
 import type { TenantComments, TenantText } from "../../tenant/write.ts";
 import { parseReference, type Reference } from "../../workspace/reference.ts";
@@ -33,13 +34,11 @@ export interface Answers {
   readonly clientAuth?: ClientAuth | undefined;
 }
 
-/** Google signs everybody in with one issuer; the claim `hd` says which organization a person is of. */
-const google = "https://accounts.google.com";
-
 /** The tenant that the answers come to. Everything that a default would leave unsaid is said. */
 export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
   const { slug, id, name, status, domains, contacts, apps } = answers;
-  const shared = answers.external?.issuer === google;
+  const claim = claimOfShared(answers);
+  const [domain] = domains;
   const signIn: SignIn = {
     name: "default",
     idp: answers.idp,
@@ -53,10 +52,9 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
     acrValues: [],
     extraParams: {},
     claims: { externalId: "sub", email: "email", displayName: "name" },
-    require: shared && domains[0] !== undefined ? { hd: domains[0] } : {},
+    require: claim !== undefined && domain !== undefined ? { [claim]: domain } : {},
     provision: { create: true, update: true },
-    // Google has no end_session_endpoint.
-    logout: { endSession: !shared },
+    logout: { endSession: true },
   };
   return {
     tenant: slug,
@@ -69,6 +67,11 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
     connections: apps.map((app) => ({ app, signIn: signIn.name })),
     acknowledge: [],
   };
+}
+
+/** At an issuer that everybody has: the claim that holds the organization's domain. */
+function claimOfShared({ external }: Answers): string | undefined {
+  return external?.issuer === undefined ? undefined : sharedIssuer(external.issuer)?.claim;
 }
 
 function externalOf({ issuer, clientId, clientSecret }: ExternalAnswers): NonNullable<SignIn["external"]> {
@@ -158,8 +161,7 @@ export function commentsOf(answers: Answers, workspace: Workspace): TenantCommen
       `What both sides can do: ${apps}, and ${idp === undefined ? "their provider" : answers.idp}.`,
     ],
     "signIn.claims": ["Claims of the ID token that are a person's lasting id, e-mail address and name."],
-    "signIn.require": ["Everybody at Google has this issuer; only people with this claim are the customer's."],
-    "signIn.logout": ["Google has no page for signing out."],
+    "signIn.require": ["Others have this issuer too; only people with this claim are the customer's."],
     connections: [
       idp === undefined ? "Where they come in." : "Where they come in. Each app gets a client and a secret of its own.",
     ],

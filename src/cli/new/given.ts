@@ -84,12 +84,15 @@ export function groupsOf(groups: readonly string[], create: boolean): Assignment
 }
 
 function contradictions(options: NewOptions): string[] {
-  const { idp, external, everyone, group, createGroups } = options;
+  const { idp, external, everyone, group, createGroups, app } = options;
   return [
     ...(external === true && idp !== undefined && idp !== externalIdp
       ? ["--idp and --external exclude each other"]
       : []),
     ...(everyone === true && group !== undefined ? ["--everyone and --group exclude each other"] : []),
+    ...((external === true || idp === externalIdp) && (app?.length ?? 0) > 1
+      ? ["a customer's own provider has one client for each app: give one --app, and a sign-in for each other later"]
+      : []),
     ...(createGroups === true && group === undefined ? ["--create-groups needs --group"] : []),
   ];
 }

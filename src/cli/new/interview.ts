@@ -80,19 +80,24 @@ export async function interview(flags: Given, io: InterviewIo): Promise<Given> {
   });
 
   const apps = [...workspace.apps.values()].map(({ name, kind, baseUrl }): Choice => [name, `${kind}, ${baseUrl}`]);
-  const askApps = (): Promise<void> =>
+  const askApps = (several: boolean): Promise<void> =>
     learn({
-      text: "Apps they come in to, with commas between",
+      text: several ? "Apps they come in to, with commas between" : "App they come in to",
       choices: apps,
       first: flags.apps?.join(","),
       otherwise: apps.length === 1 ? apps[0]?.[0] : undefined,
-      read: (line) => fromChoices(line, apps, (names) => hold({ apps: names }, "connections", "signIn.clientAuth")),
+      read: (line) =>
+        fromChoices(line, apps, (names) =>
+          several || names.length === 1
+            ? hold({ apps: names }, "connections", "signIn.clientAuth")
+            : { problem: "each app needs a client of its own at their provider: begin with one" },
+        ),
     });
 
   switch (kindOf(given.idp ?? "", workspace)) {
     case "okta":
       await askAssignment(flags, learn, hold);
-      await askApps();
+      await askApps(true);
       break;
     case "auth0":
       await learn({
@@ -100,11 +105,11 @@ export async function interview(flags: Given, io: InterviewIo): Promise<Given> {
         first: flags.enabledConnections?.join(","),
         read: (line) => hold({ enabledConnections: listOf(line) }, "signIn.enabledConnections"),
       });
-      await askApps();
+      await askApps(true);
       break;
     case "external":
       // What the provider and the app can do together decides whether there is a secret.
-      await askApps();
+      await askApps(false);
       await askExternal(flags, learn, hold, () => given, io);
       break;
     default:

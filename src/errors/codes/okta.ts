@@ -69,7 +69,7 @@ export const oktaCodes = {
   },
   OKTA_AUTHORIZATION_SERVER_MISSING: {
     cause:
-      "The custom authorization server that people should sign in by does not exist at the org, or is switched off.",
+      "The custom authorization server that people should sign in by does not exist at the org, or is switched off. Without API Access Management an org has none, not even `default`.",
     mend: "Mend `authorizationServer:` (the id under Security > API), activate the server, or use `org`.",
     exit: 2,
   },

@@ -117,8 +117,7 @@ export function createAuth0Adapter(options: Auth0AdapterOptions): Auth0Adapter {
       return { id: found.id, secret };
     },
 
-    budget: (counts) =>
-      callBudget(tenant.host, counts, { listed: clients.complete !== undefined, seen: limiter.report() }),
+    budget: (counts) => callBudget(tenant.host, counts, { listed: clients.complete !== undefined }),
     calls: () => limiter.report(),
     close: () => tenant.close(),
   };

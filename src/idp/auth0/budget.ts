@@ -1,5 +1,4 @@
 import type { CallBudget } from "../../plan/observed.ts";
-import type { BucketReport } from "../../vendor/limiter.ts";
 
 /** Calls of one registration with one connection, its observations and the hand-over of its secret included. */
 const callsOfOne = {
@@ -36,10 +35,9 @@ const callsOfOne = {
 } as const;
 
 /**
- * Calls that an apply will make, by bucket. `perMinute` is our share of the bucket's limit, once the host has said it;
- * Auth0's buckets fill up steadily, so it is what may go at once, and no less a minute. Until the whole list of clients
- * was read once, a create reads it: one call per 100 clients, of which one is counted, as nobody knows how many there
- * are.
+ * Calls that an apply will make, by bucket. Auth0 says how many calls may go at once, but not how fast its buckets fill
+ * up, which depends on the subscription; so how many go in a minute is not known. Until the whole list of clients was
+ * read once, a create reads it: one call per 100 clients, of which one is counted, as nobody knows how many there are.
  */
 export function callBudget(
   host: string,
@@ -49,7 +47,7 @@ export function callBudget(
     readonly deletes: number;
     readonly parts?: number | undefined;
   },
-  { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
+  { listed }: { readonly listed: boolean },
 ): readonly CallBudget[] {
   const calls = new Map<string, number>();
   const add = (bucket: string, count: number) => calls.set(bucket, (calls.get(bucket) ?? 0) + count);
@@ -60,8 +58,5 @@ export function callBudget(
   return [...calls]
     .filter(([, count]) => count > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([bucket, count]) => {
-      const perMinute = seen.find((report) => report.bucket === bucket)?.allowed;
-      return { bucket: `${host} ${bucket}`, calls: count, ...(perMinute === undefined ? {} : { perMinute }) };
-    });
+    .map(([bucket, count]) => ({ bucket: `${host} ${bucket}`, calls: count }));
 }

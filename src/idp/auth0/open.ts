@@ -20,10 +20,13 @@ export interface OpenAuth0Options {
   readonly limiters: HostLimiters;
 }
 
+/** Calls under way at once: Auth0's smallest buckets hold five. */
+const concurrency = 4;
+
 /** The registrations of one Auth0 tenant. Sends nothing before it is asked something. Loads Auth0's SDK (0.2 s). */
 export async function openAuth0(options: OpenAuth0Options): Promise<Auth0Adapter> {
   const { idp, credential, access, network, clock, sleep, scope } = options;
-  const limiter = options.limiters.of(idp.domain, { share: idp.limits.share });
+  const limiter = options.limiters.of(idp.domain, { share: idp.limits.share, concurrency });
   const tenant = await openAuth0Tenant({ host: idp.domain, credential, access, network, limiter, clock, sleep });
   return createAuth0Adapter({ name: idp.name, tenant, limiter, scope, sleep });
 }

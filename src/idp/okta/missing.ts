@@ -64,10 +64,12 @@ async function missingServer(
   if (authorizationServer === undefined) return [];
   const state = await servers.stateOf(authorizationServer);
   if (state === "active" || state === "unread") return [];
-  const message =
-    state === "missing"
-      ? `Okta (${org.host}) shows no authorization server ${authorizationServer} to these credentials`
-      : `Okta (${org.host}) has switched off the authorization server ${authorizationServer}`;
+  const what = {
+    missing: `shows no authorization server ${authorizationServer} to these credentials`,
+    inactive: `has switched off the authorization server ${authorizationServer}`,
+    unlicensed: `has no custom authorization servers, also no ${authorizationServer}: it lacks API Access Management`,
+  }[state];
+  const message = `Okta (${org.host}) ${what}`;
   const code = "OKTA_AUTHORIZATION_SERVER_MISSING";
   return [{ key, kind: "missing", field: "authorizationServer", code, subject: authorizationServer, message }];
 }

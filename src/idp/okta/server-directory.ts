@@ -1,8 +1,14 @@
 import type { OktaAuthorizationServers } from "../../vendor/okta/authorization-servers.ts";
 import { OktaFailure } from "../../vendor/okta/failure.ts";
 
-/** `unread`: these credentials may not read authorization servers; the discovery document tells the rest. */
-export type ServerState = "active" | "inactive" | "missing" | "unread";
+/**
+ * `unlicensed`: the org has no custom authorization servers at all, not even `default`. `unread`: these credentials may
+ * not read them; the discovery document tells the rest.
+ */
+export type ServerState = "active" | "inactive" | "missing" | "unlicensed" | "unread";
+
+/** What Okta says to every call about authorization servers without API Access Management; as recorded, with 401. */
+const featureMissing = "E0000015";
 
 /** Whether custom authorization servers are there: each is asked for once a run, until it is found. */
 export class ServerDirectory {
@@ -31,6 +37,7 @@ export class ServerDirectory {
     } catch (error) {
       if (error instanceof OktaFailure && error.code === "OKTA_PERMISSION_MISSING") return "unread";
       this.#states.delete(id);
+      if (error instanceof OktaFailure && error.oktaCode === featureMissing) return "unlicensed";
       throw error;
     }
   }

@@ -16,6 +16,14 @@ export interface TokenOptions {
   readonly clock: Clock;
 }
 
+/** Where a transport gets its access token. */
+export interface TokenSource {
+  /** @throws Auth0Failure */
+  get(): Promise<string>;
+  /** For a token that was refused: the next call gets another. False when there is no other to get. */
+  forget(): boolean;
+}
+
 /**
  * Gives an access token of the Management API: the one of the workspace, or one got by client credentials (RFC 6749,
  * section 4.4) and used until it runs out. Calls that start together share one request. Whatever fails here, the call
@@ -24,16 +32,17 @@ export interface TokenOptions {
  * Auth0 gives an application every scope that it was granted, unless the request names some: then the token has these
  * only, and the request is refused when one of them was not granted.
  *
- * @throws Auth0Failure
  * @see https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens
  */
-export function tokenSource(options: TokenOptions): () => Promise<string> {
+export function tokenSource(options: TokenOptions): TokenSource {
   const { host, credential, access, fetch, clock } = options;
-  if ("token" in credential) return async () => checkedToken(host, credential.token.reveal());
+  if ("token" in credential) {
+    return { get: async () => checkedToken(host, credential.token.reveal()), forget: () => false };
+  }
   let current: { readonly text: string; readonly until: number } | undefined;
   let pending: Promise<string> | undefined;
 
-  async function get(clientId: string, clientSecret: string): Promise<string> {
+  async function request(clientId: string, clientSecret: string): Promise<string> {
     const started = clock();
     const body = new URLSearchParams({
       grant_type: "client_credentials",
@@ -66,12 +75,19 @@ export function tokenSource(options: TokenOptions): () => Promise<string> {
     return text;
   }
 
-  return () => {
-    if (current !== undefined && clock() < current.until) return Promise.resolve(current.text);
-    pending ??= get(credential.clientId, credential.clientSecret.reveal()).finally(() => {
-      pending = undefined;
-    });
-    return pending;
+  return {
+    get() {
+      if (current !== undefined && clock() < current.until) return Promise.resolve(current.text);
+      pending ??= request(credential.clientId, credential.clientSecret.reveal()).finally(() => {
+        pending = undefined;
+      });
+      return pending;
+    },
+    forget() {
+      const another = current !== undefined;
+      current = undefined;
+      return another;
+    },
   };
 }
 

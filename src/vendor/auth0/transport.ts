@@ -53,9 +53,10 @@ export async function openTransport(options: TransportOptions): Promise<Auth0Tra
   const { host, sleep } = options;
   const { fetch, close } = await openFetch({ ...options, deadline: options.deadline ?? 30_000, largestBody });
   const { ManagementClient } = await import("auth0");
+  const token = tokenSource({ ...options, fetch });
   const client = new ManagementClient({
     domain: host,
-    token: tokenSource({ ...options, fetch }),
+    token: () => token.get(),
     fetch: fetch as unknown as typeof globalThis.fetch,
     maxRetries: 0,
     telemetry: false,
@@ -84,12 +85,19 @@ export async function openTransport(options: TransportOptions): Promise<Auth0Tra
   return {
     host,
     async send(call) {
-      for (let attempt = 0; ; attempt++) {
+      let renewed = false;
+      for (let attempt = 0; ; ) {
         try {
           return await once(call);
         } catch (error) {
-          const wait = waits[attempt];
-          if (wait === undefined || !(error instanceof Auth0Failure) || !worthAnotherTry(call, error)) throw error;
+          if (!(error instanceof Auth0Failure)) throw error;
+          // A token may be revoked before it runs out; a refused call was not made.
+          if (error.status === 401 && !renewed && token.forget()) {
+            renewed = true;
+            continue;
+          }
+          const wait = waits[attempt++];
+          if (wait === undefined || !worthAnotherTry(call, error)) throw error;
           await sleep(wait);
         }
       }

@@ -2,7 +2,8 @@ import type { Check } from "../check.ts";
 import { type Finding, fail, inconclusive, pass } from "../finding.ts";
 import type { TokenAnswer } from "../probe/token-answer.ts";
 import { specs } from "../specs.ts";
-import { type ClientProof, proofNeedOf, proofOmitted } from "./client-proof.ts";
+import type { ClientProof } from "./client-proof.ts";
+import { proofNeedOf, proofOmitted } from "./proof-need.ts";
 
 /**
  * An invented code with what the client has gets as far as `invalid_grant`, so the client was authenticated. The

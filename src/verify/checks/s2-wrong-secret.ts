@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { fail, inconclusive, pass, skipped } from "../finding.ts";
 import { specs } from "../specs.ts";
-import { proofNeedOf, proofOmitted } from "./client-proof.ts";
+import { proofNeedOf, proofOmitted } from "./proof-need.ts";
 
 /** Wrong credentials are refused. Without this control a server that never looks at them would pass S1. */
 export const wrongSecret: Check = {

@@ -1,3 +1,4 @@
+import type { PublicKey } from "../../workspace/workspace.ts";
 import type { CheckContext } from "../check.ts";
 import { type Finding, fail, plain } from "../finding.ts";
 import { placeOf, toAdministrator } from "../mend.ts";
@@ -61,10 +62,16 @@ function audiencesOf({ subject }: CheckContext): readonly [Audience, ...Audience
   return wantsEndpoint.test(hostOf(issuer)) ? ["endpoint", "issuer"] : ["issuer", "endpoint"];
 }
 
+/** What of a key may be shown to anyone, whatever else stands beside it. */
+function publicMembers(key: PublicKey | undefined): Readonly<Record<string, string | undefined>> {
+  const { kty, kid, alg, n, e, crv, x, y } = key ?? {};
+  return { kty, use: "sig", kid, alg, n, e, crv, x, y };
+}
+
 function refused(answer: ClientRefused, { subject }: CheckContext): Finding {
   const { publicKey } = subject.clientKey ?? {};
   const where = placeOf(subject, "publicKey");
-  const jwk = plain(JSON.stringify({ ...publicKey, use: "sig" }));
+  const jwk = plain(JSON.stringify(publicMembers(publicKey)));
   return fail(
     "VERIFY_CLIENT_KEY_REFUSED",
     `The identity provider refuses the assertion that the app's key ${plain(publicKey?.kid ?? "")} signed.`,

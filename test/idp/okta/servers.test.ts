@@ -63,6 +63,16 @@ test("one that is switched off is a problem", async () => {
   expect(problems).toMatchObject([{ subject: server.id, message: expect.stringContaining("has switched off") }]);
 });
 
+test("an org that has none at all says so", async () => {
+  const adapter = await bench.adapter();
+  bench.sandbox.okta.apiAccessManagement = false;
+  const { problems } = await adapter.observe([at("default")], "single");
+  bench.sandbox.okta.apiAccessManagement = true;
+  expect(problems).toMatchObject([
+    { subject: "default", message: expect.stringContaining("lacks API Access Management") },
+  ]);
+});
+
 test("when the right to read them was not granted, the look goes on and says what it did not read", async () => {
   const service = bench.sandbox.okta.app(serviceClientId);
   if (service === undefined) throw new Error("the org has no service app");

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { auth0Host, managementClientId } from "../../../sandbox/sandbox.ts";
 import type { TestResponse, TestSandbox } from "../../support/sandbox.ts";
 
@@ -26,6 +27,25 @@ export async function call(
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   return read(response);
+}
+
+/** The status, code and message of a refusal, which is in the shape of the management API. */
+export async function problem(
+  at: TestSandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+  bearer?: string,
+): Promise<readonly unknown[]> {
+  const { status, json } = await call(at, method, path, body, bearer);
+  expect(json).toMatchObject({ statusCode: status, error: expect.any(String), message: expect.any(String) });
+  return [status, json.errorCode, json.message];
+}
+
+/** The status and code of a refusal, in one text. */
+export async function code(...sent: Parameters<typeof problem>): Promise<string> {
+  const [status, errorCode] = await problem(...sent);
+  return `${String(status)} ${String(errorCode)}`;
 }
 
 /** Posts parameters to the token endpoint, as a form or as JSON. */

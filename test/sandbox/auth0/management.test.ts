@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { ManagementClient } from "auth0";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { auth0Host, billingClientId, fernhillConnection, managementClientId } from "../../../sandbox/sandbox.ts";
+import { auth0Host, fernhillConnection, foreignOrganization, managementClientId } from "../../../sandbox/sandbox.ts";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
-import { basic, call, managementRequest, managementToken, token } from "./auth0-caller.ts";
+import { call, code, problem } from "./auth0-caller.ts";
 
 let at: TestSandbox;
 beforeAll(async () => {
@@ -10,146 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** An answer's status, code and message, for comparing. */
-async function problem(method: string, path: string, body?: unknown, bearer?: string): Promise<unknown> {
-  const { status, json } = await call(at, method, path, body, bearer);
-  expect(json).toMatchObject({ statusCode: status, error: expect.any(String) });
-  return [status, json.errorCode, json.message];
-}
-
-/** An answer's status and code, in one text. */
-async function code(method: string, path: string, body?: unknown, bearer?: string): Promise<string> {
-  const { status, json } = await call(at, method, path, body, bearer);
-  expect(json).toMatchObject({ statusCode: status, error: expect.any(String), message: expect.any(String) });
-  return `${status} ${json.errorCode}`;
-}
-
 const invalid = (what: string) => [400, "invalid_body", `Payload validation error: ${what}.`];
-
-describe("a management token", () => {
-  test("comes for the secret in the body, in the header, as a form and as JSON", async () => {
-    const { client_id, client_secret, ...rest } = managementRequest(at);
-    const inBody = { ...rest, client_id: client_id ?? "", client_secret: client_secret ?? "" };
-    for (const json of [false, true]) {
-      const answer = await token(at, inBody, { json });
-      expect(answer).toMatchObject({ status: 200, json: { token_type: "Bearer", expires_in: 86_400 } });
-      expect(answer.json.scope.split(" ")).toEqual(expect.arrayContaining(["read:clients", "update:connections"]));
-      expect((await call(at, "GET", "/clients", undefined, answer.json.access_token)).status).toBe(200);
-    }
-    expect((await token(at, rest, { headers: basic(client_id ?? "", client_secret ?? "") })).status).toBe(200);
-  });
-
-  test("has fewer scopes when fewer are asked for, and never more than the grant", async () => {
-    const answer = await token(at, { ...managementRequest(at), scope: "read:clients read:organizations" });
-    expect(answer.json.scope).toBe("read:clients read:organizations");
-    expect(await token(at, { ...managementRequest(at), scope: "read:clients read:users" })).toMatchObject({
-      status: 403,
-      json: { error: "access_denied", error_description: "Client has not been granted scopes: read:users" },
-    });
-  });
-
-  test("is refused for a wrong secret or audience, and to a client without grant", async () => {
-    const request = managementRequest(at);
-    const refused = { status: 401, json: { error: "access_denied", error_description: "Unauthorized" } };
-    expect(await token(at, { ...request, client_secret: "wrong" })).toMatchObject(refused);
-    const audience = "https://orders.acme.example";
-    expect(await token(at, { ...request, audience })).toMatchObject({
-      status: 403,
-      json: { error: "access_denied", error_description: `Service not found: ${audience}` },
-    });
-    const { audience: _audience, ...without } = request;
-    expect(await token(at, without)).toMatchObject({ status: 403, json: { error: "access_denied" } });
-    const { json } = await call(at, "POST", "/clients", { name: "other", grant_types: ["client_credentials"] });
-    const { client_id, client_secret } = json;
-    const other = await token(at, { ...request, client_id, client_secret });
-    expect(other).toMatchObject({ status: 403, json: { error: "access_denied" } });
-    expect(other.json.error_description).toContain("is not authorized to access");
-  });
-
-  test("ends after a day", async () => {
-    let now = Date.parse("2026-03-01T00:00:00Z");
-    const clocked = await startTestSandbox({ clock: () => now });
-    try {
-      const bearer = await managementToken(clocked);
-      expect((await call(clocked, "GET", "/clients", undefined, bearer)).status).toBe(200);
-      now += 86_400_000;
-      expect(await call(clocked, "GET", "/clients", undefined, bearer)).toMatchObject({ status: 401 });
-    } finally {
-      await clocked.close();
-    }
-  });
-});
-
-describe("access", () => {
-  test("is refused without a token and with a wrong one", async () => {
-    expect(await problem("GET", "/clients", undefined, "")).toEqual([401, undefined, "Missing authentication"]);
-    expect(await problem("GET", "/clients", undefined, "bogus")).toEqual([401, undefined, "Invalid token"]);
-  });
-
-  test.each([
-    [
-      "GET",
-      "/clients",
-      "read:organizations",
-      "read:clients,read:client_keys,read:client_credentials,read:client_summary",
-    ],
-    ["POST", "/clients", "read:clients", "create:clients"],
-    ["DELETE", "/clients/x", "read:clients", "delete:clients"],
-    ["POST", "/clients/x/rotate-secret", "update:clients", "update:client_keys"],
-    ["GET", "/clients/x/credentials", "read:clients", "read:client_credentials"],
-    ["PATCH", "/connections/x/clients", "read:connections", "update:connections"],
-    ["POST", "/organizations", "read:organizations", "create:organizations"],
-    ["GET", "/organizations/x/enabled_connections", "read:organizations", "read:organization_connections"],
-  ])("%s %s is refused to a token with %s only", async (method, path, scope, expected) => {
-    const bearer = await managementToken(at, scope);
-    expect(await problem(method, path, undefined, bearer)).toEqual([
-      403,
-      "insufficient_scope",
-      `Insufficient scope, expected any of: ${expected}`,
-    ]);
-  });
-
-  test("shows the secret of a client only with a scope for keys", async () => {
-    const path = `/clients/${billingClientId}`;
-    const plain = await call(at, "GET", path, undefined, await managementToken(at, "read:clients"));
-    expect(plain.json).not.toHaveProperty("client_secret");
-    expect(plain.json).toHaveProperty("callbacks");
-    const keys = await call(at, "GET", path, undefined, await managementToken(at, "read:client_keys"));
-    expect(keys.json.client_secret).toHaveLength(64);
-    const credentials = await call(at, "GET", path, undefined, await managementToken(at, "read:client_credentials"));
-    expect(Object.keys(credentials.json).sort()).toEqual([
-      "app_type",
-      "client_id",
-      "client_secret",
-      "name",
-      "signing_keys",
-    ]);
-  });
-
-  test("changes a secret or a key only with its own scope", async () => {
-    const { client_id } = (await call(at, "POST", "/clients", { name: "scoped" })).json;
-    const plain = await managementToken(at, "update:clients");
-    const path = `/clients/${client_id}`;
-    const secret = "s".repeat(48);
-    expect(await code("PATCH", path, { client_secret: secret }, plain)).toBe("403 insufficient_scope");
-    const methods = { client_authentication_methods: { private_key_jwt: { credentials: [] } } };
-    expect(await code("PATCH", path, methods, plain)).toBe("403 insufficient_scope");
-    const keys = await managementToken(at, "update:client_keys");
-    expect((await call(at, "PATCH", path, { client_secret: secret }, keys)).status).toBe(200);
-    expect(await code("PATCH", path, { name: "x" }, keys)).toBe("403 insufficient_scope");
-    expect(at.sandbox.auth0.clients.get(client_id)?.secret).toBe(secret);
-  });
-
-  test("Tenantry's own client cannot read the options of connections, nor make or delete one", async () => {
-    const bearer = await managementToken(at);
-    const id = at.sandbox.auth0.connection(fernhillConnection)?.id;
-    expect((await call(at, "GET", `/connections/${id}`, undefined, bearer)).json).not.toHaveProperty("options");
-    expect((await call(at, "GET", `/connections/${id}`)).json.options).toHaveProperty("issuer");
-    expect((await call(at, "POST", "/connections", {}, bearer)).status).toBe(403);
-    expect((await call(at, "DELETE", `/connections/${id}`, undefined, bearer)).status).toBe(403);
-    expect((await call(at, "PATCH", `/connections/${id}`, { options: {} }, bearer)).status).toBe(403);
-  });
-});
 
 describe("what is not there", () => {
   test.each([
@@ -162,7 +24,7 @@ describe("what is not there", () => {
     ["/organizations/name/nobody", undefined, "No organization found by that id or name"],
     ["/organizations/nobody/enabled_connections", undefined, "No organization found by that id or name"],
   ])("%s", async (path, code, message) => {
-    expect(await problem("GET", path)).toEqual([404, code, message]);
+    expect(await problem(at, "GET", path)).toEqual([404, code, message]);
   });
 
   test("deleting a client that is gone succeeds", async () => {
@@ -219,14 +81,14 @@ describe("a client's body", () => {
     ],
     ["PATCH", { tenant: "x" }, "'Additional properties not allowed: tenant'"],
   ])("%s %j is refused", async (method, body, what) => {
-    expect(await problem(method, method === "POST" ? "/clients" : path, body)).toEqual(invalid(what));
+    expect(await problem(at, method, method === "POST" ? "/clients" : path, body)).toEqual(invalid(what));
   });
 
   test("has at most 10 keys of metadata, counted after the merge; null takes one away", async () => {
     const keys = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_each, index) => [`key-${from + index}`, "v"]));
     expect((await call(at, "PATCH", path, { client_metadata: keys(0, 10) })).status).toBe(200);
-    expect(await problem("PATCH", path, { client_metadata: keys(10, 1) })).toEqual(
+    expect(await problem(at, "PATCH", path, { client_metadata: keys(10, 1) })).toEqual(
       invalid("'Too many properties defined (11), maximum 10' on property client_metadata"),
     );
     const swapped = await call(at, "PATCH", path, { client_metadata: { "key-0": null, other: "v" } });
@@ -235,11 +97,11 @@ describe("a client's body", () => {
 
   test("cannot give a key of another client, nor name two ways of authentication", async () => {
     const methods = { private_key_jwt: { credentials: [{ id: "cred_0000000000000000000000" }] } };
-    expect(await problem("PATCH", path, { client_authentication_methods: methods })).toEqual(
+    expect(await problem(at, "PATCH", path, { client_authentication_methods: methods })).toEqual(
       invalid("'The credential cred_0000000000000000000000 does not exist'"),
     );
     const both = { client_authentication_methods: methods, token_endpoint_auth_method: "none" };
-    expect(await code("PATCH", path, both)).toBe("400 invalid_body");
+    expect(await code(at, "PATCH", path, both)).toBe("400 invalid_body");
   });
 
   test("that was refused has changed nothing", async () => {
@@ -252,25 +114,24 @@ describe("a client's body", () => {
 test("two clients can have one name, and a key must be an RSA public key and unused to go", async () => {
   const { client_id } = (await call(at, "POST", "/clients", { name: "checked" })).json;
   const path = `/clients/${client_id}/credentials`;
-  expect(await code("POST", path, { credential_type: "public_key", pem: "junk" })).toBe("400 invalid_body");
-  expect(await code("POST", path, { credential_type: "x509_cert", pem: "junk" })).toBe("400 invalid_body");
-  const { generateKeyPairSync } = await import("node:crypto");
+  expect(await code(at, "POST", path, { credential_type: "public_key", pem: "junk" })).toBe("400 invalid_body");
+  expect(await code(at, "POST", path, { credential_type: "x509_cert", pem: "junk" })).toBe("400 invalid_body");
   const spki = { type: "spki", format: "pem" } as const;
   const elliptic = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export(spki);
-  expect(await code("POST", path, { credential_type: "public_key", pem: elliptic })).toBe("400 invalid_body");
+  expect(await code(at, "POST", path, { credential_type: "public_key", pem: elliptic })).toBe("400 invalid_body");
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const secret = pair.privateKey.export({ type: "pkcs8", format: "pem" });
-  expect(await code("POST", path, { credential_type: "public_key", pem: secret })).toBe("400 invalid_body");
+  expect(await code(at, "POST", path, { credential_type: "public_key", pem: secret })).toBe("400 invalid_body");
   const { json } = await call(at, "POST", path, { credential_type: "public_key", pem: pair.publicKey.export(spki) });
   const methods = { private_key_jwt: { credentials: [{ id: json.id }] } };
   await call(at, "PATCH", `/clients/${client_id}`, { client_authentication_methods: methods });
-  expect(await code("DELETE", `${path}/${json.id}`)).toBe("400 credential_in_use");
+  expect(await code(at, "DELETE", `${path}/${json.id}`)).toBe("400 credential_in_use");
   await call(at, "PATCH", `/clients/${client_id}`, {
     client_authentication_methods: null,
     token_endpoint_auth_method: "client_secret_post",
   });
   expect((await call(at, "DELETE", `${path}/${json.id}`)).status).toBe(204);
-  expect(await code("GET", `${path}/${json.id}`)).toBe("404 inexistent_credential");
+  expect(await code(at, "GET", `${path}/${json.id}`)).toBe("404 inexistent_credential");
 });
 
 describe("an organization", () => {
@@ -294,7 +155,7 @@ describe("an organization", () => {
     ],
     [{ name: "a", domains: [] }, "'Additional properties not allowed: domains'"],
   ])("%j is refused", async (body, what) => {
-    expect(await problem("POST", "/organizations", body)).toEqual(invalid(what));
+    expect(await problem(at, "POST", "/organizations", body)).toEqual(invalid(what));
   });
 
   test("is found by id and by name, has a name of its own, and can be renamed and deleted", async () => {
@@ -302,8 +163,8 @@ describe("an organization", () => {
     const { status, json } = await call(at, "POST", "/organizations", body);
     expect({ status, json }).toMatchObject({ status: 201, json: body });
     expect((await call(at, "GET", "/organizations/name/own-name")).json).toEqual(json);
-    expect(await code("POST", "/organizations", { name: "own-name" })).toBe("409 organization_conflict");
-    expect(await code("PATCH", `/organizations/${json.id}`, { name: "acme-internal" })).toBe(
+    expect(await code(at, "POST", "/organizations", { name: "own-name" })).toBe("409 organization_conflict");
+    expect(await code(at, "PATCH", `/organizations/${json.id}`, { name: foreignOrganization })).toBe(
       "409 organization_conflict",
     );
     const renamed = await call(at, "PATCH", `/organizations/${json.id}`, { name: "other-name", metadata: { a: "3" } });
@@ -324,9 +185,9 @@ describe("an organization", () => {
       status: 201,
       json: { ...sent, show_as_button: true, connection: { name: fernhillConnection, strategy: "oidc" } },
     });
-    expect(await code("POST", base, sent)).toBe("409 conflict");
-    expect(await code("POST", base, { connection_id: "con_0000000000000000" })).toBe("404 inexistent_connection");
-    expect(await problem("POST", base, { ...sent, is_enabled: true })).toEqual(
+    expect(await code(at, "POST", base, sent)).toBe("409 conflict");
+    expect(await code(at, "POST", base, { connection_id: "con_0000000000000000" })).toBe("404 inexistent_connection");
+    expect(await problem(at, "POST", base, { ...sent, is_enabled: true })).toEqual(
       invalid("'Additional properties not allowed: is_enabled'"),
     );
     const change = { assign_membership_on_login: false };
@@ -339,11 +200,11 @@ describe("an organization", () => {
       expect((await call(at, "POST", base, { connection_id: more })).status).toBe(201);
     }
     const eleventh = at.sandbox.auth0.addConnection("more-9", "oidc").id;
-    expect(await code("POST", base, { connection_id: eleventh })).toBe("400 limit_reached");
+    expect(await code(at, "POST", base, { connection_id: eleventh })).toBe("400 limit_reached");
     expect((await call(at, "DELETE", `${base}/${fernhill}`)).status).toBe(204);
     at.sandbox.auth0.removeConnection("more-0");
     expect((await call(at, "GET", base)).json).toHaveLength(8);
-    expect(await code("GET", `${base}/${fernhill}`)).toBe("404 inexistent_connection");
+    expect(await code(at, "GET", `${base}/${fernhill}`)).toBe("404 inexistent_connection");
   });
 });
 
@@ -359,11 +220,11 @@ describe("connections", () => {
     const body = { name: "made-here", strategy: "oidc", options: { client_id: "a", icon_url: "https://a.example" } };
     const { status, json } = await call(at, "POST", "/connections", body);
     expect(status).toBe(201);
-    expect(await code("POST", "/connections", body)).toBe("409 conflict");
+    expect(await code(at, "POST", "/connections", body)).toBe("409 conflict");
     const refused = invalid("'Additional properties not allowed: enabled_clients'");
     const enabled = { enabled_clients: [managementClientId] };
-    expect(await problem("POST", "/connections", { ...body, name: "b", ...enabled })).toEqual(refused);
-    expect(await problem("PATCH", `/connections/${json.id}`, enabled)).toEqual(refused);
+    expect(await problem(at, "POST", "/connections", { ...body, name: "b", ...enabled })).toEqual(refused);
+    expect(await problem(at, "PATCH", `/connections/${json.id}`, enabled)).toEqual(refused);
     const changed = await call(at, "PATCH", `/connections/${json.id}`, { options: { client_id: "b" } });
     expect(changed.json.options).toMatchObject({ client_id: "b", schema_version: "oidc-V4" });
     expect(changed.json.options).not.toHaveProperty("icon_url");
@@ -376,11 +237,11 @@ describe("connections", () => {
     );
     const path = `/connections/${id}/clients`;
     const on = (ids: readonly string[]) => ids.map((client_id) => ({ client_id, status: true }));
-    expect(await problem("PATCH", path, on(clients))).toEqual(invalid("'Array is too long (51), maximum 50'"));
-    expect(await problem("PATCH", path, [{ client_id: clients[0] }])).toEqual(
+    expect(await problem(at, "PATCH", path, on(clients))).toEqual(invalid("'Array is too long (51), maximum 50'"));
+    expect(await problem(at, "PATCH", path, [{ client_id: clients[0] }])).toEqual(
       invalid("'Missing required property: status'"),
     );
-    expect(await code("PATCH", path, on([clients[0], "nobody"]))).toBe("404 inexistent_client");
+    expect(await code(at, "PATCH", path, on([clients[0], "nobody"]))).toBe("404 inexistent_client");
     expect((await call(at, "GET", path)).json).toEqual({ clients: [] });
     expect((await call(at, "PATCH", path, on(clients.slice(0, 50)))).status).toBe(204);
     await call(at, "PATCH", path, on(clients.slice(50)));

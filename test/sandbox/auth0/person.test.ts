@@ -157,6 +157,30 @@ test("no refresh token without the scope or without the grant", async () => {
   expect((await redeem(await signIn({ scope: "openid offline_access" }))).json).not.toHaveProperty("refresh_token");
 });
 
+test("a client that wants an organization lets nobody in without", async () => {
+  const browser = new Browser(at);
+  await browser.signIn(authorizationQuery(client), editor);
+  await call(at, "PATCH", `/clients/${client.client_id}`, {
+    organization_usage: "require",
+    organization_require_behavior: "pre_login_prompt",
+  });
+  const silent = await browser.visit(`/authorize?${authorizationQuery(client, { prompt: "none" })}`);
+  expect(silent.location).toContain("error=");
+  expect((await new Browser(at).follow(`/authorize?${authorizationQuery(client)}`)).text).toContain("is required");
+});
+
+test("a rotating refresh token works once", async () => {
+  const rotating = { rotation_type: "rotating", expiration_type: "expiring" };
+  await call(at, "PATCH", `/clients/${client.client_id}`, { refresh_token: rotating });
+  const first = (await redeem(await signIn({ scope: "openid offline_access" }))).json;
+  const { client_id, client_secret } = client;
+  const refresh = (refresh_token: string) =>
+    token(at, { grant_type: "refresh_token", refresh_token, client_id, client_secret });
+  const second = await refresh(first.refresh_token);
+  expect(second.json.refresh_token).not.toBe(first.refresh_token);
+  expect((await refresh(first.refresh_token)).status).toBe(403);
+});
+
 test("a session serves the next request, for prompt=none too, until it is ended", async () => {
   const browser = new Browser(at);
   await browser.signIn(authorizationQuery(client), editor);

@@ -59,7 +59,7 @@ const table: Readonly<Record<Exclude<CustomerName, "tannberg" | "ostrava-steel">
       location:
         /^https:\/\/cobaltclinics\.auth\.eu-central-1\.amazoncognito\.com\/error\?error=redirect_mismatch&client_id=5k2v/,
     },
-    unknownClient: { status: 302, location: /amazoncognito\.com\/error\?error=invalid_client&client_id=nobody$/ },
+    unknownClient: { status: 302, location: /amazoncognito\.com\/error\?error=invalid_client&client_id=/ },
     bogusCode: { status: 400, json: { error: "invalid_grant" } },
     wrongSecret: { status: 400, json: { error: "invalid_client" } },
     unknownAtToken: { status: 400, json: { error: "invalid_client" } },
@@ -124,6 +124,11 @@ describe.each(Object.entries(table))("%s", (name, expected) => {
 
   test("refuses an unknown client before it looks at the redirect URI", async () => {
     await expectRefused(authorizationUrl(its(), { client_id: "nobody" }), expected.unknownClient);
+  });
+
+  test("never goes to the app when client or redirect URI are named twice", async () => {
+    await expectRefused(`${authorizationUrl(its())}&client_id=nobody`, expected.unknownClient);
+    await expectRefused(`${authorizationUrl(its())}&redirect_uri=https%3A%2F%2Fb.example%2F`, expected.wrongRedirect);
   });
 
   test("takes the secret by the registered method and then refuses the code", async () => {
@@ -226,7 +231,10 @@ describe("Tannberg's Keycloak", () => {
   test("takes no secret from a client that signs", async () => {
     const { tannberg } = at.sandbox.providers;
     const credentials = { client_id: "acme-portal", client_secret: "anything" };
-    expect(await redeem(at, tannberg, credentials)).toMatchObject({ status: 401, json: { error: "invalid_client" } });
+    expect(await redeem(at, tannberg, credentials)).toMatchObject({
+      status: 401,
+      json: { error: "invalid_client", error_description: "Parameter client_assertion_type is missing" },
+    });
   });
 
   test("takes a secret by either method, and refuses a wrong one in words of its own", async () => {

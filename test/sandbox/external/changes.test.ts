@@ -100,6 +100,15 @@ test("faults reach the customers' providers", async () => {
   expect((await ask(at, provider.vendor.endpoints.jwks)).status).toBe(200);
 });
 
+test("the log keeps no query of theirs", async () => {
+  await ask(at, authorizationUrl(at.sandbox.providers["northwind-rail"]));
+  const { json } = await admin("GET", "/requests");
+  expect(json.requests).toContainEqual(
+    expect.objectContaining({ host: "login.microsoftonline.com", query: "", status: 302 }),
+  );
+  expect(JSON.stringify(json)).not.toContain("state-0123456789abcdef");
+});
+
 test("the admin API shows the providers without a secret", async () => {
   const { status, json } = await admin("GET", "/providers");
   expect(status).toBe(200);

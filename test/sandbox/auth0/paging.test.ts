@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { call, problem } from "./auth0-caller.ts";
+
+const count = 260;
+let at: TestSandbox;
+beforeAll(async () => {
+  at = await startTestSandbox();
+  const { auth0 } = at.sandbox;
+  for (let index = 0; index < count; index += 1) {
+    auth0.addClient({ settings: { name: `client ${index}`, grant_types: [], app_type: "regular_web" } });
+    auth0.addOrganization(`organization-${index}`, { metadata: { index: String(index) } });
+    auth0.addConnection(`connection-${index}`, "oidc");
+  }
+});
+afterAll(() => at.close());
+
+test.each([
+  ["clients", "&is_global=false", count + 2],
+  ["organizations", "", count + 1],
+  ["connections", "", count + 2],
+])("%s come by offset: every one once, 100 at most per page", async (name, filter, total) => {
+  const seen: string[] = [];
+  for (let page = 0; page < 3; page += 1) {
+    const { json } = await call(at, "GET", `/${name}?include_totals=true&per_page=100&page=${page}${filter}`);
+    expect(json).toMatchObject({ start: page * 100, limit: 100, total });
+    seen.push(...json[name].map((item: { id?: string; client_id?: string }) => item.id ?? item.client_id));
+  }
+  expect(seen).toHaveLength(total);
+  expect(new Set(seen).size).toBe(total);
+  expect((await call(at, "GET", `/${name}?per_page=100&page=3${filter}`)).json).toEqual([]);
+  expect((await call(at, "GET", `/${name}`)).json).toHaveLength(50);
+  expect(await problem(at, "GET", `/${name}?per_page=101`)).toMatchObject([
+    400,
+    "invalid_query_string",
+    expect.any(String),
+  ]);
+});
+
+test.each(["organizations", "connections"])(
+  "%s come by checkpoint, which survives what is added and removed meanwhile",
+  async (name) => {
+    const first = (await call(at, "GET", `/${name}?take=100`)).json;
+    expect(first[name]).toHaveLength(100);
+    const { auth0 } = at.sandbox;
+    const gone = first[name][50].name as string;
+    if (name === "organizations") auth0.removeOrganization(gone);
+    else auth0.removeConnection(gone);
+    if (name === "organizations") auth0.addOrganization("late");
+    else auth0.addConnection("late", "oidc");
+    const names: string[] = first[name].map((item: { name: string }) => item.name);
+    let from = first.next as string | undefined;
+    while (from !== undefined) {
+      const { json } = await call(at, "GET", `/${name}?take=100&from=${encodeURIComponent(from)}`);
+      names.push(...json[name].map((item: { name: string }) => item.name));
+      from = json.next;
+    }
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((each) => /^(organization|connection)-\d+$/.test(each))).toHaveLength(count);
+    expect(names.at(-1)).toBe("late");
+    expect(await problem(at, "GET", `/${name}?from=junk`)).toMatchObject([
+      400,
+      "invalid_query_string",
+      expect.any(String),
+    ]);
+  },
+);
+
+test("no page reaches beyond the first 1,000 records", async () => {
+  for (const name of ["clients", "organizations", "connections"]) {
+    expect((await call(at, "GET", `/${name}?per_page=100&page=9`)).status).toBe(200);
+    expect(await problem(at, "GET", `/${name}?per_page=100&page=10`)).toMatchObject([
+      400,
+      "invalid_paging",
+      expect.stringContaining("1000"),
+    ]);
+    expect((await problem(at, "GET", `/${name}?per_page=99&page=10`))[1]).toBe("invalid_paging");
+  }
+});
+
+test("clients know no checkpoint, and no parameter that is not theirs", async () => {
+  expect(await problem(at, "GET", "/clients?take=100")).toEqual([
+    400,
+    "invalid_query_string",
+    "Query validation error: 'Additional properties not allowed: take'.",
+  ]);
+  expect((await problem(at, "GET", "/clients?page=one"))[1]).toBe("invalid_query_string");
+  expect((await problem(at, "GET", "/organizations?sort=id"))[1]).toBe("invalid_query_string");
+});
+
+test("fields choose what is shown of each, and filters choose which", async () => {
+  const some = (await call(at, "GET", "/clients?fields=client_id,name&include_fields=true&per_page=2")).json;
+  expect(some.map((item: object) => Object.keys(item).sort())).toEqual([
+    ["client_id", "name"],
+    ["client_id", "name"],
+  ]);
+  const without = (await call(at, "GET", "/clients?fields=client_secret&include_fields=false&per_page=1")).json;
+  expect(without[0]).toHaveProperty("client_id");
+  expect(without[0]).not.toHaveProperty("client_secret");
+  expect((await call(at, "GET", "/clients?is_global=true")).json).toMatchObject([{ name: "All Applications" }]);
+  expect((await call(at, "GET", "/clients?app_type=non_interactive,spa")).json).toMatchObject([{ name: "Tenantry" }]);
+  const sorted = (await call(at, "GET", "/organizations?sort=name:-1&per_page=1")).json;
+  expect(sorted).toMatchObject([{ name: "organization-99" }]);
+});

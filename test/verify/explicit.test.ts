@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { TenantryError } from "../../src/errors/failure.ts";
+import type { ExplicitEndpoints } from "../../src/tenant/tenant.ts";
+import { discover } from "../../src/verify/verify.ts";
+import { html, issuer, type Provider, publicJwk, startProvider } from "./provider.ts";
+import { check, idsOf, ioOf, verify } from "./subject.ts";
+
+const endpoints: ExplicitEndpoints = {
+  authorization: `${issuer}/authorize`,
+  token: `${issuer}/token`,
+  jwks: `${issuer}/keys`,
+  userinfo: `${issuer}/userinfo`,
+  endSession: `${issuer}/logout`,
+  introspection: `${issuer}/introspect`,
+};
+
+/** A provider whose discovery document is behind a firewall. */
+const walled = { discovery: () => html(403, "Access denied") };
+
+let provider: Provider;
+beforeAll(async () => {
+  provider = await startProvider();
+});
+afterAll(() => provider.close());
+beforeEach(() => provider.behave(walled));
+
+test("a client is proven without a discovery document, and what reads one is skipped with the reason", async () => {
+  const verification = await verify(provider, { endpoints });
+  expect(verification.verdict).toBe("pass");
+  expect(idsOf(verification, "pass")).toEqual(["D4", "D6", "K1", "K2", "K3", "P1", "P2", "P3", "S1", "S2"]);
+  expect(idsOf(verification, "skipped")).toEqual(["D1", "D2", "D3", "D5", "D8", "D9"]);
+  for (const id of ["D1", "D2", "D5", "D8", "D9"]) {
+    expect(check(verification, id).message).toBe(
+      "Not looked at: the endpoints stand in the tenant's file, so no discovery document is read.",
+    );
+  }
+  expect(check(verification, "D3").message).toContain("nothing but a sign-in names the issuer");
+  expect(verification.discovery).toEqual({
+    issuer,
+    authorizationEndpoint: endpoints.authorization,
+    tokenEndpoint: endpoints.token,
+    jwksUri: endpoints.jwks,
+    userinfoEndpoint: endpoints.userinfo,
+    endSessionEndpoint: endpoints.endSession,
+  });
+  expect(provider.seen.map(({ path }) => path)).toEqual([
+    "/keys",
+    ...["/authorize", "/authorize", "/authorize"],
+    ...["/token", "/token"],
+  ]);
+});
+
+test("only the needed endpoints may be given", async () => {
+  const { authorization, token, jwks } = endpoints;
+  const verification = await verify(provider, { endpoints: { authorization, token, jwks } });
+  expect(verification.verdict).toBe("pass");
+  expect(verification.discovery).toMatchObject({ userinfoEndpoint: undefined, endSessionEndpoint: undefined });
+});
+
+const bad: readonly (readonly [string, string, string])[] = [
+  ["http", "http://idp.example/x", "is not https"],
+  ["user information", "https://user:pw@idp.example/x", "holds user information"],
+  ["a fragment", "https://idp.example/x#y", "has a fragment"],
+  ["another port", "https://idp.example:8443/x", "names a port other than 443"],
+  ["a private address", "https://192.168.0.1/x", "does not lead to a public address"],
+  ["the machine itself", "https://127.0.0.1/x", "does not lead to a public address"],
+  ["cloud metadata", "https://169.254.169.254/latest", "does not lead to a public address"],
+  ["an odd spelling of an address", "https://2130706433/x", "spells its host in an unusual way"],
+  ["no URL", "/token", "is no URL"],
+];
+
+test.each(
+  (Object.keys(endpoints) as (keyof ExplicitEndpoints)[]).flatMap((name) =>
+    bad.map(([what, url, text]) => [name, what, url, text] as const),
+  ),
+)("endpoints.%s with %s is refused before anything is sent", async (name, _, url, text) => {
+  const changed = { ...endpoints, [name]: url };
+  const verification = await verify(provider, { endpoints: changed });
+  expect(check(verification, "D6")).toMatchObject({ verdict: "fail", code: "VERIFY_ENDPOINT_INVALID" });
+  expect(check(verification, "D6").message).toBe(`endpoints.${name} ${text}.`);
+  expect(verification.verdict).toBe("fail");
+  expect(verification.discovery).toBeUndefined();
+  expect(check(verification, "S1")).toMatchObject({ verdict: "inconclusive", code: "VERIFY_NOT_RUN" });
+  expect(provider.seen.some(({ method }) => method === "POST")).toBe(false);
+  const error = await discover({ issuer, endpoints: changed }, ioOf(provider)).catch((reason: unknown) => reason);
+  if (!(error instanceof TenantryError)) throw new Error("discover did not fail with a TenantryError");
+  expect([error.code, error.exit, error.message]).toEqual([
+    "VERIFY_ENDPOINTS_UNUSABLE",
+    2,
+    `${issuer}: endpoints.${name} ${text}.`,
+  ]);
+});
+
+test.each([
+  ["http://idp.example", "The issuer is not https."],
+  ["https://idp.example?x=1", "The issuer has a query or a fragment."],
+  ["https://10.0.0.1", "The issuer does not lead to a public address."],
+])("the issuer %s is refused, although nothing is asked of it", async (wrong, text) => {
+  const verification = await verify(provider, { issuer: wrong, endpoints });
+  expect(check(verification, "D4")).toMatchObject({ verdict: "fail", message: text });
+  expect(verification.verdict).toBe("fail");
+  expect(provider.seen.some(({ method }) => method === "POST")).toBe(false);
+  await expect(discover({ issuer: wrong, endpoints }, ioOf(provider))).rejects.toMatchObject({
+    code: "VERIFY_ENDPOINTS_UNUSABLE",
+  });
+});
+
+test("a private host that the workspace allows may be named", async () => {
+  const inner = "https://10.1.2.3/token";
+  const io = ioOf(provider, { allowPrivate: ["10.0.0.0/8"] });
+  expect(await discover({ issuer, endpoints: { ...endpoints, token: inner } }, io)).toMatchObject({
+    tokenEndpoint: inner,
+  });
+});
+
+test("a plan judges the endpoints and asks nobody", async () => {
+  expect(await discover({ issuer, endpoints }, ioOf(provider))).toEqual({
+    issuer,
+    authorizationEndpoint: endpoints.authorization,
+    tokenEndpoint: endpoints.token,
+    jwksUri: endpoints.jwks,
+    userinfoEndpoint: endpoints.userinfo,
+    endSessionEndpoint: endpoints.endSession,
+  });
+  expect(provider.seen).toEqual([]);
+});
+
+test("a document that is there all the same is not asked, and says nothing", async () => {
+  provider.behave({ discovery: (document) => ({ ...document, issuer: "https://other.example" }) });
+  expect((await verify(provider, { endpoints })).verdict).toBe("pass");
+  expect(provider.seen.some(({ path }) => path.includes(".well-known"))).toBe(false);
+});
+
+test("an answer that names another issuer is all that tells a wrong one here, and it fails", async () => {
+  const verification = await verify(provider, { issuer: "https://login.idp.example", endpoints });
+  expect(check(verification, "P1")).toMatchObject({ verdict: "fail", code: "VERIFY_ISSUER_DIFFERS" });
+  expect(verification.verdict).toBe("fail");
+});
+
+test.each(["ES256", "RS512", "PS256"])("a key set for %s will do: nobody says which algorithm is used", async (alg) => {
+  const { generateKeyPairSync } = await import("node:crypto");
+  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = alg === "ES256" ? { ...pair.publicKey.export({ format: "jwk" }), use: "sig" } : publicJwk;
+  provider.behave({ ...walled, jwks: () => ({ keys: [{ ...key, alg, kid: "k" }] }) });
+  expect(check(await verify(provider, { endpoints }), "K1").verdict).toBe("pass");
+});
+
+test.each<[string, Parameters<Provider["behave"]>[0], string]>([
+  ["an empty key set", { jwks: () => ({ keys: [] }) }, "K1"],
+  ["a symmetric key", { jwks: () => ({ keys: [publicJwk, { kty: "oct", k: "c2VjcmV0", kid: "x" }] }) }, "K2"],
+  ["an unregistered redirect URI", { client: { redirectUris: [] } }, "P1"],
+  ["another method", { client: { method: "client_secret_post" } }, "S1"],
+])("%s fails as it does with a document", async (_, misbehaviour, id) => {
+  provider.behave({ ...walled, ...misbehaviour });
+  const verification = await verify(provider, { endpoints });
+  expect(check(verification, id).verdict).toBe("fail");
+  expect(verification.verdict).toBe("fail");
+});
