@@ -45,6 +45,7 @@ const sections: readonly (readonly [heading: string, rows: readonly Row[]])[] = 
       row("an unknown key", "120-tenant-unknown-keys", "TENANT_UNKNOWN_KEY"),
       row("an unknown key of the workspace", "110-workspace-unknown-keys", "WORKSPACE_UNKNOWN_KEY"),
       row("a key of another kind", "119-environment-kinds", "authorizationServer"),
+      row("a key in the wrong place", "154-misplaced-keys", "tenants/whiterabbit.yaml"),
       row("a missing key", "121-tenant-missing-keys", "TENANT_MISSING_KEY"),
       row("a wrong type", "122-tenant-wrong-values", "must be a list"),
       row("an unknown word", "122-tenant-wrong-values", "`status` must be"),

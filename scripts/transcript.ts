@@ -88,22 +88,24 @@ function sectionsOf(output: string): readonly Section[] {
 function withPlaceholders(output: string): string {
   const secrets = new Map<string, string>();
   const clients = new Map<string, string>();
-  return output
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "(time)")
-    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, "(time)")
-    .replaceAll(/\b[0-9a-f]{64}\b/g, "(digest)")
-    // Auth0 gives client ids of 32 letters and digits.
-    .replaceAll(/\b(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{32}\b/g, (id) => {
-      const known = clients.get(id) ?? `(client id ${clients.size + 1})`;
-      clients.set(id, known);
-      return known;
-    })
-    .replaceAll(/\bocs\w{17}\b/g, (id) => {
-      const known = secrets.get(id) ?? `(secret id ${secrets.size + 1})`;
-      secrets.set(id, known);
-      return known;
-    })
-    .replaceAll(/\d+ requests, [\d.]+ s$/gm, "(count) requests, (seconds) s");
+  return (
+    output
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "(time)")
+      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, "(time)")
+      .replaceAll(/\b[0-9a-f]{64}\b/g, "(digest)")
+      // Auth0 gives client ids of 32 letters and digits.
+      .replaceAll(/\b(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{32}\b/g, (id) => {
+        const known = clients.get(id) ?? `(client id ${clients.size + 1})`;
+        clients.set(id, known);
+        return known;
+      })
+      .replaceAll(/\bocs\w{17}\b/g, (id) => {
+        const known = secrets.get(id) ?? `(secret id ${secrets.size + 1})`;
+        secrets.set(id, known);
+        return known;
+      })
+      .replaceAll(/\d+ requests, [\d.]+ s$/gm, "(count) requests, (seconds) s")
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

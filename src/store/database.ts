@@ -25,7 +25,7 @@ export interface DatabaseOptions {
 
 /** Reads `sqlite:PATH` (relative to `root`), `sqlite::memory:` or `postgres://…`. */
 export function parseDatabaseUrl(url: string, root?: string): DatabaseLocation | UnusableUrl {
-  if (isPostgresUrl(url)) return parsePostgresUrl(url);
+  if (isPostgresUrl(url)) return parsePostgresUrl(url, root);
   return parseSqliteUrl(url, root) ?? { kind: "unusable", problem: "is of no kind that is supported" };
 }
 

@@ -18,6 +18,7 @@ import {
   type TableMetadata,
   type TransactionSettings,
 } from "kysely";
+import { UnreadableCertificate } from "./postgres-fault.ts";
 import type { PostgresLocation } from "./postgres-url.ts";
 
 export interface PostgresOptions {
@@ -189,7 +190,7 @@ function connectionOf(location: PostgresLocation) {
 }
 
 function tlsOf({ tls, rootCertificate }: PostgresLocation): ConnectionOptions | false {
-  const ca = rootCertificate === undefined ? {} : { ca: readFileSync(rootCertificate) };
+  const ca = rootCertificate === undefined ? {} : { ca: certificates(rootCertificate) };
   switch (tls) {
     case "disable":
       return false;
@@ -201,6 +202,14 @@ function tlsOf({ tls, rootCertificate }: PostgresLocation): ConnectionOptions | 
       return { ...ca, rejectUnauthorized: true };
     default:
       return tls satisfies never;
+  }
+}
+
+function certificates(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UnreadableCertificate(path, error);
   }
 }
 

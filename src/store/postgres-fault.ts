@@ -61,9 +61,22 @@ const sentences: readonly (readonly [text: RegExp, fault: DatabaseFault])[] = [
   [/^(Client was closed|Cannot use a pool after|driver has already been)/, { kind: "unreachable", text: "is closed" }],
 ];
 
+/** The file of `sslrootcert` cannot be read. */
+export class UnreadableCertificate extends Error {
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    super(`the file ${path} cannot be read`, { cause });
+    this.path = path;
+  }
+}
+
 /** Undefined for what is neither an error of PostgreSQL nor of the way to it: a mistake of ours. */
 export function postgresFault(error: unknown): DatabaseFault | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof UnreadableCertificate) {
+    return { kind: "unreachable", text: `cannot be checked: the file ${error.path} of \`sslrootcert\` cannot be read` };
+  }
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== "string") return sentences.find(([text]) => text.test(error.message))?.[1];
   if (code === "42501") return { kind: "forbidden", text: `gives this user too few rights (${error.message})` };

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Secret } from "../secret/secret.ts";
 
 /** Where a PostgreSQL database is and how it is reached. */
@@ -44,11 +45,11 @@ const parameters = [
 
 /**
  * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Without `sslmode` a host that is not this machine has
- * to prove who it is (`verify-full`).
+ * to prove who it is (`verify-full`). A relative `sslrootcert` is relative to `root` (the working directory when absent).
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
-export function parsePostgresUrl(text: string): PostgresLocation | UnusableUrl {
+export function parsePostgresUrl(text: string, root?: string): PostgresLocation | UnusableUrl {
   // A `#`, `/` or `?` in a password that is not percent-encoded would make a host or a port of a part of it.
   if (text.includes("#")) return unusable("holds a `#`; in a password it is written %23");
   if (!URL.canParse(text)) return unusable("is no URL; `@`, `:`, `/`, `?` and `%` in a password are percent-encoded");
@@ -68,7 +69,8 @@ export function parsePostgresUrl(text: string): PostgresLocation | UnusableUrl {
   if (host === "" || host.includes(",")) return unusable("does not name one host");
   const tls = url.searchParams.get("sslmode") ?? (isHere(host) ? "disable" : "verify-full");
   if (!isTlsMode(tls)) return unusable("has an `sslmode` other than disable, require, verify-ca and verify-full");
-  const rootCertificate = url.searchParams.get("sslrootcert") ?? undefined;
+  const certificates = url.searchParams.get("sslrootcert");
+  const rootCertificate = certificates === null ? undefined : resolve(root ?? "", certificates);
   const seconds = url.searchParams.get("connect_timeout") ?? "10";
   if (!/^[1-9][0-9]{0,3}$/.test(seconds)) return unusable("has a `connect_timeout` that is no number of seconds");
   return {

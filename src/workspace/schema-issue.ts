@@ -121,8 +121,19 @@ function unknownKey(key: string, path: DocumentPath, known: readonly string[], f
     ...frame.positionOfKey([...path, key]),
     path: [...path, key],
     message: `unknown key \`${key}\`${path.length === 0 ? "" : ` in \`${pathText(path)}\``}`,
-    hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${near}\`?`,
+    hint: near === undefined ? misplaced(key, path, frame.schema, known) : `did you mean \`${near}\`?`,
   };
+}
+
+/** A key that is at home elsewhere was indented wrongly, or is remembered from there. */
+function misplaced(key: string, path: DocumentPath, schema: z.ZodType, known: readonly string[]): string {
+  const home = homesOf(schema).get(key);
+  const here = `known here: ${known.join(", ")}`;
+  if (nodesAt(schema, path).some(({ properties }) => properties?.[key] !== undefined)) {
+    return `\`${key}\` is for another kind; ${here}`;
+  }
+  if (home === undefined) return here;
+  return `\`${key}\` belongs ${home === "" ? "at the top level of the file" : `in \`${home}\``}`;
 }
 
 function missingKey(path: DocumentPath, expected: string, frame: IssueFrame): Issue {
@@ -173,6 +184,37 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
     madeSchemas.get(schema) ?? (z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema);
   madeSchemas.set(schema, made);
   return made;
+}
+
+const madeHomes = new WeakMap<z.ZodType, ReadonlyMap<string, string>>();
+
+/**
+ * Where each key is at home: the shortest way to a map that may have it, `<name>` for the names that users choose.
+ * Empty for the top of the file.
+ */
+function homesOf(schema: z.ZodType): ReadonlyMap<string, string> {
+  const made = madeHomes.get(schema);
+  if (made !== undefined) return made;
+  const homes = new Map<string, string>();
+  let level: readonly (readonly [home: string, node: JsonSchema])[] = [["", jsonSchemaOf(schema)]];
+  while (level.length > 0) {
+    level = level.flatMap(([home, top]) =>
+      branches(top).flatMap((node): (readonly [string, JsonSchema])[] => {
+        const inside = (step: string) => (home === "" ? step : `${home}.${step}`);
+        const members = Object.entries(node.properties ?? {});
+        for (const [name] of members) if (!homes.has(name)) homes.set(name, home);
+        return [
+          ...members.map(([name, member]): [string, JsonSchema] => [inside(name), member]),
+          ...(typeof node.additionalProperties === "object"
+            ? [[inside("<name>"), node.additionalProperties] as const]
+            : []),
+          ...(node.items === undefined ? [] : [[`${home}[]`, node.items] as const]),
+        ];
+      }),
+    );
+  }
+  madeHomes.set(schema, homes);
+  return homes;
 }
 
 /** The schema's nodes at a path, all branches of its unions included. */

@@ -22,10 +22,10 @@ const place = { table: "sso_connection", record: vector("record"), column: "clie
 const keys = [{ name: "the page's key", value: new Secret(vector("key")) }];
 
 /** What a program of the page prints for the vector. */
-function run(command: string, language: string, file: string, envelope: string) {
+function run(command: string, language: string, file: string, envelope: string, record = place.record) {
   const text = codeBlocks(page).find((block) => block.language === language)?.text ?? "";
   writeFileSync(join(folder, file), `${text}\n`);
-  return spawnSync(command, [join(folder, file), envelope, place.record], {
+  return spawnSync(command, [join(folder, file), envelope, record], {
     encoding: "utf8",
     env: { PATH: process.env.PATH, PORTAL_SEALING_KEY: vector("key") },
   });
@@ -52,3 +52,30 @@ test.skipIf(!python)("the page's program for Python opens it, and no other (need
   expect(run("python3", "python", "open.py", vector("envelope")).stdout.trim()).toBe(vector("secret"));
   expect(run("python3", "python", "open.py", `${vector("envelope").slice(0, -2)}AA`).status).not.toBe(0);
 });
+
+/** The page's other vectors. */
+const others = [...page.matchAll(/^\| `(\S+)` \| `(.+)` \| `(tenantry\.v1\.\S+)` \|$/gm)].map(
+  ([, record = "", secret = "", envelope = ""]) => ({ record, secret, envelope }),
+);
+
+test("the other vectors are there, and the code opens them", () => {
+  expect(others.length).toBeGreaterThan(1);
+  for (const { record, secret, envelope } of others) {
+    expect(
+      createSealer(keys)
+        .open(envelope, { ...place, record })
+        .reveal(),
+    ).toBe(secret);
+  }
+});
+
+test.each(others)("the page's program for Node opens the one for $record", ({ record, secret, envelope }) => {
+  expect(run(process.execPath, "js", "open.mjs", envelope, record).stdout.trim()).toBe(secret);
+});
+
+test.skipIf(!python).each(others)(
+  "the page's program for Python opens the one for $record (needs python3 with cryptography)",
+  ({ record, secret, envelope }) => {
+    expect(run("python3", "python", "open.py", envelope, record).stdout.trim()).toBe(secret);
+  },
+);

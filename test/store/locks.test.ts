@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Address } from "../../src/desired/connection.ts";
 import type { Holder } from "../../src/store/store.ts";
@@ -143,4 +144,22 @@ onEachDatabase((kind) => {
       expect((await failureOf(lock.check())).code).toBe("STORE_LOCK_LOST");
     });
   });
+});
+
+test("a lock whose holder shows a sign of life at the last moment is not taken over", async () => {
+  const url = await storeUrl("sqlite");
+  const answers = [false, true];
+  const opened = await store({
+    url,
+    isAlive: () => {
+      // Between the look at the lock and the taking.
+      const database = new DatabaseSync(url.slice("sqlite:".length));
+      database.exec("update tenantry_lock set heartbeat_at = '2026-11-21T09:00:00.001Z'");
+      database.close();
+      return answers.shift() ?? true;
+    },
+  });
+  const lock = await opened.lock(address, alice);
+  expect((await failureOf(opened.lock(address, { ...ci, host: alice.host }))).code).toBe("STORE_LOCKED");
+  await lock.check();
 });

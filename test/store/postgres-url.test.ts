@@ -73,6 +73,12 @@ describe("an address of PostgreSQL", () => {
   });
 });
 
+test("a relative file of certificates is looked for below the workspace", () => {
+  const at = (path: string) => parsePostgresUrl(`postgres://db.example/portal?sslrootcert=${path}`, "/srv/tenants");
+  expect(at("ca.pem")).toMatchObject({ rootCertificate: "/srv/tenants/ca.pem" });
+  expect(at("/etc/ca.pem")).toMatchObject({ rootCertificate: "/etc/ca.pem" });
+});
+
 describe("the redactor", () => {
   test.each([
     ["postgres://ann:s%40cret%20word@db.example/portal", ["s@cret word", "s%40cret%20word"]],

@@ -140,6 +140,18 @@ describePostgres("a store in PostgreSQL", () => {
     }
   });
 
+  test("says which file of certificates it cannot read", async () => {
+    const url = postgresUrl({ parameters: { sslrootcert: "missing.pem", sslmode: "verify-full" } });
+    const root = folder();
+    const failure = await failureOf(openStore({ url, root, clock }));
+    expect([failure.code, failure.message]).toEqual([
+      "STORE_UNREACHABLE",
+      expect.stringContaining(
+        `cannot be checked: the file ${join(root, "missing.pem")} of \`sslrootcert\` cannot be read.`,
+      ),
+    ]);
+  });
+
   test("is left as it is by a user who may only use it", async () => {
     const url = await postgresSchema();
     const schema = /search_path%3D(\w+)/.exec(url)?.[1] ?? "";
@@ -238,7 +250,10 @@ describePostgres("a connection to PostgreSQL", () => {
     expect(postgresFault(error)?.kind).toBe("login");
   });
 
-  test("that is cut inside a transaction fails it and nothing else", async () => {
+  test.each([
+    ["the next statement", "lost", async (transaction: Kysely<never>) => sql`select 1`.execute(transaction)],
+    ["what the transaction itself ended with", undefined, async () => Promise.reject(new Error("of the program"))],
+  ])("that is cut inside a transaction shows in %s, and hurts nothing else", async (_, kind, then) => {
     const database = dialect({});
     const work = database.transaction().execute(async (transaction) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
@@ -247,9 +262,11 @@ describePostgres("a connection to PostgreSQL", () => {
         const left = await postgresQuery(postgresUrl(), `select 1 from pg_stat_activity where pid = ${rows[0]?.pid}`);
         expect(left).toEqual([]);
       });
-      await sql`select 1`.execute(transaction);
+      await then(transaction as never);
     });
-    expect(postgresFault(await work.catch((error: unknown) => error))?.kind).toBe("lost");
+    const error = await work.catch((one: unknown) => one);
+    expect(postgresFault(error)?.kind).toBe(kind);
+    if (kind === undefined) expect(error).toMatchObject({ message: "of the program" });
     expect((await sql`select 1 as one`.execute(database)).rows).toEqual([{ one: 1 }]);
   });
 

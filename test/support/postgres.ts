@@ -15,7 +15,7 @@ async function ask(): Promise<PostgresAnswer> {
 }
 
 /** Why the tests on PostgreSQL are skipped; undefined when they run. */
-export const noPostgres = "missing" in answer ? answer.missing : undefined;
+const noPostgres = "missing" in answer ? answer.missing : undefined;
 
 // For CI: what is always there must not go missing unnoticed.
 if (noPostgres !== undefined && process.env.TENANTRY_TEST_POSTGRES === "required") throw new Error(noPostgres);

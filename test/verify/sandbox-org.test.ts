@@ -5,6 +5,7 @@ import type { VerifySubject } from "../../src/verify/subject.ts";
 import { discover, type Verification, verifySubject } from "../../src/verify/verify.ts";
 import { call, webApp } from "../sandbox/okta-caller.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { newPair, signsWith } from "./client-keys.ts";
 import { check, idsOf, ioOf, subjectWith } from "./subject.ts";
 
 const redirectUri = "https://portal.acme.example/openid/callback/7vk2";
@@ -77,4 +78,35 @@ test("a client that was switched off does not pass", async () => {
   expect(verification.verdict).toBe("fail");
   await call(at, "POST", `/api/v1/apps/${app.id}/lifecycle/activate`);
   expect((await verify()).verdict).toBe("pass");
+});
+
+test.each(issuers)("a client that signs passes with the registered key only at %s", async (issuer) => {
+  const pair = newPair("RS256");
+  const body = webApp(`signs/${issuer}`, {
+    client: { token_endpoint_auth_method: "private_key_jwt" },
+    oauth: { redirect_uris: [redirectUri], jwks: { keys: [{ ...pair.publicKey, use: "sig" }] } },
+  });
+  const { status, json } = await call(at, "POST", "/api/v1/apps", body);
+  expect(status, JSON.stringify(json)).toBe(200);
+  const clientId = String(json.credentials.oauthClient.client_id);
+  const verification = await verify({ issuer, clientId, ...signsWith(pair) });
+  expect(verification.checks.filter((one) => one.verdict !== "pass")).toEqual([]);
+  expect(check(verification, "S1").message).toContain("for the token endpoint");
+  const other = await verify({ issuer, clientId, ...signsWith(newPair("RS256")) });
+  expect(idsOf(other, "fail")).toEqual(["S1"]);
+  expect(check(other, "S1").code).toBe("VERIFY_CLIENT_KEY_REFUSED");
+});
+
+test("a public client passes as one, and no other does", async () => {
+  const none = { clientAuth: "none", secret: undefined } as const;
+  const body = webApp("public", {
+    client: { token_endpoint_auth_method: "none" },
+    oauth: { application_type: "browser", redirect_uris: [redirectUri] },
+  });
+  const { status, json } = await call(at, "POST", "/api/v1/apps", body);
+  expect(status, JSON.stringify(json)).toBe(200);
+  const verification = await verify({ clientId: json.credentials.oauthClient.client_id, ...none });
+  expect(idsOf(verification, "fail")).toEqual([]);
+  expect([check(verification, "S1").verdict, check(verification, "S2").verdict]).toEqual(["pass", "pass"]);
+  expect(check(await verify(none), "S1").code).toBe("VERIFY_CLIENT_NOT_PUBLIC");
 });

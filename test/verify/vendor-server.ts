@@ -80,6 +80,7 @@ function redeem(shape: VendorShape, client: RegisteredClient, { form, headers }:
       ? shape.badCode
       : (shape.badAssertion ?? shape.badSecret);
   }
+  if (unknown && shape.unknownAtToken !== undefined) return shape.unknownAtToken;
   if (client.method === "none" && !unknown) return secret === undefined ? shape.badCode : shape.badSecret;
   if (secret === undefined) return shape.noCredential;
   if (unknown || secret !== client.secret) return shape.badSecret;

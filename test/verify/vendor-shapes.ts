@@ -25,6 +25,8 @@ export interface VendorShape {
   /** The right secret by a method that the client is not registered for; missing where the product takes any. */
   readonly wrongMethod?: Reply;
   readonly noCredential: Reply;
+  /** A client id that the token endpoint does not know; as a wrong or missing secret when absent. */
+  readonly unknownAtToken?: Reply;
   readonly badAssertion?: Reply;
   readonly expiredSecret?: Reply;
 }
@@ -94,6 +96,13 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
       "invalid_client",
       "Client authentication failed. Either the client or the client credentials are invalid.",
     ),
+    unknownAtToken: json(400, {
+      errorCode: "invalid_client",
+      errorSummary: "Invalid value for 'client_id' parameter.",
+      errorLink: "invalid_client",
+      errorId: "oae1",
+      errorCauses: [],
+    }),
     badAssertion: oauth(401, "invalid_client", "The client_assertion signature is invalid."),
   },
   auth0: {
@@ -170,6 +179,12 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
       7000218,
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     ),
+    unknownAtToken: aad(
+      400,
+      "unauthorized_client",
+      700016,
+      `Application with identifier 'nobody' was not found in the directory '${directory}'.`,
+    ),
     badAssertion: aad(
       401,
       "invalid_client",
@@ -193,6 +208,7 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
     unknownClient: google("invalid_client", "The OAuth client was not found."),
     badCode: oauth(400, "invalid_grant", "Malformed auth code."),
     badSecret: oauth(401, "invalid_client", "Unauthorized"),
+    unknownAtToken: oauth(401, "invalid_client", "The OAuth client was not found."),
     noCredential: oauth(400, "invalid_request", "client_secret is missing."),
   },
   "google, with its page of status 200": {

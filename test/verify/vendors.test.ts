@@ -214,12 +214,27 @@ describe("no false pass", () => {
     [
       "by a link with entities",
       ({ redirectUri: uri, state }) =>
-        html(400, `<a href="${back(uri, { error: "login_required", state }).replaceAll("&", "&amp;")}">Go on</a>`),
+        html(
+          400,
+          `<a href="${back(uri, { error: "login_required", state }).replaceAll("&", "&amp;").replaceAll("/", "&#x2F;")}">Go on</a>`,
+        ),
     ],
     [
       "by an escaped script",
       ({ redirectUri: uri, state }) =>
         html(200, `<script>go("${back(uri, { error: "login_required", state }).replaceAll("/", "\\/")}")</script>`),
+    ],
+    [
+      "by a form",
+      ({ redirectUri: uri, state }) =>
+        html(200, `<form method="post" action="${uri}/"><input name="state" value="${state}"></form>`),
+    ],
+    [
+      "by a refresh",
+      ({ redirectUri: uri, state }) => ({
+        status: 200,
+        headers: { "content-type": "text/html", refresh: `0;url=${back(uri, { error: "login_required", state })}` },
+      }),
     ],
   ])("a server that goes to the foreign host %s", async (_, foreign) => {
     const verification = await passing(foreign);
@@ -237,6 +252,8 @@ describe("no false pass", () => {
       "a server error on an error page of its own",
       redirect("https://id.tannberg.example/error?error=temporarily_unavailable"),
     ],
+    ["a redirect without a target", { status: 302 }],
+    ["a redirect to what is no URL", redirect("https://probe.invalid:99999/callback?error=login_required")],
     ["login_required on a page of its own", redirect("https://id.tannberg.example/error?error=login_required")],
   ])("%s", async (_, reply) => {
     const verification = await passing(() => reply);

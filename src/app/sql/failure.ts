@@ -1,6 +1,6 @@
 import { TenantryError } from "../../errors/failure.ts";
 import { databaseFault } from "../../store/database.ts";
-import type { SqlDatabase } from "./migrate.ts";
+import type { SqlDatabase } from "./database.ts";
 
 const codes = {
   absent: "SQL_DATABASE_MISSING",

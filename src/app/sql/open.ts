@@ -6,8 +6,9 @@ import { databaseDialect, databaseFault, mayExist } from "../../store/database.t
 import type { Clock } from "../../vendor/network.ts";
 import type { SqlApp } from "../../workspace/workspace.ts";
 import type { AppAdapter } from "../app.ts";
+import { appDatabase } from "./database.ts";
 import { reach } from "./failure.ts";
-import { appDatabase, expectMade, pendingIn, type SqlDatabaseOptions } from "./migrate.ts";
+import { expectMade, pendingIn, type SqlDatabaseOptions } from "./migrate.ts";
 import { observeRecords } from "./observe.ts";
 import { markerText, ownRow } from "./owner.ts";
 import { activateRecord, disableRecord, removeRecord, restoreRecord, settleRecord } from "./record-state.ts";

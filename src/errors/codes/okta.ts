@@ -6,11 +6,6 @@ export const oktaCodes = {
     mend: "Give the RSA private key of the service app as PKCS#8 or PKCS#1 PEM, or as a JWK.",
     exit: 2,
   },
-  OKTA_SDK_SETTINGS: {
-    cause: "Okta's SDK reads ~/.okta/okta.yaml and ./okta.yaml when it starts, and could not read one of them.",
-    mend: "Mend or remove that file. Tenantry takes nothing from it.",
-    exit: 2,
-  },
   OKTA_CREDENTIALS_REFUSED: {
     cause: "Okta did not accept the API token, or the client id and private key, of the workspace.",
     mend: "Check that the token is not revoked, or that the client id and the public key belong to an active service app of this org.",

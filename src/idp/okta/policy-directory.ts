@@ -22,16 +22,8 @@ export class PolicyDirectory {
   }
 
   async resolve(name: string): Promise<ResolvedPolicy> {
-    const known = this.#known.find((policy) => policy.name === name && policy.active);
-    if (known !== undefined) return { id: known.id };
-    const named = (await this.#list()).filter((policy) => policy.name === name);
-    const active = named.filter((policy) => policy.active);
-    const [policy] = active;
-    if (policy !== undefined && active.length === 1) return { id: policy.id };
-    const shown = `access policy named ${JSON.stringify(name)}`;
-    if (active.length > 1) return { missing: `Okta (${this.#host}) has ${active.length} of the ${shown}` };
-    const what = named.length > 0 ? `has switched off the ${shown}` : `shows no ${shown} to these credentials`;
-    return { missing: `Okta (${this.#host}) ${what}` };
+    const known = this.#pick(this.#known, name);
+    return "id" in known ? known : this.#pick(await this.#list(), name);
   }
 
   /** The name of the policy that an app has; its id when it is none that apps are given; null when there is none. */
@@ -40,6 +32,17 @@ export class PolicyDirectory {
     if (id === undefined) return null;
     const named = (policies: readonly OktaPolicy[]) => policies.find((policy) => policy.id === id)?.name;
     return named(this.#known) ?? named(await this.#list()) ?? id;
+  }
+
+  #pick(policies: readonly OktaPolicy[], name: string): ResolvedPolicy {
+    const named = policies.filter((policy) => policy.name === name);
+    const active = named.filter((policy) => policy.active);
+    const [policy] = active;
+    if (policy !== undefined && active.length === 1) return { id: policy.id };
+    const shown = `access policy named ${JSON.stringify(name)}`;
+    if (active.length > 1) return { missing: `Okta (${this.#host}) has ${active.length} times an ${shown}` };
+    const what = named.length > 0 ? `has switched off the ${shown}` : `shows no ${shown} to these credentials`;
+    return { missing: `Okta (${this.#host}) ${what}` };
   }
 
   /** Those that ask at the same time share one list. */

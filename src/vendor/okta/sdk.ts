@@ -21,19 +21,22 @@ export interface SdkOptions {
 }
 
 /**
- * Okta's SDK for Node.js 8.1, made to depend on nothing but what is passed in. Imported only here and only when needed:
- * loading it takes half a second.
+ * Okta's SDK for Node.js 8.1, made to depend on nothing but what is passed in. Imported only here and only when needed.
  *
- * Every setting is given, an empty one too, because the SDK fills gaps from `OKTA_CLIENT_*` and `okta.yaml`. Its cache
- * is off: it would answer a read after a change of somebody else with the old state. The agent is set on each request,
- * after the SDK has put in a proxy from the environment.
+ * Of its parts only requests and authentication: its client would fill every gap from `OKTA_CLIENT_*` and `okta.yaml`,
+ * and load all its models. Its cache is off: it would answer a read after a change of somebody else with the old state.
+ * The agent is set on each request, after the SDK has put in a proxy from the environment.
  *
- * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold), OKTA_SDK_SETTINGS
+ * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold)
  */
 export async function openSdk(options: SdkOptions): Promise<SdkSend> {
   const { host, credential, scopes } = options;
   const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential, scopes);
-  const { Client, RequestExecutor } = (await import("@okta/okta-sdk-nodejs")).default;
+  const [{ Http }, { OAuth }, { default: RequestExecutor }] = await Promise.all([
+    import("@okta/okta-sdk-nodejs/src/http.js"),
+    import("@okta/okta-sdk-nodejs/src/oauth.js"),
+    import("@okta/okta-sdk-nodejs/src/request-executor.js"),
+  ]);
 
   class LimitedExecutor extends RequestExecutor {
     readonly #send = createExecutor((request) => super.fetch(request as never), options);
@@ -46,17 +49,15 @@ export async function openSdk(options: SdkOptions): Promise<SdkSend> {
     }
   }
 
-  const client = construct(
-    () =>
-      new Client({
-        ...settings,
-        orgUrl: `https://${host}`,
-        requestExecutor: new LimitedExecutor(),
-        cacheMiddleware: null,
-      }),
-  );
-  shareTokenRequests(client.oauth);
-  return (url, request) => client.http.http(url, request as never) as Promise<never>;
+  const requestExecutor = new LimitedExecutor();
+  const client = { ...settings, baseUrl: `https://${host}`, requestExecutor };
+  const oauth = "token" in settings ? undefined : new OAuth(client as never);
+  shareTokenRequests(oauth);
+  const http = new Http({ requestExecutor, oauth: oauth as never, cacheMiddleware: null });
+  if ("token" in settings) http.defaultHeaders.Authorization = `SSWS ${settings.token}`;
+  // Shown in the org's system log.
+  http.defaultHeaders["User-Agent"] = "tenantry";
+  return (url, request) => http.http(url, request as never) as Promise<never>;
 }
 
 function tokenSettings(host: string, credential: { readonly apiToken: { reveal(): string } }) {
@@ -65,30 +66,13 @@ function tokenSettings(host: string, credential: { readonly apiToken: { reveal()
     const message = `The API token for Okta (${host}) is empty or holds characters that no token has`;
     throw new OktaFailure("OKTA_CREDENTIALS_REFUSED", message, { effect: "none" });
   }
-  return { authorizationMode: "SSWS", token, clientId: "", scopes: [], privateKey: "", keyId: "" };
+  return { token };
 }
 
 function keySettings(credential: Exclude<OktaCredential, { readonly apiToken: unknown }>, scopes: readonly string[]) {
   const privateKey = credential.privateKey.reveal();
   checkPrivateKey(privateKey);
-  return {
-    authorizationMode: "PrivateKey",
-    token: "",
-    clientId: credential.clientId,
-    scopes: [...scopes],
-    privateKey,
-    keyId: credential.keyId ?? "",
-  };
-}
-
-/** The constructor reads `okta.yaml` whatever it is given; what is wrong in there may be a secret, so it is not quoted. */
-function construct<T>(make: () => T): T {
-  try {
-    return make();
-  } catch {
-    const message = "The Okta SDK could not be set up, most likely because of an okta.yaml that it cannot read";
-    throw new OktaFailure("OKTA_SDK_SETTINGS", message, { effect: "none" });
-  }
+  return { clientId: credential.clientId, scopes: [...scopes], privateKey, keyId: credential.keyId ?? "" };
 }
 
 /** Calls that start together share one token request; the SDK would send one for each. */

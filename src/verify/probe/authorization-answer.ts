@@ -70,8 +70,7 @@ export function readAuthorizationAnswer(
   const { status } = answer;
   if (status >= 300 && status < 400) {
     const location = answer.header("location");
-    if (location === undefined) return { kind: "refused", error: undefined, about: "unknown", facts: { status } };
-    return readRedirect(location, status, request);
+    return location === undefined ? nowhere({ status }) : readRedirect(location, status, request);
   }
   const facts = { status, contentType: mediaType(answer) };
   const text = answer.body.toString("utf8");
@@ -82,9 +81,26 @@ export function readAuthorizationAnswer(
       facts: { ...facts, form: bareUrl(request.redirectUri), error: errorCode(form) },
     };
   const seen = { ...facts, sha256: answerFacts(answer).sha256 };
-  const leadsOn = sendsOn(text, request);
+  if (postsNearby(text, request)) return { kind: "strayed", facts: seen };
+  const leadsOn = sendsOn(`${answer.header("refresh") ?? ""} ${text}`, request);
   if (leadsOn || (status < 300 && !errorPageMarks.test(text))) return { kind: "page", leadsOn, facts: seen };
   return { kind: "refused", error: undefined, about: blame(undefined, text), facts: seen };
+}
+
+/** A redirect that leads nowhere says neither yes nor no. */
+function nowhere(facts: Facts): AuthorizationAnswer {
+  const message = "The identity provider answers with a redirect that leads nowhere.";
+  return { kind: "unclear", finding: inconclusive("VERIFY_ANSWER_UNCLEAR", message, facts), facts };
+}
+
+/** Whether a page has a form that posts to the host of the redirect URI, though not to the redirect URI itself. */
+function postsNearby(html: string, { redirectUri, url, hosts }: AuthorizationRequest): boolean {
+  return [...html.matchAll(/<form\b([^>]{0,5000})>/gi)].some(([, attributes = ""]) => {
+    const action = attribute(attributes, "action") ?? "";
+    if (!URL.canParse(action, url)) return false;
+    const target = new URL(action, url);
+    return sameHost(target, redirectUri) && !hosts.has(target.host);
+  });
 }
 
 /** Whether a page holds the redirect URI with parameters behind it and the state among them, as a script or link would. */
@@ -113,7 +129,7 @@ function readRedirect(
     return { ...fromParameters(own, request), facts };
   }
   if (!URL.canParse(location, request.url)) {
-    return { kind: "refused", error: undefined, about: "unknown", facts: { status, location: "(no URL)" } };
+    return nowhere({ status, location: "(no URL)" });
   }
   const target = new URL(location, request.url);
   const parameters = target.searchParams;

@@ -6,7 +6,7 @@ import { Secret } from "../../../src/secret/secret.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { failureOf, key, pathOf, sealingKey, workplaceOn, write } from "./workplace.ts";
 
-test("no secret is in any byte of the app's file, of the store's, or in an error", async () => {
+test("no secret is in any byte of the app's database, of the store, or in an error", async () => {
   const canary = "canary-7f3a91c2e5";
   const { app, url, query } = await workplaceOn("sqlite");
   const path = pathOf(url);

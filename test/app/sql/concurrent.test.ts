@@ -86,7 +86,10 @@ describePostgres("another program on the same database", () => {
     await app.write(write("s3cret"));
     const query = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknown>;
     const texts: string[] = [];
-    const spy = vi.spyOn(pg.Client.prototype, "query").mockImplementation(async function (this: pg.Client, ...args: unknown[]) {
+    const spy = vi.spyOn(pg.Client.prototype, "query").mockImplementation(async function (
+      this: pg.Client,
+      ...args: unknown[]
+    ) {
       const result = await query.apply(this, args);
       texts.push(String(args[0]));
       if (/from "sso_connection"/.test(String(args[0]))) {

@@ -10,7 +10,7 @@ import { failureOf, key, record, sealingKey, tenant, write } from "./workplace.t
 function statements(): readonly string[] {
   const section = pageAt("docs/sql.md").split("### Rights")[1]?.split("###")[0] ?? "";
   return codeBlocks(section)
-    .filter((block) => block.language === "sql")
+    .filter((block) => block.language === "pgsql")
     .map((block) => block.text);
 }
 

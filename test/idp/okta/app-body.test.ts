@@ -105,6 +105,27 @@ describe.skipIf(!existsSync(fixture))("body of a replace, from a recorded app", 
     }
   });
 
+  test("sends keys without what Okta has added, and refresh settings only with the grant", () => {
+    const kept = { kty: "RSA", kid: "theirs", use: "enc", n: "AQAB", e: "AQAB", status: "ACTIVE" };
+    const computed = { id: "pks1", created: "2026-01-01", lastUpdated: "2026-01-01", _links: {}, alg: null };
+    const raw = recorded();
+    const settings = raw.settings as { oauthClient: JsonObject };
+    const oauthClient = {
+      ...settings.oauthClient,
+      refresh_token: { leeway: 0 },
+      jwks: { keys: [{ ...kept, ...computed }] },
+    };
+    const changed = { ...raw, settings: { ...settings, oauthClient } };
+    const grants = wanted({ grantTypes: ["authorization_code", "refresh_token"] });
+    const sent = (registration = wanted()) =>
+      (changedApp(changed, registration, host)?.settings as { oauthClient: JsonObject } | undefined)?.oauthClient;
+    expect(sent()).toMatchObject({ jwks: { keys: [kept] } });
+    expect(JSON.stringify(sent()?.jwks)).not.toContain("pks1");
+    expect(JSON.stringify(sent()?.jwks)).not.toContain("null");
+    expect(sent()).not.toHaveProperty("refresh_token");
+    expect(sent(grants)).toMatchObject({ refresh_token: { leeway: 0, rotation_type: "STATIC" } });
+  });
+
   test("nothing is sent when nothing differs", () => {
     const raw = recorded();
     const settled = { ...raw, ...changedApp(raw, wanted(), host) };

@@ -139,9 +139,13 @@ describe("no such access policy", () => {
     ["is switched off", "Contractors", "has switched off"],
     ["is Okta's own for accounts", "Okta Account Management Policy", "shows no access policy"],
     ["is there in another case", "phishing resistant", "shows no access policy"],
+    ["is there twice", "Twins", "has 2 times an access policy"],
   ])("one that %s does not count", async (_how, name, message) => {
     if (name === "Contractors") bench.sandbox.okta.addPolicy(name).status = "INACTIVE";
-    const { problems } = await adapter.observe([wanted({ accessPolicy: name })], "single");
-    expect(problems).toMatchObject([{ subject: name, message: expect.stringContaining(message) }]);
+    if (name === "Twins") for (const _twin of [1, 2]) bench.sandbox.okta.addPolicy(name);
+    for (const _look of ["first", "with the list known"]) {
+      const { problems } = await adapter.observe([wanted({ accessPolicy: name })], "single");
+      expect(problems).toMatchObject([{ subject: name, message: expect.stringContaining(message) }]);
+    }
   });
 });

@@ -72,6 +72,13 @@ export class Browser {
     this.#at = at;
   }
 
+  /** Another browser with the same cookies. */
+  copy(): Browser {
+    const other = new Browser(this.#at);
+    for (const [name, value] of this.#cookies) other.#cookies.set(name, value);
+    return other;
+  }
+
   async visit(path: string, body?: string): Promise<Visit> {
     const response = await this.#at.fetch(auth0Host, path, {
       method: body === undefined ? "GET" : "POST",

@@ -139,6 +139,10 @@ test("an organization lets in whose connection is enabled for it, and is named i
   const closed = await new Browser(at).follow(`/authorize?${authorizationQuery(client, { organization: id })}`);
   expect(closed.text).toContain("no connections enabled");
   await call(at, "POST", base, { connection_id: connection.id });
+  await call(at, "PATCH", `/organizations/${id}/connections/${connection.id}`, { is_enabled: false });
+  const off = await new Browser(at).follow(`/authorize?${authorizationQuery(client, { organization: id })}`);
+  expect(off.text).toContain("no connections enabled");
+  await call(at, "PATCH", `/organizations/${id}/connections/${connection.id}`, { is_enabled: true });
   const tokens = (await redeem(await signIn({ organization: id, scope: "openid offline_access" }))).json;
   const keys = createLocalJWKSet((await (await at.fetch(auth0Host, "/.well-known/jwks.json")).json()) as JSONWebKeySet);
   expect((await jwtVerify(tokens.id_token, keys)).payload.org_id).toBe(id);
@@ -193,7 +197,9 @@ test("a session serves the next request, for prompt=none too, until it is ended"
   const elsewhere = await browser.visit(`/authorize?${authorizationQuery(other, { prompt: "none" })}`);
   expect(elsewhere.location).toContain("error=");
   expect(elsewhere.location).not.toContain("code=");
+  const kept = browser.copy();
   expect((await browser.visit("/v2/logout")).status).toBe(200);
+  expect((await kept.visit(silent)).location).toContain("error=login_required");
   expect((await browser.visit(silent)).location).toContain("error=login_required");
 });
 
