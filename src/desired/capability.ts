@@ -42,6 +42,11 @@ export function clientAuthOfSource(source: Source): readonly ClientAuth[] {
   return sourceClientAuth[source.kind];
 }
 
+/** Whether the source takes the name of this key: Auth0's `kid` has 10 to 64 letters, digits, `-` and `_`. */
+export function takesKeyId(source: Source, key: PublicKey): boolean {
+  return source.kind !== "auth0" || /^[\w-]{10,64}$/.test(key.kid);
+}
+
 /** Whether the source takes client assertions of this key. */
 export function takesKey(source: Source, key: PublicKey): boolean {
   return sourceAssertions[source.kind].test(key.alg);

@@ -152,7 +152,8 @@ function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): str
 
 /** Begins with the key, so that one search by prefix finds it; says the rest as far as it fits. */
 function label(key: string, name: string, environment: string): string {
-  const whole = `${key} ${name} (${environment})`;
+  // Auth0 takes no angle brackets in names.
+  const whole = `${key} ${name.replaceAll(/[<>]/g, "")} (${environment})`;
   return whole.length <= longestLabel ? whole : `${key} (${environment})`.slice(0, longestLabel);
 }
 

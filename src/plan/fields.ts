@@ -22,7 +22,10 @@ export function registrationFields(registration: Registration): Fields {
     ...(registration.clientKey === undefined ? {} : { clientKey: clientKeyField([registration.clientKey]) }),
     ...(registration.assignment === undefined ? {} : { assignment: assignmentField(registration.assignment) }),
     ...(registration.accessPolicy === undefined ? {} : { accessPolicy: registration.accessPolicy }),
-    ...(registration.enabledConnections === undefined ? {} : { enabledConnections: registration.enabledConnections }),
+    // What is off is compared again when it is to be on.
+    ...(registration.enabledConnections === undefined || registration.state !== "active"
+      ? {}
+      : { enabledConnections: registration.enabledConnections }),
   };
 }
 

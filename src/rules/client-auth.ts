@@ -1,4 +1,4 @@
-import { agreedClientAuth, clientAuthOf, clientAuthOfSource, takesKey } from "../desired/capability.ts";
+import { agreedClientAuth, clientAuthOf, clientAuthOfSource, takesKey, takesKeyId } from "../desired/capability.ts";
 import type { Rule, Use } from "./rule.ts";
 
 /** File, app and identity provider must share a client authentication; the error names all three sides. */
@@ -38,6 +38,16 @@ export const clientKeyFits: Rule = ({ uses }) =>
       ];
     }
     const { publicKey } = app.clientKey;
+    if (takesKey(source, publicKey) && !takesKeyId(source, publicKey)) {
+      return [
+        {
+          code: "RULE_CLIENT_KEY" as const,
+          ...placeOf(use),
+          message: `the key of app \`${app.name}\` has a \`kid\` that \`${signIn.idp}\` does not take`,
+          hint: "Auth0 takes a `kid` of 10 to 64 letters, digits, `-` and `_`",
+        },
+      ];
+    }
     if (takesKey(source, publicKey)) return [];
     return [
       {

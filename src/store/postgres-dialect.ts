@@ -85,7 +85,8 @@ class LockingDriver extends PostgresDriver {
   }
 
   override async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {
-    await super.beginTransaction(connection, settings);
+    // What was written while the lock was waited for must be seen, whatever level the server or the role prefers.
+    await super.beginTransaction(connection, { isolationLevel: "read committed", ...settings });
     if (this.#lock === undefined || settings.accessMode === "read only") return;
     try {
       await connection.executeQuery(CompiledQuery.raw(this.#lock));
@@ -139,6 +140,11 @@ async function openPool(options: PostgresOptions): Promise<PostgresPool> {
   class Client extends pg.Client {
     constructor() {
       super(connectionOf(location));
+      // Of these two, none is given by an empty value: pg would look for them in PGOPTIONS and PGREPLICATION.
+      Object.assign((this as unknown as Wire).connectionParameters, {
+        options: location.options,
+        replication: undefined,
+      });
       // Without a listener, a connection that breaks between two statements would end the program.
       this.on("error", () => {
         // The next statement on it fails and says so.
@@ -172,7 +178,7 @@ async function openPool(options: PostgresOptions): Promise<PostgresPool> {
 
 /** Every setting is given, so that none is taken from variables of the environment (PGPASSWORD, PGSSLMODE …). */
 function connectionOf(location: PostgresLocation) {
-  const { host, port, database, password, applicationName, options, connectTimeout } = location;
+  const { host, port, database, password, applicationName, connectTimeout } = location;
   return {
     host,
     port,
@@ -182,7 +188,8 @@ function connectionOf(location: PostgresLocation) {
     password: () => password?.reveal() ?? "",
     ssl: tlsOf(location),
     application_name: applicationName,
-    options: options ?? " ",
+    client_encoding: "UTF8",
+    sslnegotiation: "postgres" as const,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -213,5 +220,8 @@ function certificates(path: string): string {
   }
 }
 
-/** A part of pg's client that its types do not tell. */
-type Wire = { readonly connection: { readonly stream: Socket } };
+/** Parts of pg's client that its types do not tell. */
+type Wire = {
+  readonly connection: { readonly stream: Socket };
+  readonly connectionParameters: { options?: string; replication?: string };
+};

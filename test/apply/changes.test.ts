@@ -107,7 +107,7 @@ describe("changing a tenant that people sign in with", () => {
     expect(app().status).toBe("INACTIVE");
     expect((await workspace.tenantry("plan", "--exit-code")).exit).toBe(0);
     const skipped = await workspace.tenantry("verify");
-    expect(skipped.out).toContain("skipped: its record is disabled");
+    expect(skipped.out).toContain("whiterabbit/portal: its record is disabled");
 
     workspace.edit("tenants/whiterabbit.yaml", "status: suspended", "status: active");
     expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);

@@ -390,6 +390,12 @@ describe("a conversation", () => {
     expect(await conversation.question("d? ")).toBeUndefined();
   });
 
+  test("Ctrl-C takes back what was typed ahead", async () => {
+    const { input, conversation } = open(true);
+    input.write("one\ntwo\n\u0003");
+    expect(await conversation.question("a? ")).toBeUndefined();
+  });
+
   test.each([
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],

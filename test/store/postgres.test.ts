@@ -234,17 +234,20 @@ describePostgres("a connection to PostgreSQL", () => {
   test("is named tenantry, and takes nothing from variables of the environment", async () => {
     for (const [name, value] of Object.entries({
       PGAPPNAME: "other",
+      PGCLIENT_ENCODING: "LATIN1",
       PGOPTIONS: "-c search_path=nowhere",
       PGPASSWORD: server().password,
+      PGREPLICATION: "database",
       PGSSLMODE: "require",
+      PGSSLNEGOTIATION: "direct",
       PGUSER: "other",
     })) {
       vi.stubEnv(name, value);
       onTestFinished(() => void vi.unstubAllEnvs());
     }
     const { rows } = await sql`select current_setting('application_name') as name, current_user as user,
-      current_setting('search_path') as path`.execute(dialect({}));
-    expect(rows).toEqual([{ name: "tenantry", user: "postgres", path: '"$user", public' }]);
+      current_setting('search_path') as path, current_setting('client_encoding') as encoding`.execute(dialect({}));
+    expect(rows).toEqual([{ name: "tenantry", user: "postgres", path: '"$user", public', encoding: "UTF8" }]);
     expect((await encrypted.execute(dialect({}))).rows).toEqual([{ ssl: false }]);
     const error = await encrypted.execute(dialect({ password: "" })).catch((one: unknown) => one);
     expect(postgresFault(error)?.kind).toBe("login");

@@ -220,6 +220,12 @@ test("the mend is the public key to register, and nothing of the private one", a
   expect(hint).toContain(`Send to the administrator of op.example: client portal must authenticate by private_key_jwt`);
   expect(hint).toContain(`"x":"${ec.publicKey.x}"`);
   expect(hint).not.toContain('"d"');
+  // Should anything private ever stand beside the public members, it stays there.
+  const { d } = ec.privateKey.export({ format: "jwk" });
+  const careless = { publicKey: { ...ec.publicKey, d }, privateKey: ec.privateKey };
+  const shown = await proof({ pair: careless, registered: newPair("ES256") });
+  expect(check(shown, "S1").code).toBe("VERIFY_CLIENT_KEY_REFUSED");
+  expect(JSON.stringify(shown)).not.toContain(d);
 });
 
 test("the control may be switched off, and the pass says so", async () => {

@@ -145,14 +145,20 @@ test.each(["ES256", "RS512", "PS256"])("a key set for %s will do: nobody says wh
   expect(check(await verify(provider, { endpoints }), "K1").verdict).toBe("pass");
 });
 
-test.each<[string, Parameters<Provider["behave"]>[0], string]>([
-  ["an empty key set", { jwks: () => ({ keys: [] }) }, "K1"],
-  ["a symmetric key", { jwks: () => ({ keys: [publicJwk, { kty: "oct", k: "c2VjcmV0", kid: "x" }] }) }, "K2"],
-  ["an unregistered redirect URI", { client: { redirectUris: [] } }, "P1"],
-  ["another method", { client: { method: "client_secret_post" } }, "S1"],
-])("%s fails as it does with a document", async (_, misbehaviour, id) => {
+test.each<[string, Parameters<Provider["behave"]>[0], string, string]>([
+  ["an empty key set", { jwks: () => ({ keys: [] }) }, "K1", "VERIFY_KEYS_MISSING"],
+  [
+    "a symmetric key",
+    { jwks: () => ({ keys: [publicJwk, { kty: "oct", k: "c2VjcmV0", kid: "x" }] }) },
+    "K2",
+    "VERIFY_KEYS_PRIVATE",
+  ],
+  ["an unregistered redirect URI", { client: { redirectUris: [] } }, "P1", "VERIFY_CALLBACK_REFUSED"],
+  // No document lists the methods, so the other one is tried.
+  ["another method", { client: { method: "client_secret_post" } }, "S1", "VERIFY_CLIENT_AUTH_METHOD"],
+])("%s fails as it does with a document", async (_, misbehaviour, id, code) => {
   provider.behave({ ...walled, ...misbehaviour });
   const verification = await verify(provider, { endpoints });
-  expect(check(verification, id).verdict).toBe("fail");
+  expect(check(verification, id)).toMatchObject({ verdict: "fail", code });
   expect(verification.verdict).toBe("fail");
 });

@@ -1,6 +1,6 @@
 import type { Registration } from "../../desired/connection.ts";
 import { canonicalJson } from "../../desired/json.ts";
-import { isJsonObject, type JsonObject, objectIn } from "../../vendor/okta/json.ts";
+import { isJsonObject, type JsonObject, objectIn } from "../../vendor/json.ts";
 import type { ClientAuth } from "../../workspace/workspace.ts";
 import { allowsClientAuth, applicationTypeOf, newApplicationType } from "./application-type.ts";
 import { withClientKey, writableKeys } from "./client-keys.ts";

@@ -1,6 +1,6 @@
 import type { ConnectionKey, Registration } from "../../desired/connection.ts";
+import { objectIn } from "../../vendor/json.ts";
 import type { OktaApp, OktaApps } from "../../vendor/okta/apps.ts";
-import { objectIn } from "../../vendor/okta/json.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { clientIdOf } from "./observed-app.ts";
 

@@ -1,5 +1,5 @@
+import { type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
-import { type JsonObject, objectIn, textIn } from "../../vendor/okta/json.ts";
 import type { ClientAuth } from "../../workspace/workspace.ts";
 
 // Okta fixes `application_type` when an app is made: a replace with another one is refused ("'application_type' cannot

@@ -1,6 +1,6 @@
 import { clientKeyField, thumbprintOf } from "../../desired/client-key.ts";
 import type { Json } from "../../desired/json.ts";
-import { isJsonObject, type JsonObject, objectIn, textIn } from "../../vendor/okta/json.ts";
+import { isJsonObject, type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 import type { PublicKey } from "../../workspace/workspace.ts";
 
 // The keys with which a client signs its assertions stand in `settings.oauthClient.jwks` of its app. Okta gives each an

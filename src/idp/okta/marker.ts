@@ -1,5 +1,5 @@
 import type { ConnectionKey, Marker } from "../../desired/connection.ts";
-import { type JsonObject, objectIn, textIn } from "../../vendor/okta/json.ts";
+import { type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 
 /** Workspace and environment whose objects are ours. */
 export type MarkerScope = Pick<Marker, "workspace" | "environment">;

@@ -1,8 +1,8 @@
 import type { ConnectionKey } from "../../desired/connection.ts";
 import type { Json } from "../../desired/json.ts";
 import type { Fields, ObservedRegistration } from "../../plan/observed.ts";
+import { type JsonObject, objectIn, textIn, textsIn } from "../../vendor/json.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
-import { type JsonObject, objectIn, textIn, textsIn } from "../../vendor/okta/json.ts";
 import { observedClientKey } from "./client-keys.ts";
 
 /** Parts of an app that take calls of their own; missing when they were not read. */

@@ -1,6 +1,6 @@
 import type { Json } from "../../desired/json.ts";
+import { objectIn, textIn } from "../../vendor/json.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
-import { objectIn, textIn } from "../../vendor/okta/json.ts";
 import type { OktaPolicies, OktaPolicy } from "../../vendor/okta/policies.ts";
 
 /** What a policy's name comes to at the org: its id, or why there is none. */

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, objectIn, textIn } from "../json.ts";
 import { type CallPurpose, OktaFailure, unexpectedAnswer } from "./failure.ts";
-import { isJsonObject, type JsonObject, objectIn, textIn } from "./json.ts";
 import { readPages } from "./paging.ts";
 import type { OktaTransport } from "./transport.ts";
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { Secret } from "../../secret/secret.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import { OktaFailure } from "./failure.ts";
-import { isJsonObject, parseJson } from "./json.ts";
 
 /** How Tenantry proves itself to an org: an administrator's API token, or a service app with a private key. */
 export type OktaCredential =

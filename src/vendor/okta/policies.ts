@@ -1,6 +1,6 @@
+import { objectIn, textIn } from "../json.ts";
 import { required } from "./apps.ts";
 import type { CallPurpose } from "./failure.ts";
-import { objectIn, textIn } from "./json.ts";
 import { readPages } from "./paging.ts";
 import type { OktaTransport } from "./transport.ts";
 

@@ -1,5 +1,5 @@
+import { parseJson, textIn } from "../json.ts";
 import { OktaFailure } from "./failure.ts";
-import { parseJson, textIn } from "./json.ts";
 import { TransportFault } from "./transport-fault.ts";
 
 /** Where a service app gets its access token (RFC 6749, section 4.4, with RFC 7523 client authentication). */

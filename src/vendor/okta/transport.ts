@@ -1,9 +1,9 @@
 import type { Agent } from "node:https";
+import { isJsonObject, parseJson, textIn } from "../json.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Sleep } from "../network.ts";
 import { coversScope, type OktaAccess, type OktaCredential, oktaScopes } from "./credential.ts";
 import { type CallPurpose, type ErrorAnswer, failureOfAnswer, OktaFailure, unexpectedAnswer } from "./failure.ts";
-import { isJsonObject, parseJson, textIn } from "./json.ts";
 import { openSdk, type SdkSend } from "./sdk.ts";
 import { failureOfFault, TransportFault } from "./transport-fault.ts";
 

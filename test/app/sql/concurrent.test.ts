@@ -1,6 +1,13 @@
 import pg from "pg";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { describePostgres, onEachDatabase, postgresQuery, postgresUrl } from "../../support/postgres.ts";
+import { migrateSqlApp } from "../../../src/app/sql/migrate.ts";
+import {
+  describePostgres,
+  onEachDatabase,
+  postgresQuery,
+  postgresSchema,
+  postgresUrl,
+} from "../../support/postgres.ts";
 import { failureOf, key, record, tenant, workplaceOn, write } from "./workplace.ts";
 
 onEachDatabase((kind) => {
@@ -128,5 +135,26 @@ describePostgres("another program on the same database", () => {
     }
     expect(waits).toHaveLength(said === undefined ? times : times - 1);
     expect((await app.secretOf(key))?.value.reveal()).toBe(said === undefined ? "another" : "s3cret");
+  });
+});
+
+describePostgres("a server whose transactions are serializable unless told otherwise", () => {
+  test("is migrated once by four at once, and written by four at once", async () => {
+    const url = (await postgresSchema()).replace(
+      "search_path",
+      "default_transaction_isolation%3Dserializable%20-c%20search_path",
+    );
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => migrateSqlApp(url)));
+    expect(outcomes.flatMap((outcome) => outcome.applied)).toHaveLength(1);
+    expect(await postgresQuery(url, "show transaction_isolation")).toEqual([{ transaction_isolation: "serializable" }]);
+    const { open } = await workplaceOn("postgres");
+    const apps = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        open({ databaseUrl: url, sleep: async () => expect.unreachable("no need to wait") }),
+      ),
+    );
+    await Promise.all(apps.map((app) => app.writeTenant(tenant())));
+    await Promise.all(apps.map((app, at) => app.write(write(`s${at}`, { clientId: `s${at}` }))));
+    expect((await apps[0]?.observe([record()]))?.records.size).toBe(1);
   });
 });

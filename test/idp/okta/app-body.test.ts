@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { changedApp, newApp } from "../../../src/idp/okta/app-body.ts";
 import { markerOf, ownKey } from "../../../src/idp/okta/marker.ts";
-import type { JsonObject } from "../../../src/vendor/okta/json.ts";
+import type { JsonObject } from "../../../src/vendor/json.ts";
 import { scope, wanted } from "./bench.ts";
 
 const host = "acme.okta.com";
