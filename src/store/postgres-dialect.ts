@@ -86,7 +86,10 @@ class LockingDriver extends PostgresDriver {
 
   override async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {
     // What was written while the lock was waited for must be seen, whatever level the server or the role prefers.
-    await super.beginTransaction(connection, { isolationLevel: "read committed", ...settings });
+    await super.beginTransaction(connection, {
+      ...settings,
+      isolationLevel: settings.isolationLevel ?? "read committed",
+    });
     if (this.#lock === undefined || settings.accessMode === "read only") return;
     try {
       await connection.executeQuery(CompiledQuery.raw(this.#lock));

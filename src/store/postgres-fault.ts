@@ -20,6 +20,7 @@ const states: Readonly<Record<string, DatabaseFault>> = {
   "42804": { kind: "schema", text: "has columns of other types than it should have" },
   "42883": { kind: "schema", text: "has columns of other types than it should have" },
   "42P01": { kind: "schema", text: "does not have the tables and columns that it should have" },
+  "42P07": { kind: "schema", text: "has a table or view of that name, made by another program meanwhile" },
   "44": { kind: "constraint", text: "refuses the values: one of its views forbids them" },
   "53": { kind: "unreachable", text: "has run out of room, memory or connections" },
   "53100": { kind: "unreachable", text: "cannot grow: the disk is full" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ConnectionKey, ConnectionRecord } from "../../src/desired/connection.ts";
+import type { ConnectionKey, ConnectionRecord, Registration } from "../../src/desired/connection.ts";
 import { canonicalJson, type Json } from "../../src/desired/json.ts";
 import { diffAppTenant, diffRecord, diffRegistration } from "../../src/plan/diff.ts";
 import { appTenantFields, recordFields, registrationFields } from "../../src/plan/fields.ts";
@@ -141,14 +141,35 @@ describe("one field that differs", () => {
 
   test("every field of what is wanted is compared", () => {
     // A field that is added to the model and forgotten in the comparison would never be brought up to date.
-    const registration = Object.keys(fc.sample(any.registration, 1)[0] ?? {});
-    const compared = Object.keys(registrationFields(fc.sample(any.registration, 1)[0] ?? (undefined as never)));
-    const renamed = ["state", ...compared];
-    expect(registration.filter((field) => !renamed.includes(field)).sort()).toEqual([
+    const [sample] = fc.sample(any.registration, 1);
+    if (sample === undefined) throw new Error("no sample");
+    const whole: Required<Registration> = {
+      ...sample,
+      state: "active",
+      clientKey: { kty: "EC", kid: "portal-1", alg: "ES256", crv: "P-256", x: "x", y: "y" },
+      assignment: { everyone: true },
+      accessPolicy: "Any two factors",
+      authorizationServer: "default",
+      enabledConnections: ["fernhill-oidc"],
+      clientSecret: { scheme: "env", name: "SECRET", text: "env:SECRET" },
+    };
+    const compared = ["state", ...Object.keys(registrationFields(whole))];
+    expect(
+      Object.keys(whole)
+        .filter((field) => !compared.includes(field))
+        .sort(),
+    ).toEqual([
       "address",
+      // In the record's issuer.
+      "authorizationServer",
+      // The id of the record's secret.
+      "clientSecret",
       "idp",
       "key",
+      "kind",
       "marker",
+      // By partFields.
+      "parts",
     ]);
     const [record] = fc.sample(any.connectionRecord, 1);
     const [discovery] = fc.sample(any.discovery, 1);
