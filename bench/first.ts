@@ -1,4 +1,4 @@
-// How long the first tenant takes: the program's start, and each command against a sandbox in a process of its own.
+// How long the example takes: the program's start, and each command against a sandbox in a process of its own.
 // Prints machine, versions, medians, peak memory and the requests that each command made. `npm run bench`.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -3,8 +3,8 @@ import { type Answer, BodyTooLarge, readBody, send } from "./answer.ts";
 import type { ProviderCall } from "./external/admin.ts";
 import { type Faults, parseFaultRule } from "./faults.ts";
 import type { Json } from "./json.ts";
-import { sameText } from "./okta/access.ts";
 import type { RequestLog } from "./request-log.ts";
+import { sameText } from "./same-text.ts";
 import type { Site } from "./server.ts";
 
 interface AdminOptions {

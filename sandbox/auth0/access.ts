@@ -1,5 +1,5 @@
-import { sameText } from "../okta/access.ts";
 import { randomToken } from "../random.ts";
+import { sameText } from "../same-text.ts";
 import type { Principal } from "./call.ts";
 import { Auth0Problem } from "./problem.ts";
 import { allScopes } from "./scopes.ts";

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { JOSEError } from "jose/errors";
-import { readShownClient, type ShownClient } from "../external/shown-client.ts";
-import { sameText } from "../okta/access.ts";
+import { sameText } from "../same-text.ts";
+import { OAuthProblem } from "../sign-in/oauth-problem.ts";
+import { readShownClient, type ShownClient } from "../sign-in/shown-client.ts";
 import { attachedCredentials } from "./client-input.ts";
 import type { Auth0Client } from "./model.ts";
-import { Auth0OAuthProblem, unauthorized } from "./oauth-problem.ts";
+import { unauthorized } from "./oauth-problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 
 /**
@@ -21,7 +22,7 @@ export class Auth0ClientAuthentication {
     this.#tenant = tenant;
   }
 
-  /** The client that the request comes from. Throws an `Auth0OAuthProblem`. */
+  /** The client that the request comes from. Throws an `OAuthProblem`. */
   async authenticate(headers: IncomingHttpHeaders, form: URLSearchParams): Promise<Auth0Client> {
     const shown = readShownClient(headers, form);
     if (shown === "malformed") throw unauthorized();
@@ -60,8 +61,8 @@ function registeredMethods(client: Auth0Client): readonly ShownClient["method"][
   }
 }
 
-function refused(why: string): Auth0OAuthProblem {
-  return new Auth0OAuthProblem(401, "invalid_client", `Client assertion check failed: ${why}`);
+function refused(why: string): OAuthProblem {
+  return new OAuthProblem(401, "invalid_client", `Client assertion check failed: ${why}`);
 }
 
 async function verifyAssertion(tenant: Auth0Tenant, client: Auth0Client, assertion: string) {

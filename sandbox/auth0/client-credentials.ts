@@ -1,12 +1,12 @@
 import type { Answer } from "../answer.ts";
+import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import { type Auth0Access, managementTokenLifetime } from "./access.ts";
 import type { Auth0Client } from "./model.ts";
-import { Auth0OAuthProblem } from "./oauth-problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 
 /**
  * The client-credentials grant for the management API: a token with the scopes of the client's grant, or with those of
- * them that `scope` asks for. Throws an `Auth0OAuthProblem`.
+ * them that `scope` asks for. Throws an `OAuthProblem`.
  */
 export function issueManagementToken(
   tenant: Auth0Tenant,
@@ -14,7 +14,7 @@ export function issueManagementToken(
   form: URLSearchParams,
   access: Auth0Access,
 ): Answer {
-  const denied = (what: string): Auth0OAuthProblem => new Auth0OAuthProblem(403, "access_denied", what);
+  const denied = (what: string): OAuthProblem => new OAuthProblem(403, "access_denied", what);
   const audience = form.get("audience") ?? "";
   if (audience === "") {
     throw denied("No audience parameter was provided, and no default audience has been configured");

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
+import { matchPath } from "../match-path.ts";
 import type { Auth0Access } from "./access.ts";
 import { type Route, requireScope } from "./call.ts";
 import { clientRoutes } from "./clients.ts";
@@ -60,34 +61,10 @@ export class Auth0Management {
 function findRoute(method: string, path: string): { route: Route; params: Readonly<Record<string, string>> } {
   const segments = path.split("/");
   for (const route of routes) {
-    const params = route.method === method ? match(route.segments, segments) : undefined;
+    const params = route.method === method ? matchPath(route.segments, segments) : undefined;
     if (params !== undefined) return { route, params };
   }
   throw problemOf(404);
-}
-
-function match(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index] ?? "";
-    if (!expected.startsWith(":")) {
-      if (segment !== expected) return undefined;
-      continue;
-    }
-    const value = decode(segment);
-    if (value === "") return undefined;
-    params[expected.slice(1)] = value;
-  }
-  return params;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 function checkQuery(route: Route, query: URLSearchParams): void {

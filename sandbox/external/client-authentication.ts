@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { sameText } from "../okta/access.ts";
+import { sameText } from "../same-text.ts";
+import type { ShownClient } from "../sign-in/shown-client.ts";
 import type { CustomerClient, CustomerProvider } from "./customer-provider.ts";
-import type { ShownClient } from "./shown-client.ts";
 import type { ClientFault } from "./vendor.ts";
 
 /** Longest lifetime of an assertion, in seconds. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
-import { Storage } from "../okta/sign-in/storage.ts";
 import { randomToken } from "../random.ts";
+import { Storage } from "../sign-in/storage.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { messagePage, signOutPage } from "./page.ts";
 import type { ProviderKey } from "./provider-key.ts";

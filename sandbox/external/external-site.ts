@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, BodyTooLarge, readBody, send } from "../answer.ts";
-import { withForm } from "../inner-request.ts";
 import type { Site, SiteRequest } from "../server.ts";
+import { withForm } from "../sign-in/inner-request.ts";
+import { readShownClient } from "../sign-in/shown-client.ts";
 import { ClientAuthentication } from "./client-authentication.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { createEngine, createMemory, type Engine, type Memory, signInPath } from "./engine.ts";
 import { messagePage, signInPage } from "./page.ts";
 import type { ProviderKey } from "./provider-key.ts";
 import { allowsRedirect } from "./redirect-uri.ts";
-import { readShownClient } from "./shown-client.ts";
 import { type Asked, oauthError } from "./vendor.ts";
 
 /** Largest form that is read, in bytes. */

@@ -1,4 +1,4 @@
-import { escapeHtml, htmlPage } from "../okta/sign-in/page.ts";
+import { escapeHtml, htmlPage } from "../sign-in/html.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 
 /** A page with one message, both as plain text. */

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { randomToken } from "../random.ts";
+import { sameText } from "../same-text.ts";
 import type { Principal } from "./call.ts";
 import type { OktaOrg } from "./org.ts";
 import { OktaProblem } from "./problem.ts";
@@ -59,10 +59,4 @@ export class Access {
       "www-authenticate": `Bearer authorization_uri="${this.#org.url}/oauth2/v1/authorize", realm="${this.#org.url}", scope="${scope}", error="insufficient_scope", error_description="The access token provided does not contain the required scopes."`,
     });
   }
-}
-
-/** Compares without telling by its time where the texts differ. */
-export function sameText(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { JOSEError, JWTClaimValidationFailed, JWTExpired } from "jose/errors";
 import { isObject } from "../json.ts";
-import { sameText } from "./access.ts";
+import { sameText } from "../same-text.ts";
+import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import type { AuthMethod, OktaApp } from "./model.ts";
-import { clientAuthenticationFailed, OAuthProblem, unknownClient } from "./oauth-problem.ts";
+import { clientAuthenticationFailed, unknownClient } from "./oauth-problem.ts";
 import type { OktaOrg } from "./org.ts";
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

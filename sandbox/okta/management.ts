@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
+import { matchPath } from "../match-path.ts";
 import type { Access } from "./access.ts";
 import { appRoutes } from "./apps.ts";
 import { assignmentRoutes } from "./assignments.ts";
@@ -58,36 +59,12 @@ function findRoute(method: string, path: string): { route: Route; params: Readon
   const segments = path.split("/");
   let known = false;
   for (const route of routes) {
-    const params = match(route.path.split("/"), segments);
+    const params = matchPath(route.path.split("/"), segments);
     if (params === undefined) continue;
     known = true;
     if (route.method === method) return { route, params };
   }
   throw problemOf(known ? 405 : 404);
-}
-
-function match(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index] ?? "";
-    if (!expected.startsWith(":")) {
-      if (segment !== expected) return undefined;
-      continue;
-    }
-    const value = decode(segment);
-    if (value === "") return undefined;
-    params[expected.slice(1)] = value;
-  }
-  return params;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

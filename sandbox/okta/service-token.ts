@@ -1,7 +1,7 @@
 import type { Answer } from "../answer.ts";
+import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import { type Access, tokenLifetime } from "./access.ts";
 import type { OktaApp } from "./model.ts";
-import { OAuthProblem } from "./oauth-problem.ts";
 
 /**
  * The client-credentials grant of the org authorization server: a token for the management API. Only service apps that

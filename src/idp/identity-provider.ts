@@ -2,6 +2,7 @@ import type { Address, ConnectionKey, IdpPart, Registration } from "../desired/c
 import type { Code } from "../errors/codes/index.ts";
 import type { CallBudget, Coverage, ObservedPart, ObservedRegistration } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
+import type { PlannedCounts } from "./call-counts.ts";
 
 /** Something at the identity provider that stops a connection, in words for the user. */
 export interface RegistrationProblem {
@@ -73,13 +74,7 @@ export interface IdentityProviderAdapter {
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 
   /** Calls that creating, updating or deleting so many registrations will take. */
-  budget(counts: {
-    readonly creates: number;
-    readonly updates: number;
-    readonly deletes: number;
-    /** Shared parts that will be made or changed. */
-    readonly parts?: number | undefined;
-  }): readonly CallBudget[];
+  budget(counts: PlannedCounts): readonly CallBudget[];
 
   close(): Promise<void>;
 }

@@ -5,7 +5,19 @@ import { version } from "../../src/cli/version.ts";
 import { plain } from "../../src/plan/render-text.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
-const commands = ["new", "validate", "plan", "apply", "verify", "status", "show", "migrate", "schema", "sandbox", "demo"];
+const commands = [
+  "new",
+  "validate",
+  "plan",
+  "apply",
+  "verify",
+  "status",
+  "show",
+  "migrate",
+  "schema",
+  "sandbox",
+  "demo",
+];
 
 /** Runs the command line in an empty place. */
 async function run(...args: readonly string[]) {

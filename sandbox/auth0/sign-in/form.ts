@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { BodyTooLarge, readBody } from "../../answer.ts";
 import { isObject } from "../../json.ts";
-import { Auth0OAuthProblem } from "../oauth-problem.ts";
+import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 
 /** Largest body that is read, in bytes. */
 const bodyLimit = 48 * 1024;
 
 /**
- * The parameters of a body: a form, or as Auth0 also takes it a JSON object of texts. Throws an `Auth0OAuthProblem` for
+ * The parameters of a body: a form, or as Auth0 also takes it a JSON object of texts. Throws an `OAuthProblem` for
  * what is neither, too large, or names a parameter twice.
  */
 export async function readParameters(request: IncomingMessage): Promise<URLSearchParams> {
@@ -29,7 +29,7 @@ async function read(request: IncomingMessage): Promise<string> {
     return (await readBody(request, bodyLimit)).toString("utf8");
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
-    throw new Auth0OAuthProblem(413, "invalid_request", "The request body is too large");
+    throw new OAuthProblem(413, "invalid_request", "The request body is too large");
   }
 }
 
@@ -49,6 +49,6 @@ function fromJson(text: string): URLSearchParams {
   return parameters;
 }
 
-function invalid(description: string): Auth0OAuthProblem {
-  return new Auth0OAuthProblem(400, "invalid_request", description);
+function invalid(description: string): OAuthProblem {
+  return new OAuthProblem(400, "invalid_request", description);
 }

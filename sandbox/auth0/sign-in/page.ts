@@ -1,4 +1,4 @@
-import { escapeHtml, htmlPage } from "../../okta/sign-in/page.ts";
+import { escapeHtml, htmlPage } from "../../sign-in/html.ts";
 
 /** The page on which Auth0 stops an authorization request that it must not send back to the app. */
 export function errorPage(code: string, headline: string, description: string): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
-import { Storage } from "../../okta/sign-in/storage.ts";
 import { randomToken } from "../../random.ts";
+import { Storage } from "../../sign-in/storage.ts";
 import type { Auth0Client, Auth0User } from "../model.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 import { isRegistered } from "./callback.ts";

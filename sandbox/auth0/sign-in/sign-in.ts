@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { send } from "../../answer.ts";
-import { withForm } from "../../inner-request.ts";
 import type { SiteRequest } from "../../server.ts";
+import { withForm } from "../../sign-in/inner-request.ts";
+import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 import type { Auth0Access } from "../access.ts";
 import { Auth0ClientAuthentication } from "../client-authentication.ts";
 import { issueManagementToken } from "../client-credentials.ts";
 import type { Auth0Client } from "../model.ts";
-import { Auth0OAuthProblem, missing } from "../oauth-problem.ts";
+import { missing } from "../oauth-problem.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 import { isRegistered } from "./callback.ts";
 import { discoveryDocument } from "./discovery.ts";
@@ -77,7 +78,7 @@ export class Auth0SignIn {
       Object.assign(request, { method: "GET", url: `${path}?${params.toString()}` });
       return await this.#pass(request, response);
     } catch (error) {
-      if (!(error instanceof Auth0OAuthProblem)) throw error;
+      if (!(error instanceof OAuthProblem)) throw error;
       send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
       return true;
     }
@@ -118,7 +119,7 @@ export class Auth0SignIn {
       }
       return await this.#pass(request, response, handOn(client, form));
     } catch (error) {
-      if (!(error instanceof Auth0OAuthProblem)) throw error;
+      if (!(error instanceof OAuthProblem)) throw error;
       const answer = error.toAnswer();
       const close = error.status === 413 ? { connection: "close" } : {};
       send(response, { ...answer, headers: { ...answer.headers, ...close } });
@@ -212,10 +213,10 @@ function checkGrant(client: Auth0Client, form: URLSearchParams): void {
   const grant = form.get("grant_type") ?? "";
   if (grant === "") throw missing("grant_type");
   if (!["authorization_code", "refresh_token", "client_credentials"].includes(grant)) {
-    throw new Auth0OAuthProblem(403, "unsupported_grant_type", `Unsupported grant type: ${grant}`);
+    throw new OAuthProblem(403, "unsupported_grant_type", `Unsupported grant type: ${grant}`);
   }
   if (!client.settings.grant_types.includes(grant)) {
-    throw new Auth0OAuthProblem(403, "unauthorized_client", `Grant type '${grant}' not allowed for the client.`);
+    throw new OAuthProblem(403, "unauthorized_client", `Grant type '${grant}' not allowed for the client.`);
   }
   if (grant === "authorization_code" && !form.get("code")) throw missing("code");
   if (grant === "refresh_token" && !form.get("refresh_token")) throw missing("refresh_token");

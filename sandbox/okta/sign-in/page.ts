@@ -1,19 +1,4 @@
-/** Text made harmless inside HTML, also in attributes in double quotes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-
-/** A page of the org with this title and body (HTML). */
-export function htmlPage(title: string, body: string): string {
-  return `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>
-<body>
-${body}
-</body>
-</html>
-`;
-}
+import { escapeHtml, htmlPage } from "../../sign-in/html.ts";
 
 /** The page on which Okta stops an authorization request that it must not send back to the app. */
 export function errorPage(code: string, description: string): string {

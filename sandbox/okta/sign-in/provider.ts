@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
 import { isObject } from "../../json.ts";
 import { randomToken } from "../../random.ts";
+import { htmlPage } from "../../sign-in/html.ts";
+import { Storage } from "../../sign-in/storage.ts";
 import type { OktaApp, OktaUser } from "../model.ts";
 import type { OktaOrg } from "../org.ts";
 import { claimsByScope, scopes } from "./discovery.ts";
-import { errorPage, htmlPage } from "./page.ts";
-import { Storage } from "./storage.ts";
+import { errorPage } from "./page.ts";
 
 /** One authorization server of the org. */
 export interface AuthorizationServer {

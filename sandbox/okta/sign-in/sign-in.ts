@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, BodyTooLarge, readBody, send } from "../../answer.ts";
-import { withForm } from "../../inner-request.ts";
 import type { SiteRequest } from "../../server.ts";
+import { withForm } from "../../sign-in/inner-request.ts";
+import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 import type { Access } from "../access.ts";
 import { issuerOf } from "../authorization-servers.ts";
 import { ClientAuthentication } from "../client-authentication.ts";
 import type { OktaApp } from "../model.ts";
-import { OAuthProblem } from "../oauth-problem.ts";
 import type { OktaOrg } from "../org.ts";
 import { OktaProblem, problemOf } from "../problem.ts";
 import { issueServiceToken } from "../service-token.ts";

@@ -1,4 +1,5 @@
 import type { CallBudget } from "../../plan/observed.ts";
+import { type CallsOfOne, callsOf, type PlannedCounts } from "../call-counts.ts";
 
 /** Calls of one registration with one connection, its observations and the hand-over of its secret included. */
 const callsOfOne = {
@@ -32,7 +33,7 @@ const callsOfOne = {
     "write organizations": 1,
     "write organization connections": 1,
   },
-} as const;
+} as const satisfies CallsOfOne;
 
 /**
  * Calls that an apply will make, by bucket. Auth0 says how many calls may go at once, but not how fast its buckets fill
@@ -41,22 +42,8 @@ const callsOfOne = {
  */
 export function callBudget(
   host: string,
-  counts: {
-    readonly creates: number;
-    readonly updates: number;
-    readonly deletes: number;
-    readonly parts?: number | undefined;
-  },
+  counts: PlannedCounts,
   { listed }: { readonly listed: boolean },
 ): readonly CallBudget[] {
-  const calls = new Map<string, number>();
-  const add = (bucket: string, count: number) => calls.set(bucket, (calls.get(bucket) ?? 0) + count);
-  for (const kind of ["creates", "updates", "deletes", "parts"] as const) {
-    for (const [bucket, each] of Object.entries(callsOfOne[kind])) add(bucket, each * (counts[kind] ?? 0));
-  }
-  if (!listed && counts.creates > 0) add("read clients", 1);
-  return [...calls]
-    .filter(([, count]) => count > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([bucket, count]) => ({ bucket: `${host} ${bucket}`, calls: count }));
+  return callsOf(host, callsOfOne, counts, !listed && counts.creates > 0 ? { "read clients": 1 } : {});
 }

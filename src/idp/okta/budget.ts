@@ -1,5 +1,6 @@
 import type { CallBudget } from "../../plan/observed.ts";
 import type { BucketReport } from "../../vendor/limiter.ts";
+import { type CallsOfOne, callsOf, type PlannedCounts } from "../call-counts.ts";
 
 const appsBucket = "/api/v1/apps";
 
@@ -13,7 +14,7 @@ const callsOfOne = {
   deletes: { [appsBucket]: 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
   // a group: look, create; read it
   parts: { "/api/v1/groups": 2, "/api/v1/groups/{id}": 1 },
-} as const;
+} as const satisfies CallsOfOne;
 
 /**
  * Calls that an apply will make, by bucket. `perMinute` is our share of the bucket, once the host has said its limit
@@ -22,26 +23,9 @@ const callsOfOne = {
  */
 export function callBudget(
   host: string,
-  counts: {
-    readonly creates: number;
-    readonly updates: number;
-    readonly deletes: number;
-    readonly parts?: number | undefined;
-  },
+  counts: PlannedCounts,
   { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
 ): readonly CallBudget[] {
-  const calls = new Map<string, number>();
-  for (const kind of ["creates", "updates", "deletes", "parts"] as const) {
-    for (const [bucket, each] of Object.entries(callsOfOne[kind])) {
-      calls.set(bucket, (calls.get(bucket) ?? 0) + each * (counts[kind] ?? 0));
-    }
-  }
-  if (!listed && counts.creates > 0) calls.set(appsBucket, (calls.get(appsBucket) ?? 0) + 1);
-  return [...calls]
-    .filter(([, count]) => count > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([bucket, count]) => {
-      const perMinute = seen.find((report) => report.bucket === bucket)?.allowed;
-      return { bucket: `${host} ${bucket}`, calls: count, ...(perMinute === undefined ? {} : { perMinute }) };
-    });
+  const list = !listed && counts.creates > 0 ? { [appsBucket]: 1 } : {};
+  return callsOf(host, callsOfOne, counts, list, (bucket) => seen.find((report) => report.bucket === bucket)?.allowed);
 }
