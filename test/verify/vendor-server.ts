@@ -23,7 +23,7 @@ export interface RegisteredClient {
 }
 
 /** The discovery document of a product: its own endpoints, on whatever hosts they are. */
-export function documentOf({ issuer, authorization, token, metadata = {} }: VendorShape): Record<string, unknown> {
+function documentOf({ issuer, authorization, token, metadata = {} }: VendorShape): Record<string, unknown> {
   const document = {
     ...discoveryDocument(),
     issuer,
@@ -111,7 +111,7 @@ export async function startVendors(shapes: Iterable<VendorShape>): Promise<Provi
  * Whether an assertion is signed by the key that is registered, by its algorithm and under its name, about the client, in
  * its time, and for one of the audiences.
  */
-export function assertionHolds(
+function assertionHolds(
   assertion: string,
   key: PublicKey,
   clientId: string,

@@ -3,7 +3,7 @@ import { type CallPurpose, unexpectedAnswer } from "./failure.ts";
 import type { Auth0Transport } from "./transport.ts";
 
 /** Records that pages by offset reach; Auth0 refuses what is behind them (`invalid_paging`). */
-export const reachable = 1_000;
+const reachable = 1_000;
 
 const pageSize = 100;
 

@@ -70,8 +70,9 @@ export function wanted(change: Partial<Registration> & { readonly key?: Connecti
 
 /** The fields that Auth0 can show of a registration, with the client id that it gave. */
 export function shownFields(registration: Registration, clientId: string): Fields {
-  const { pkce: _pkce, responseTypes: _types, ...fields } = registrationFields(registration);
-  return { ...fields, clientId };
+  // What is off is observed whole, though not all of it is compared.
+  const { pkce: _pkce, responseTypes: _types, ...fields } = registrationFields({ ...registration, state: "active" });
+  return { ...fields, active: registration.state === "active", clientId };
 }
 
 export function shownPart(part: OrganizationPart): Fields {
