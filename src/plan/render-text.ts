@@ -45,7 +45,8 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     const width = Math.max(0, ...fields.map((field) => field.name.length));
     for (const field of fields) lines.push(...fieldText(field, width, paint));
     const omitted = full ? 0 : omittedFields(change);
-    if (omitted > 0) lines.push(paint.dim(`      and ${omitted} more fields (--full shows all)`));
+    if (omitted > 0)
+      lines.push(paint.dim(`      and ${omitted} more field${omitted === 1 ? "" : "s"} (--full shows all)`));
     if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
   }
   lines.push("");
