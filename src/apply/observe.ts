@@ -5,7 +5,7 @@ import { TenantryError } from "../errors/failure.ts";
 import type { Depth } from "../idp/identity-provider.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import { discover } from "../verify/verify.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import { externalIdp, type Workspace } from "../workspace/workspace.ts";
 import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { World } from "./world.ts";
 
@@ -39,7 +39,7 @@ export async function observe(world: World, { connections, depth, whole }: Obser
   const byIdp = Map.groupBy(connections, (connection) => connection.registration.idp);
   const engines = [...(whole ? world.engines.keys() : byIdp.keys())].map(
     async (idp): Promise<readonly [string, EnginePlan][]> => {
-      world.progress({ kind: "reading", what: `identity provider ${idp}` });
+      if (idp !== externalIdp) world.progress({ kind: "reading", what: `identity provider ${idp}` });
       const group = byIdp.get(idp) ?? [];
       const registrations = group.map((connection) => connection.registration);
       try {
@@ -68,7 +68,10 @@ export async function observe(world: World, { connections, depth, whole }: Obser
       .map((source) => [sourceKey(source), source]),
   );
   const discovery = [...sources].map(async ([key, source]): Promise<[string, DiscoverySnapshot]> => {
-    world.progress({ kind: "reading", what: `discovery of ${source.issuer}` });
+    // Endpoints from the file are only judged.
+    if (source.endpoints === undefined) {
+      world.progress({ kind: "reading", what: `discovery of ${source.issuer}` });
+    }
     return [key, await discover(source, world.verifyIo)];
   });
   // Settled first, so that no read is left running when another has failed.

@@ -60,7 +60,7 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
   if (check.expected !== undefined) lines.push(`               expected  ${check.expected}`);
   if (check.actual !== undefined) lines.push(`               actual    ${check.actual}`);
   if (check.hint !== undefined && check.verdict !== "skipped") {
-    const [first = "", ...rest] = wrap(check.hint, 60);
+    const [first = "", ...rest] = wrap(check.hint, 59);
     lines.push(`               mend: ${first}`, ...rest.map((line) => `                     ${line}`));
   }
   return lines;

@@ -111,12 +111,7 @@ export async function startVendors(shapes: Iterable<VendorShape>): Promise<Provi
  * Whether an assertion is signed by the key that is registered, by its algorithm and under its name, about the client, in
  * its time, and for one of the audiences.
  */
-function assertionHolds(
-  assertion: string,
-  key: PublicKey,
-  clientId: string,
-  audience: readonly string[],
-): boolean {
+function assertionHolds(assertion: string, key: PublicKey, clientId: string, audience: readonly string[]): boolean {
   const [head = "", body = "", signature = ""] = assertion.split(".");
   const read = (part: string): Record<string, unknown> => JSON.parse(Buffer.from(part, "base64url").toString());
   const { alg, kid } = read(head);
