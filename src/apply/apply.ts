@@ -5,6 +5,7 @@ import { compareText } from "../errors/issue.ts";
 import type { Change } from "../plan/change.ts";
 import type { Evidence } from "../store/evidence.ts";
 import type { Lock } from "../store/store.ts";
+import { addressesOfLeftBehind, type LeftBehind } from "./left-behind.ts";
 import type { Planned } from "./make-plan.ts";
 import { member } from "./observe.ts";
 import { ProofError } from "./proof-error.ts";
@@ -40,7 +41,7 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   const rank = (connection: Connection): number => (givesUp.has(connection.tenant) ? 0 : 1);
   const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
   const work = planned.connections
-    .filter((connection) => addressesOf(connection).some((address) => judged.has(address)))
+    .filter((connection) => addressesOf(connection, planned).some((address) => judged.has(address)))
     .sort((a, b) => rank(a) - rank(b) || compareText(a.key, b.key));
   if (work.length === 0) return [];
   const actor = world.holder.name;
@@ -77,14 +78,32 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   return outcomes;
 }
 
+/** Deletes the client that the connection left behind elsewhere. Last, when nothing can need it any more. */
+async function retire(world: RecordingWorld, left: LeftBehind | undefined, steps: Steps): Promise<void> {
+  if (left === undefined) return;
+  const { registration } = left;
+  await steps.run("retire", async () => {
+    await member(world.engines, registration.idp).apply(registration);
+    await world.store.forgetId(registration.address);
+    return { result: undefined, detail: { idp: registration.idp } };
+  });
+}
+
 /** Where one failure makes the next likely. Customers' own providers have nothing to do with one another. */
 function laneOf({ registration, tenant, app }: Connection): string {
   return `${isOurs(registration) ? registration.idp : tenant} ${app}`;
 }
 
 /** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */
-function addressesOf({ registration, appTenant, record }: Connection): readonly Address[] {
-  return [...registration.parts.map((part) => part.address), registration.address, appTenant.address, record.address];
+function addressesOf({ key, registration, appTenant, record }: Connection, planned: Planned): readonly Address[] {
+  const left = planned.leftBehind.get(key);
+  return [
+    ...registration.parts.map((part) => part.address),
+    registration.address,
+    appTenant.address,
+    record.address,
+    ...(left === undefined ? [] : addressesOfLeftBehind(left)),
+  ];
 }
 
 async function applyConnection(
@@ -96,7 +115,7 @@ async function applyConnection(
 ): Promise<ConnectionOutcome> {
   const locks: Lock[] = [];
   try {
-    for (const address of addressesOf(connection)) locks.push(await world.store.lock(address, world.holder));
+    for (const address of addressesOf(connection, planned)) locks.push(await world.store.lock(address, world.holder));
     await tellWhatWasLeft(world, connection.key, locks);
     const steps = journaledSteps({ store: world.store, run, key: connection.key, locks, progress: world.progress });
     const places: Places = {
@@ -106,9 +125,11 @@ async function applyConnection(
     const rechecked = await recheck(world, connection, places, planned, judged);
     if (connection.record.state === "active") {
       const evidence = await switchOn(world, connection, places, rechecked, steps);
+      await retire(world, planned.leftBehind.get(connection.key), steps);
       return { key: connection.key, outcome: "active", evidence };
     }
     await switchOff(world, connection, places, steps, rechecked.sight);
+    await retire(world, planned.leftBehind.get(connection.key), steps);
     return { key: connection.key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
     if (!(error instanceof TenantryError)) throw error;

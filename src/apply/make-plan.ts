@@ -1,5 +1,5 @@
 import { isOurs } from "../desired/capability.ts";
-import type { Address, Connection } from "../desired/connection.ts";
+import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Issue } from "../errors/issue.ts";
 import type { Depth, RegistrationProblem } from "../idp/identity-provider.ts";
@@ -7,6 +7,7 @@ import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
+import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
 import { member, type Observation, observe } from "./observe.ts";
 import { isNamed, selectConnections } from "./select.ts";
 import { connectionChanges, sightOf } from "./sight.ts";
@@ -29,6 +30,8 @@ export interface Planned {
   readonly plan: Plan;
   readonly observation: Observation;
   readonly connections: readonly Connection[];
+  /** Clients at other identity providers that connections had before they moved. */
+  readonly leftBehind: ReadonlyMap<ConnectionKey, LeftBehind>;
 }
 
 /**
@@ -49,12 +52,14 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
   const whole = request.only.length === 0;
   const lists = await observe(world, { connections, depth, whole });
   const observation = depth === "fleet" ? await withChanged(world, connections, lists) : lists;
-  const issues = findIssues(request, connections, observation);
+  const leftBehind = await findLeftBehind(world, request.tenants, connections, observation);
+  const issues = findIssues(request, connections, observation, leftBehind);
   const [first] = issues;
   if (first !== undefined) {
     throw new TenantryError(first.code, "the files and what is there do not fit together", { issues });
   }
-  return { plan: assemble(world, request, connections, observation), observation, connections };
+  const plan = assemble(world, request, connections, observation, leftBehind);
+  return { plan, observation, connections, leftBehind };
 }
 
 function assemble(
@@ -62,6 +67,7 @@ function assemble(
   request: PlanRequest,
   connections: readonly Connection[],
   observation: Observation,
+  leftBehind: Planned["leftBehind"],
 ): Plan {
   const changes: Change[] = [];
   let unchanged = 0;
@@ -88,6 +94,10 @@ function assemble(
     if (isOurs(connection.registration)) take(registration);
     takeShared(connection.appTenant.address, appTenant);
     take(record);
+    const left = leftBehind.get(connection.key);
+    for (const change of left === undefined ? [] : changesOfLeftBehind(left)) {
+      takeShared(change.address, { changes: [change], unchanged: false });
+    }
   }
   const engines = [...observation.engines.values()];
   return makePlan({
@@ -152,6 +162,7 @@ function findIssues(
   request: PlanRequest,
   connections: readonly Connection[],
   observation: Observation,
+  leftBehind: Planned["leftBehind"],
 ): readonly Issue[] {
   const byKey = new Map<string, Connection>(request.connections.map((connection) => [connection.key, connection]));
   const issues: Issue[] = [];
@@ -162,7 +173,7 @@ function findIssues(
     }
     for (const found of engine.observation.undeclared) {
       const declared = byKey.get(found.key);
-      if (declared?.registration.idp !== idp) {
+      if (declared?.registration.idp !== idp && leftBehind.get(found.key)?.registration.idp !== idp) {
         issues.push(undeclared(`the client of ${found.key} at ${idp}`, found.key));
       }
     }

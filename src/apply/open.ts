@@ -64,8 +64,8 @@ export async function openWorld(options: OpenOptions): Promise<World> {
   try {
     const engines = new Map<string, Engine>();
     const idpsInUse = new Set(connections.map((connection) => connection.registration.idp));
+    // Each is really opened by the first call only: a connection may have been at another one before.
     for (const [name, idp] of workspace.identityProviders) {
-      if (!options.whole && !idpsInUse.has(name)) continue;
       const engine = lazyEngine(name, async () =>
         knowing(directEngine(await openIdentityProvider(idp, network, limiters, options)), options.redactor),
       );

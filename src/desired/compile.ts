@@ -1,6 +1,6 @@
 import { compareText } from "../errors/issue.ts";
 import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
-import type { App, Auth0IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import type { App, Auth0IdentityProvider, IdentityProvider, Workspace } from "../workspace/workspace.ts";
 import { agreedClientAuth, issuerOf, type Source, sourceOf } from "./capability.ts";
 import { chosenClientId } from "./client-id.ts";
 import type {
@@ -220,6 +220,37 @@ function partsOf(
     default:
       return source satisfies never;
   }
+}
+
+/**
+ * The client that a connection had at another identity provider before it moved, wanted gone: a key has one client, and
+ * an unused one is a door. Only what it takes to find and delete it means anything.
+ */
+export function clientLeftBehind(
+  workspace: Workspace,
+  tenant: Tenant,
+  connection: Connection,
+  idp: IdentityProvider,
+  today: string,
+): Registration {
+  const { key, marker, label, redirectUris } = connection.registration;
+  return {
+    address: addressOf.client(idp.name, key),
+    idp: idp.name,
+    kind: idp.kind,
+    key,
+    marker,
+    label,
+    clientId: idp.kind === "okta" ? chosenClientId(marker) : "",
+    state: "absent",
+    redirectUris,
+    postLogoutRedirectUris: [],
+    grantTypes: ["authorization_code"],
+    responseTypes: ["code"],
+    clientAuth: "client_secret_post",
+    pkce: "S256",
+    parts: idp.kind === "auth0" ? [organizationOf(workspace, tenant, idp, today)] : [],
+  };
 }
 
 /** The same for every connection of the tenant at this Auth0 tenant: it holds what all of them need. */

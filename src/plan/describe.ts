@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from "../desired/json.ts";
 import { visibleText } from "../errors/visible.ts";
-import type { Change } from "./change.ts";
+import type { Change, HotField } from "./change.ts";
+import { pathsOfHotField } from "./hot.ts";
 import { countChanges, type Plan } from "./plan.ts";
 
 /** The mark in front of a change, the same in every rendering. */
@@ -76,12 +77,8 @@ export function fieldLines(change: Change, full: boolean): readonly FieldLine[] 
   }
 }
 
-function isHotPath(name: string, hot: readonly string[]): boolean {
-  if (hot.includes(name)) return true;
-  if (name === "redirectUri") return hot.includes("redirectUris");
-  if (name === "pkce") return hot.includes("clientAuth");
-  if (name === "clientSecretId") return hot.includes("secret");
-  return /Endpoint$|^jwksUri$/.test(name) && hot.includes("endpointHost");
+function isHotPath(name: string, hot: readonly HotField[]): boolean {
+  return hot.some((field) => pathsOfHotField[field].includes(name));
 }
 
 /** `2 to create, 1 to update, 1 to activate, 5 unchanged`, or `nothing to do, 5 unchanged`. */

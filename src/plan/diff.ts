@@ -135,17 +135,21 @@ export function diffRecord(
   const paths = differingFields(before, complete);
   const changes: Change[] = [];
   if (paths.length > 0) {
-    changes.push(updateOf(of, before, complete, paths, hotRecordFields(before, complete, paths)));
+    const documented = wanted.endpoints === undefined;
+    changes.push(updateOf(of, before, complete, paths, hotRecordFields(before, complete, paths, documented)));
   }
   if (found.state !== "active") changes.push({ ...of, action: "activate" });
   return { changes, unchanged: changes.length === 0 };
 }
 
+/** Stands for a value that only an apply can tell. */
+const knownAfter = "(known after)";
+
 function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordContext): Fields {
   if (discovery === undefined) throw new TypeError(`no discovery document was read for ${wanted.key}`);
   const written = recordFields(wanted, discovery);
   // The identity provider gives the client id when it makes the client.
-  const fields = wanted.clientId === "" ? { ...written, clientId: null } : written;
+  const fields = wanted.clientId === "" ? { ...written, clientId: knownAfter } : written;
   return secretId === undefined ? fields : { ...fields, clientSecretId: secretId };
 }
 

@@ -9,6 +9,7 @@ import type { Code } from "../errors/codes/index.ts";
 import type { Acknowledgement } from "../tenant/tenant.ts";
 import type { GuardSettings } from "../workspace/workspace.ts";
 import type { Change, HotField } from "./change.ts";
+import { pathsOfHotField } from "./hot.ts";
 import type { Fields } from "./observed.ts";
 import type { Plan } from "./plan.ts";
 
@@ -38,23 +39,7 @@ const smallFleet = 10;
 /** Above this share a second acknowledgement is demanded. */
 const largeShare = 0.25;
 
-const cosmetic = new Set(["label", "name", "unfinished"]);
-
-const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
-  issuer: ["issuer"],
-  endpointHost: ["authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri", "endSessionEndpoint"],
-  clientId: ["clientId"],
-  redirectUris: ["redirectUris", "redirectUri"],
-  domains: ["domains"],
-  clientAuth: ["clientAuth", "pkce", "clientKey"],
-  secret: ["clientSecretId"],
-  assignment: ["assignment", "enabledConnections", "accessPolicy"],
-  roles: ["roles"],
-  claims: ["claims"],
-  require: ["require"],
-  acrValues: ["acrValues"],
-  provision: ["provision"],
-};
+const cosmetic = new Set(["label", "name", "displayName", "unfinished"]);
 
 /** Every stop that is not acknowledged. Empty: the plan may be applied. */
 export function guard(input: GuardInput): readonly Stop[] {

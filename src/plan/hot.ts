@@ -2,6 +2,23 @@ import type { Json } from "../desired/json.ts";
 import type { HotField } from "./change.ts";
 import type { Fields } from "./observed.ts";
 
+/** The fields of a change by which a hot field shows. */
+export const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
+  issuer: ["issuer"],
+  endpointHost: ["authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri", "endSessionEndpoint"],
+  clientId: ["clientId"],
+  redirectUris: ["redirectUris", "redirectUri"],
+  domains: ["domains"],
+  clientAuth: ["clientAuth", "pkce", "clientKey"],
+  secret: ["clientSecretId"],
+  assignment: ["assignment", "enabledConnections", "accessPolicy"],
+  roles: ["roles"],
+  claims: ["claims"],
+  require: ["require"],
+  acrValues: ["acrValues"],
+  provision: ["provision"],
+};
+
 /** Strength of client authentication: a shared secret is a shared secret, in the header or in the body. */
 const authStrength: Readonly<Record<string, number>> = {
   none: 0,
@@ -38,12 +55,22 @@ export function hotAppTenantFields(paths: readonly string[]): readonly HotField[
   return ["domains"];
 }
 
-/** Hot fields among the differing ones of a record. */
-export function hotRecordFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
+/**
+ * Hot fields among the differing ones of a record.
+ *
+ * @param documented whether the issuer's own document names the endpoints; where the file does, nothing but a reviewer
+ *   vouches for them, so that every change of one is hot, not only another host
+ */
+export function hotRecordFields(
+  before: Fields,
+  after: Fields,
+  paths: readonly string[],
+  documented = true,
+): readonly HotField[] {
   const hot: HotField[] = [];
   if (paths.includes("issuer")) hot.push("issuer");
   const endpoints = ["authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri", "endSessionEndpoint"];
-  if (endpoints.some((name) => paths.includes(name) && hostOf(before[name]) !== hostOf(after[name]))) {
+  if (endpoints.some((name) => paths.includes(name) && (!documented || hostOf(before[name]) !== hostOf(after[name])))) {
     hot.push("endpointHost");
   }
   if (paths.includes("clientId")) hot.push("clientId");

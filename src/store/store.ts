@@ -32,7 +32,8 @@ export interface Lock {
 /** The five steps of an apply, per connection (design, section 3). */
 export type StepName = (typeof stepNames)[number];
 
-/** All steps that a journal can hold; `tidy` narrows a registration that served two records, the last two end one. */
+/** All steps that a journal can hold; `tidy` narrows a registration that served two records, `retire` deletes a
+ * client that was left behind elsewhere, the last two end one. */
 export const stepNames = [
   "register",
   "prove-idp",
@@ -40,6 +41,7 @@ export const stepNames = [
   "prove-app",
   "activate",
   "tidy",
+  "retire",
   "switch-off",
   "delete",
 ] as const;

@@ -125,9 +125,26 @@ describe("a record", () => {
         action: "update",
         paths: ["clientId"],
         before: { clientId: "gone" },
-        after: { clientId: null },
+        after: { clientId: "(known after)" },
         hot: ["clientId"],
       },
     ]);
+  });
+
+  test("whose endpoints stand in the file is hot in each of them; otherwise only another host is", () => {
+    const [record] = fc.sample(any.connectionRecord, { numRuns: 1, seed: 1 });
+    const [base] = fc.sample(any.discovery, { numRuns: 1, seed: 1 });
+    if (record === undefined || base === undefined) throw new Error("no sample");
+    const discovery = { ...base, jwksUri: "https://id.acme.example/keys" };
+    const endpoints = { authorization: "", token: "", jwks: "" };
+    const live = (wanted: typeof record) => ({
+      key: wanted.key,
+      state: "active" as const,
+      fields: { ...recordFields(wanted, discovery), jwksUri: "https://id.acme.example/~mallory/keys" },
+    });
+    const hotOf = (wanted: typeof record) =>
+      diffRecord(wanted, live(wanted), { discovery }).changes.flatMap((change) => ("hot" in change ? change.hot : []));
+    expect(hotOf({ ...record, state: "active", endpoints })).toEqual(["endpointHost"]);
+    expect(hotOf({ ...record, state: "active" })).toEqual([]);
   });
 });

@@ -1,0 +1,70 @@
+import { clientLeftBehind } from "../desired/compile.ts";
+import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
+import type { Change } from "../plan/change.ts";
+import { diffPart, diffRegistration } from "../plan/diff.ts";
+import type { ObservedPart, ObservedRegistration } from "../plan/observed.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { IdentityProvider } from "../workspace/workspace.ts";
+import { member, type Observation } from "./observe.ts";
+import type { World } from "./world.ts";
+
+/** A client of ours that a connection left behind at another identity provider of the workspace when it moved. */
+export interface LeftBehind {
+  /** Wanted gone, with what it shared with the tenant's other clients there. */
+  readonly registration: Registration;
+  readonly found: ObservedRegistration;
+  readonly parts: ReadonlyMap<Address, ObservedPart>;
+}
+
+/**
+ * What the connections have left behind, by key. A look at the whole folder finds it among what nobody declares. A look
+ * at a few connections asks only where a record's issuer says that it was: the identity provider at that host.
+ *
+ * @throws TenantryError of an identity provider that cannot be read
+ */
+export async function findLeftBehind(
+  world: World,
+  tenants: readonly Tenant[],
+  connections: readonly Connection[],
+  observation: Observation,
+): Promise<ReadonlyMap<ConnectionKey, LeftBehind>> {
+  const today = new Date(world.verifyIo.clock()).toISOString().slice(0, 10);
+  const found = new Map<ConnectionKey, LeftBehind>();
+  for (const connection of connections) {
+    const tenant = tenants.find((candidate) => candidate.tenant === connection.tenant);
+    const idp = tenant === undefined ? undefined : formerIdp(world, connection, observation);
+    if (idp === undefined || tenant === undefined || connection.status === "draft") continue;
+    const registration = clientLeftBehind(world.workspace, tenant, connection, idp, today);
+    const seen = (await member(world.engines, idp.name).plan([registration], "single")).observation;
+    const client = seen.found.get(connection.key);
+    if (client !== undefined) found.set(connection.key, { registration, found: client, parts: seen.parts });
+  }
+  return found;
+}
+
+/** Where the connection may have a client besides the one it is declared to have. */
+function formerIdp(world: World, connection: Connection, observation: Observation): IdentityProvider | undefined {
+  const { key, registration } = connection;
+  const others = [...world.workspace.identityProviders.values()].filter(({ name }) => name !== registration.idp);
+  const undeclared = others.find(({ name }) =>
+    observation.engines.get(name)?.observation.undeclared.some((client) => client.key === key),
+  );
+  if (undeclared !== undefined) return undeclared;
+  const issuer = observation.apps.get(connection.app)?.records.get(key)?.fields.issuer;
+  if (typeof issuer !== "string" || issuer === connection.record.issuer || !URL.canParse(issuer)) return undefined;
+  const { host } = new URL(issuer);
+  return others.find((idp) => host === idp.domain || (idp.kind === "auth0" && host === idp.customDomain));
+}
+
+/** Its changes: the client is deleted, and what it shared when nothing needs that any more. */
+export function changesOfLeftBehind({ registration, found, parts }: LeftBehind): readonly Change[] {
+  return [
+    ...diffRegistration(registration, found).changes,
+    ...registration.parts.flatMap((part) => diffPart(part, parts.get(part.address)).changes),
+  ];
+}
+
+/** What its changes are about. */
+export function addressesOfLeftBehind({ registration }: LeftBehind): readonly Address[] {
+  return [...registration.parts.map((part) => part.address), registration.address];
+}
