@@ -76,7 +76,8 @@ function signInOf(slug: string, kind: Kind): SignIn {
     case "okta":
       return { ...common, idp: "workforce", assignment: { everyone: false, groups: ["whiterabbit-staff"] } };
     case "auth0":
-      return { ...common, idp: "customers", enabledConnections: ["fernhill-oidc"] };
+      // All come in by the one connection that the sandbox has, so a claim tells them apart.
+      return { ...common, idp: "customers", enabledConnections: ["fernhill-oidc"], require: { hd: `${slug}.example` } };
     case "external":
       return {
         ...common,

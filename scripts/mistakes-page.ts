@@ -81,6 +81,8 @@ const sections: readonly (readonly [heading: string, rows: readonly Row[]])[] = 
       row("a connection twice", "133-connection-twice", "RULE_CONNECTION_TWICE"),
       row("an issuer of two tenants, without `require`", "144-issuer-shared", "tenants/hatter.yaml"),
       row("an issuer of two tenants, with the same `require`", "144-issuer-shared", "asks for the same"),
+      row("an Auth0 connection of two tenants", "155-connection-shared", "tenants/alice.yaml"),
+      row("an org of two identity providers", "156-idp-twice", "tenantry.yaml:18"),
     ],
   ],
   [

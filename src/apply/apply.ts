@@ -9,8 +9,7 @@ import { addressesOfLeftBehind, type LeftBehind } from "./left-behind.ts";
 import type { Planned } from "./make-plan.ts";
 import { member } from "./observe.ts";
 import { ProofError } from "./proof-error.ts";
-import { type ChangesByAddress, recheck } from "./recheck.ts";
-import type { Sight } from "./sight.ts";
+import { type ChangesByAddress, type Rechecked, recheck } from "./recheck.ts";
 import { journaledSteps, type Steps } from "./steps.ts";
 import { switchOn } from "./switch-on.ts";
 import type { Places, RecordingWorld } from "./world.ts";
@@ -41,9 +40,11 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   const rank = (connection: Connection): number => (givesUp.has(connection.tenant) ? 0 : 1);
   const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
   const work = planned.connections
+    .filter(({ key }) => planned.held.get(key)?.by !== "discovery")
     .filter((connection) => addressesOf(connection, planned).some((address) => judged.has(address)))
     .sort((a, b) => rank(a) - rank(b) || compareText(a.key, b.key));
-  if (work.length === 0) return [];
+  const leftOut = outcomesOfHeld(planned, work);
+  if (work.length === 0) return leftOut;
   const actor = world.holder.name;
   const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor });
   await world.store.audit({ actor, event: "apply.started", detail: { run, plan: planned.plan.digest } });
@@ -61,9 +62,11 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
       outcomes.push({ key: connection.key, outcome: "not-attempted", because });
       continue;
     }
-    const outcome = await applyConnection(world, run, connection, planned, judged);
+    const unproven = partsOf(work.filter((other) => other !== connection && !isDone(other.key, outcomes)));
+    const outcome = await applyConnection(world, run, connection, planned, judged, unproven);
     outcomes.push(outcome);
-    if (outcome.outcome === "failed") stopped.set(lane, connection.key);
+    // What is in the way of one object only says nothing of the next.
+    if (outcome.outcome === "failed" && !planned.held.has(connection.key)) stopped.set(lane, connection.key);
     await world.store.audit({
       actor,
       event: `apply.${outcome.outcome}`,
@@ -72,10 +75,19 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
       detail: outcome.outcome === "failed" ? { run, code: outcome.error.code } : { run },
     });
   }
+  outcomes.push(...leftOut);
   const failed = outcomes.some((outcome) => outcome.outcome === "failed" || outcome.outcome === "not-attempted");
   await world.store.finishRun(run, failed ? "failed" : "done");
   await world.store.audit({ actor, event: "apply.finished", detail: { run, outcome: failed ? "failed" : "done" } });
   return outcomes;
+}
+
+/** The held connections that there is nothing to do for: each fails with what holds it. */
+export function outcomesOfHeld({ held }: Planned, work: readonly Connection[] = []): readonly ConnectionOutcome[] {
+  const tried = new Set(work.map(({ key }) => key));
+  return [...held]
+    .filter(([key]) => !tried.has(key))
+    .map(([key, { error }]) => ({ key, outcome: "failed" as const, error }));
 }
 
 /** Deletes the client that the connection left behind elsewhere. Last, when nothing can need it any more. */
@@ -87,6 +99,15 @@ async function retire(world: RecordingWorld, left: LeftBehind | undefined, steps
     await world.store.forgetId(registration.address);
     return { result: undefined, detail: { idp: registration.idp } };
   });
+}
+
+/** What these connections share with others. */
+function partsOf(connections: readonly Connection[]): ReadonlySet<Address> {
+  return new Set(connections.flatMap(({ registration }) => registration.parts.map((part) => part.address)));
+}
+
+function isDone(key: ConnectionKey, outcomes: readonly ConnectionOutcome[]): boolean {
+  return outcomes.some((each) => each.key === key && each.outcome !== "failed" && each.outcome !== "not-attempted");
 }
 
 /** Where one failure makes the next likely. Customers' own providers have nothing to do with one another. */
@@ -112,6 +133,7 @@ async function applyConnection(
   connection: Connection,
   planned: Planned,
   judged: ChangesByAddress,
+  unproven: ReadonlySet<Address>,
 ): Promise<ConnectionOutcome> {
   const locks: Lock[] = [];
   try {
@@ -124,11 +146,11 @@ async function applyConnection(
     };
     const rechecked = await recheck(world, connection, places, planned, judged);
     if (connection.record.state === "active") {
-      const evidence = await switchOn(world, connection, places, rechecked, steps);
+      const evidence = await switchOn(world, connection, places, rechecked, steps, unproven);
       await retire(world, planned.leftBehind.get(connection.key), steps);
       return { key: connection.key, outcome: "active", evidence };
     }
-    await switchOff(world, connection, places, steps, rechecked.sight);
+    await switchOff(world, connection, places, steps, rechecked);
     await retire(world, planned.leftBehind.get(connection.key), steps);
     return { key: connection.key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
@@ -168,12 +190,13 @@ async function switchOff(
   connection: Connection,
   { engine, app }: Places,
   steps: Steps,
-  sight: Sight,
+  { sight, heldBy }: Rechecked,
 ): Promise<void> {
   const { key, registration } = connection;
   await steps.run("switch-off", async () => {
     if (sight.appTenant !== undefined) await app.writeTenant(connection.appTenant);
     if (sight.record !== undefined && sight.record.state !== "tombstone") await app.disable(key);
+    if (heldBy !== undefined) throw heldBy;
     const left = await engine.apply(
       registration.state === "absent" ? { ...registration, state: "inactive" } : registration,
     );

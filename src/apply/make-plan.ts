@@ -7,6 +7,7 @@ import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
+import { coverageOfHeld, findHeld, type Held } from "./held.ts";
 import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
 import { member, type Observation, observe } from "./observe.ts";
 import { isNamed, selectConnections } from "./select.ts";
@@ -32,6 +33,8 @@ export interface Planned {
   readonly connections: readonly Connection[];
   /** Clients at other identity providers that connections had before they moved. */
   readonly leftBehind: ReadonlyMap<ConnectionKey, LeftBehind>;
+  /** Connections of which not all could be told. */
+  readonly held: ReadonlyMap<ConnectionKey, Held>;
 }
 
 /**
@@ -58,8 +61,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
   if (first !== undefined) {
     throw new TenantryError(first.code, "the files and what is there do not fit together", { issues });
   }
-  const plan = assemble(world, request, connections, observation, leftBehind);
-  return { plan, observation, connections, leftBehind };
+  const held = findHeld(connections, observation);
+  const plan = assemble(world, request, connections, observation, leftBehind, held);
+  return { plan, observation, connections, leftBehind, held };
 }
 
 function assemble(
@@ -68,6 +72,7 @@ function assemble(
   connections: readonly Connection[],
   observation: Observation,
   leftBehind: Planned["leftBehind"],
+  held: Planned["held"],
 ): Plan {
   const changes: Change[] = [];
   let unchanged = 0;
@@ -81,17 +86,21 @@ function assemble(
     sharedDone.add(address);
   };
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
+    const by = held.get(connection.key)?.by;
+    if (by === "discovery") continue;
     const sight = sightOf(observation, connection);
     const { registration, parts, appTenant, record } = connectionChanges(
       connection,
       sight,
       isNamed(connection, request.handOver),
     );
-    for (const [index, part] of connection.registration.parts.entries()) {
-      takeShared(part.address, parts[index] ?? { changes: [], unchanged: false });
+    if (by === undefined) {
+      for (const [index, part] of connection.registration.parts.entries()) {
+        takeShared(part.address, parts[index] ?? { changes: [], unchanged: false });
+      }
+      // The customer's own client is not ours to change, so it is not counted as unchanged either.
+      if (isOurs(connection.registration)) take(registration);
     }
-    // The customer's own client is not ours to change, so it is not counted as unchanged either.
-    if (isOurs(connection.registration)) take(registration);
     takeShared(connection.appTenant.address, appTenant);
     take(record);
     const left = leftBehind.get(connection.key);
@@ -120,6 +129,7 @@ function assemble(
         const total = connections.filter((connection) => connection.registration.idp === idp).length;
         return { what: `idp/${idp} clients (${error.code})`, read: 0, total };
       }),
+      ...coverageOfHeld(held),
       ...[...observation.apps.values()].flatMap((app) => app.coverage),
     ],
     budget: engines.flatMap((engine) => engine.budget),
@@ -149,9 +159,11 @@ async function withChanged(world: World, connections: readonly Connection[], lis
       ...read.observation.problems.filter(({ key }) => !asked.has(key)),
       ...single.observation.problems,
     ];
+    // A look at few leaves some things unread too.
+    const readNow = new Map(single.observation.coverage.map((entry) => [entry.what, entry.read]));
     const coverage = read.observation.coverage.map((entry) => ({
       ...entry,
-      read: Math.min(entry.total, entry.read + group.length),
+      read: Math.min(entry.total, entry.read + (readNow.get(entry.what) ?? 0)),
     }));
     engines.set(idp, { ...read, observation: { ...read.observation, found, parts, problems, coverage } });
   }
@@ -169,12 +181,14 @@ function findIssues(
   for (const [idp, engine] of observation.engines) {
     for (const problem of engine.observation.problems) {
       const connection = byKey.get(problem.key);
-      if (connection !== undefined) issues.push(problemIssue(request.tenants, connection, problem));
+      // Nothing at an identity provider stops a connection that is wanted off: the app's side closes first.
+      if (connection?.record.state === "active") issues.push(problemIssue(request.tenants, connection, problem));
     }
     for (const found of engine.observation.undeclared) {
       const declared = byKey.get(found.key);
       if (declared?.registration.idp !== idp && leftBehind.get(found.key)?.registration.idp !== idp) {
-        issues.push(undeclared(`the client of ${found.key} at ${idp}`, found.key));
+        const moved = declared !== undefined && !connections.includes(declared);
+        issues.push(moved ? notMovedYet(declared, idp) : undeclared(`the client of ${found.key} at ${idp}`, found.key));
       }
     }
   }
@@ -256,6 +270,13 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
         problem.message,
         "find out which one the app uses, and remove the marker from the other",
       );
+    case "renamed":
+      return at(
+        connection,
+        problem.code,
+        problem.message,
+        "put the old `organizationName` back, or rename the organization there first; of two, remove the one that nobody uses",
+      );
     case "immutable":
       return at(
         connection,
@@ -276,6 +297,16 @@ function namesIn(signIn: SignIn | undefined, field: NonNullable<RegistrationProb
 
 function at(connection: Connection, code: Issue["code"], message: string, hint: string): Issue {
   return { code, ...connection.position, path: ["connections"], message, hint };
+}
+
+/** A connection that was not asked for, and whose client would lose what it shares with one that was. */
+function notMovedYet(connection: Connection, idp: string): Issue {
+  return at(
+    connection,
+    "PLAN_UNDECLARED",
+    `the client of ${connection.key} at ${idp} exists, and its file names another identity provider`,
+    `apply both together, with \`--only ${connection.tenant}\``,
+  );
 }
 
 function undeclared(what: string, key: string): Issue {

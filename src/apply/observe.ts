@@ -19,6 +19,8 @@ export interface Observation {
   readonly discovery: ReadonlyMap<string, DiscoverySnapshot>;
   /** Identity providers that could not be read although nothing but switching off is wanted there, with the reason. */
   readonly unread: ReadonlyMap<string, TenantryError>;
+  /** Documents that could not be had or used, with the reason, by `sourceKey`. */
+  readonly undiscovered: ReadonlyMap<string, TenantryError>;
 }
 
 /** What is to be looked at. */
@@ -30,9 +32,10 @@ export interface ObserveRequest {
 }
 
 /**
- * Reads identity providers, apps and discovery documents. Writes nothing and sends no secret of a tenant anywhere.
+ * Reads identity providers, apps and discovery documents. Writes nothing and sends no secret of a tenant anywhere. A
+ * document that cannot be had is the business of its issuer's connections alone; the others go on without it.
  *
- * @throws TenantryError of the system that could not be read
+ * @throws TenantryError of the system that could not be read; of a document, when no connection could go on
  */
 export async function observe(world: World, { connections, depth, whole }: ObserveRequest): Promise<Observation> {
   const unread = new Map<string, TenantryError>();
@@ -80,15 +83,25 @@ export async function observe(world: World, { connections, depth, whole }: Obser
   if (failed !== undefined) throw withSandboxHint(world.workspace, failed.reason);
   const plans = new Map((await Promise.all(engines)).flat());
   const known = serversKnownMissing(connections, plans);
-  const documents = [...sources.keys()].map((key, index) => (known.has(key) ? undefined : discovery[index]));
-  const undiscovered = (await Promise.allSettled(documents)).find((result) => result.status === "rejected");
-  if (undiscovered !== undefined) throw withSandboxHint(world.workspace, undiscovered.reason);
-  return {
-    engines: plans,
-    apps: new Map(await Promise.all(apps)),
-    discovery: new Map((await Promise.all(documents)).filter((entry) => entry !== undefined)),
-    unread,
-  };
+  const documents = new Map<string, DiscoverySnapshot>();
+  const undiscovered = new Map<string, TenantryError>();
+  for (const [index, key] of [...sources.keys()].entries()) {
+    const read = settled[engines.length + apps.length + index] as PromiseSettledResult<[string, DiscoverySnapshot]>;
+    if (known.has(key)) continue;
+    if (read.status === "fulfilled") {
+      documents.set(...read.value);
+      continue;
+    }
+    if (!(read.reason instanceof TenantryError)) throw read.reason;
+    undiscovered.set(key, read.reason);
+  }
+  const [first] = undiscovered.values();
+  const isHeld = ({ record }: Connection): boolean =>
+    record.state === "active" && undiscovered.has(sourceKey(issuerSourceOf(record)));
+  if (first !== undefined && connections.every((each) => each.status === "draft" || isHeld(each))) {
+    throw withSandboxHint(world.workspace, first);
+  }
+  return { engines: plans, apps: new Map(await Promise.all(apps)), discovery: documents, unread, undiscovered };
 }
 
 /** Issuers of which the identity provider has said that they are not there: that has a place in a file. */

@@ -7,7 +7,7 @@ import { TenantryError } from "../errors/failure.ts";
 import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import type { Redactor } from "../secret/redact.ts";
-import { resolveReference, type SecretSource } from "../secret/resolve.ts";
+import { type ReferenceFrom, resolveReference, type SecretSource } from "../secret/resolve.ts";
 import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
@@ -58,7 +58,7 @@ export interface RecordingOptions extends OpenOptions {
 export async function openWorld(options: OpenOptions): Promise<World> {
   const { workspace, connections, progress } = options;
   const network = openNetwork(options);
-  // Two identity providers of a workspace may be one org: its buckets are shared.
+  // By host: whatever else of the run asks the same org shares its buckets.
   const limiters = createHostLimiters({ clock: options.clock, sleep: options.sleep });
   const opened: { close(): Promise<void> }[] = [];
   try {
@@ -83,7 +83,7 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     // Not `whole`: what nobody declares at a customer's provider is none of our business.
     if (idpsInUse.has(externalIdp)) {
       const resolve = (reference: Reference): Secret =>
-        resolveKnown(reference, options, handedOverFor(reference, connections));
+        resolveKnown(reference, options, handedOverFor(reference, connections), "tenant");
       engines.set(externalIdp, directEngine(externalAdapter(resolve)));
     }
     return {
@@ -251,8 +251,13 @@ function handedOverFor(reference: Reference, connections: readonly Connection[])
 }
 
 /** The secret behind a reference, known to the redactor from now on. */
-function resolveKnown(reference: Reference, { source, redactor }: OpenOptions, use: string): Secret {
-  const secret = resolveReference(reference, source, use);
+function resolveKnown(
+  reference: Reference,
+  { source, redactor }: OpenOptions,
+  use: string,
+  from: ReferenceFrom = "workspace",
+): Secret {
+  const secret = resolveReference(reference, source, use, from);
   redactor.know(secret);
   return secret;
 }

@@ -3,6 +3,7 @@ import { canonicalJson } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "../plan/change.ts";
 import { type DocumentCache, discover } from "../verify/verify.ts";
+import { errorOf } from "./held.ts";
 import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { Planned } from "./make-plan.ts";
 import { isNamed } from "./select.ts";
@@ -16,6 +17,8 @@ export type ChangesByAddress = ReadonlyMap<Address, readonly Change[]>;
 export interface Rechecked {
   readonly sight: Sight;
   readonly documents: DocumentCache;
+  /** What is in the way at the identity provider of a connection that is wanted off: nothing is done there. */
+  readonly heldBy?: TenantryError | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ export async function recheck(
   const [foreign] = appSees.foreign;
   if (foreign !== undefined) throw new TenantryError("PLAN_RECORD_FOREIGN", foreign.message);
   const [problem] = engineSees?.problems ?? [];
-  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  const heldBy = problem === undefined ? undefined : errorOf(problem);
+  if (heldBy !== undefined && wantedOn) throw heldBy;
   const sight: Sight = {
     registration: engineSees?.found.get(connection.key),
     parts: engineSees?.parts ?? new Map(),
@@ -58,12 +62,13 @@ export async function recheck(
   }
   const handOver = isNamed(connection, planned.plan.handOver);
   const { registration, parts, appTenant, record } = connectionChanges(connection, sight, handOver);
-  const differences = [registration, ...parts, appTenant, record];
+  const atProvider = heldBy === undefined ? [registration, ...parts] : [];
+  const differences = [...atProvider, appTenant, record];
   const more = differences
     .flatMap((difference) => difference.changes)
     .flatMap((change) => beyond(change, judged.get(change.address) ?? []));
   if (more.length > 0) throw stale(connection, `${more.join("; ")} was not in the plan`);
-  return { sight, documents };
+  return { sight, documents, heldBy };
 }
 
 /** What a change does beyond those planned for its address, in words. Handing over the secret that is current is what every apply does. */
@@ -74,6 +79,7 @@ function beyond(change: Change, planned: readonly Change[]): readonly string[] {
     const differing = change.paths.filter(
       (path) =>
         path !== "clientSecretId" &&
+        !isOnTheWay(change, known, path) &&
         (canonicalJson(change.before[path]) !== canonicalJson(known?.before[path] ?? null) ||
           canonicalJson(change.after[path]) !== canonicalJson(known?.after[path] ?? null) ||
           known?.paths.includes(path) !== true),
@@ -88,6 +94,19 @@ function beyond(change: Change, planned: readonly Change[]): readonly string[] {
   }
   return [];
 }
+
+/** An organization that this run has widened for another connection, and narrows when all are proven. */
+function isOnTheWay(now: Update, then: Update | undefined, path: string): boolean {
+  const sorted = (...lists: readonly unknown[]) => canonicalJson([...new Set(lists.flat())].sort());
+  return (
+    path === "enabledConnections" &&
+    then?.paths.includes(path) === true &&
+    canonicalJson(now.after[path]) === canonicalJson(then.after[path]) &&
+    sorted(now.before[path]) === sorted(then.before[path], then.after[path])
+  );
+}
+
+type Update = Extract<Change, { readonly action: "update" }>;
 
 function stale(connection: Connection, what: string): TenantryError {
   return new TenantryError("PLAN_STALE", `${connection.key} was left alone: ${what}`, {

@@ -4,24 +4,25 @@
 // *serves* a live record is a registration that the record's own values still work with.
 //
 // Premise. Nobody who can sign in now is put out. While an active record is being changed, the registration serves the
-// old record and the candidate at once; only when the new record is proven and active is it narrowed to what is wanted.
-// When a proof fails, the record is as it was and the registration goes on serving it.
+// old record and the candidate at once, with every way in that is there; only when the new record is proven and active is
+// it narrowed to what is wanted. When a proof fails, the record is as it was and the registration goes on serving it.
 //
 // Every step may be repeated: each looks at what is there and does only what is missing. That is what makes a run that
 // was killed anywhere go on with the same call.
 
 import type { RecordWrite } from "../app/app.ts";
-import type { Connection } from "../desired/connection.ts";
+import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { type DocumentCache, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
+import { checkClientKey } from "./key-pair.ts";
 import { ProofError } from "./proof-error.ts";
 import { proveRecord } from "./prove-record.ts";
 import { fingerprintOf } from "./proven-secret.ts";
 import type { Rechecked } from "./recheck.ts";
-import { serveBoth, serveOld } from "./serving.ts";
+import { isServedHere, narrowed, offAgain, serveBoth, serveOld } from "./serving.ts";
 import type { Steps } from "./steps.ts";
 import { candidateSubject } from "./subject.ts";
 import type { Places, RecordingWorld } from "./world.ts";
@@ -30,8 +31,10 @@ import type { Places, RecordingWorld } from "./world.ts";
  * Registers, proves, hands over, reads back and activates one connection. When a step fails, the sign-in that was there
  * before goes on: the old record is back and the registration serves it.
  *
- * @throws TenantryError APPLY_PROOF_FAILED or APPLY_PROOF_INCONCLUSIVE when a link does not hold, APPLY_RECORD_DIFFERS
- *   when the record read back is another; or the error of an outside system
+ * @param unproven what it shares with connections of this run whose change is not proven: it stays as wide as it is
+ * @throws TenantryError APPLY_KEY_ID_TAKEN or VERIFY_CLIENT_KEY_… before anything is done, APPLY_PROOF_FAILED or
+ *   APPLY_PROOF_INCONCLUSIVE when a link does not hold, APPLY_RECORD_DIFFERS when the record read back is another; or
+ *   the error of an outside system
  */
 export async function switchOn(
   world: RecordingWorld,
@@ -39,11 +42,13 @@ export async function switchOn(
   places: Places,
   { sight, documents }: Rechecked,
   steps: Steps,
+  unproven: ReadonlySet<Address> = new Set(),
 ): Promise<Evidence> {
   const { engine, app } = places;
   const wanted = connection.registration;
   const live = sight.record?.state === "active" ? sight.record : undefined;
-  const transitional = serveBoth(wanted, live, sight.registration);
+  const transitional = serveBoth(wanted, live, sight);
+  checkClientKey(world, connection, transitional, sight);
 
   /** Does what may fail; when it does, brings back what served before, as far as the locks are still ours. */
   const orBack = async <T>(restore: boolean, work: () => Promise<T>): Promise<T> => {
@@ -62,10 +67,11 @@ export async function switchOn(
     if (restore) await app.restore(connection.key);
     if (live !== undefined) {
       const inUse = restore ? (live.previous ?? live.fields) : live.fields;
-      await engine.apply(serveOld(wanted, live, sight.registration, inUse));
+      if (!isServedHere(inUse, connection.record.issuer, sight)) return;
+      await engine.apply(serveOld(wanted, live, sight, inUse));
     } else if (sight.record?.state === "disabled") {
       await app.disable(connection.key);
-      await engine.apply({ ...wanted, state: "inactive" });
+      await engine.apply(offAgain(wanted, sight));
     }
   };
 
@@ -101,7 +107,7 @@ export async function switchOn(
   });
   if (canonicalJson(transitional) !== canonicalJson(wanted)) {
     await steps.run("tidy", async () => {
-      await engine.apply(wanted);
+      await engine.apply(narrowed(wanted, transitional, unproven));
       return { result: undefined };
     });
   }

@@ -1,6 +1,7 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { visibleText } from "../errors/visible.ts";
 import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
 import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
 import { type DocumentCache, discover, toEvidence, verifySubject } from "../verify/verify.ts";
@@ -90,16 +91,17 @@ async function verifyOne(
     if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
     opened = recordDoesNotOpen(connection.app, key, error);
   }
-  const moved = await movedEndpoints(world, connection, found, documents);
+  const issuer = otherIssuer(connection, found);
+  const moved = issuer === undefined ? await movedEndpoints(world, connection, found, documents) : [];
   const subject = recordSubject(world, connection, found, secret?.value);
   world.progress({ kind: "reading", what: `the links of ${key}` });
   const verification = await verifySubject(subject, world.verifyIo, {
-    // The secret goes only to the token endpoint that the app itself uses.
-    secretProbe: request.secretProbe && opened.verdict !== "fail" && (moved ?? []).length === 0,
+    // The secret goes only to the token endpoint that the app itself uses, of the issuer that the file names.
+    secretProbe: request.secretProbe && opened.verdict !== "fail" && issuer === undefined && (moved ?? []).length === 0,
     wrongSecretControl: request.wrongSecretControl,
     documents,
   });
-  const endpoints = sameEndpoints(moved, connection);
+  const endpoints = issuer ?? sameEndpoints(moved, connection);
   const broken = opened.verdict === "fail" || endpoints.verdict === "fail";
   const verdict = broken ? "fail" : verification.verdict;
   const fingerprint = await fingerprintOf(world.store, subject);
@@ -175,8 +177,29 @@ async function movedEndpoints(
     .map((name) => ({ name, record: String(found.fields[name]), source: source[name] }));
 }
 
+const same = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
+
+/**
+ * What is said of a record that belongs to another issuer than the file says: whoever changed it, or a plan that was not
+ * applied yet. The endpoints are then not compared, because the other issuer would vouch for its own.
+ */
+function otherIssuer({ key, record }: Connection, { fields }: ObservedRecord): CheckResult | undefined {
+  if (fields.issuer === record.issuer) return undefined;
+  const named = typeof fields.issuer === "string" ? visibleText(fields.issuer) : "no issuer";
+  const show = `\`tenantry plan --only ${key}\` shows it`;
+  return {
+    ...same,
+    verdict: "fail",
+    code: "VERIFY_RECORD_ISSUER",
+    message: `the file names ${record.issuer}, the record ${named}; no secret was sent`,
+    expected: record.issuer,
+    actual: named,
+    hint: `${show}: apply it if the file is right and new, or find out who changed the record`,
+  };
+}
+
 function sameEndpoints(moved: readonly MovedEndpoint[] | undefined, { key, record }: Connection): CheckResult {
-  const check = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
+  const check = same;
   const source = record.endpoints === undefined ? "the discovery document" : "the tenant's file";
   if (moved === undefined) {
     const message = "the record's endpoints could not be compared: the discovery document is not to be used";

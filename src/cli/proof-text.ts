@@ -18,7 +18,7 @@ export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): st
     ["connection", ...links, "verdict"],
     ...proofs.map((proof) => [
       proof.key,
-      ...links.map((link) => ("evidence" in proof ? words[linkVerdict(proof.evidence.checks, link)] : "-")),
+      ...links.map((link) => ("evidence" in proof ? linkWord(proof.evidence.checks, link) : "-")),
       "evidence" in proof ? words[proof.verdict] : proof.verdict === "skipped" ? "skipped" : words[proof.verdict],
     ]),
   ];
@@ -48,7 +48,7 @@ export function proofDetails(evidence: Evidence, paint: Paint, all: boolean): st
 const notRun = "VERIFY_NOT_RUN";
 
 /** What can never be proven without a person, said every time. */
-export const notCovered = "Not covered without a login: who is assigned, consent, and a real person's claims.";
+const notCovered = "Not covered without a login: who is assigned, consent, and a real person's claims.";
 
 function checkLines(check: CheckResult, paint: Paint): readonly string[] {
   const level = check.level === "must" ? "" : ` (${check.level})`;
@@ -64,6 +64,49 @@ function checkLines(check: CheckResult, paint: Paint): readonly string[] {
     lines.push(`               mend: ${first}`, ...rest.map((line) => `                     ${line}`));
   }
   return lines;
+}
+
+/**
+ * What proofs do not cover: what no proof does, and what each of these leaves open. Whole sentences; the second kind is
+ * per connection.
+ */
+export function notCoveredBy(proofs: readonly Evidence[]): readonly string[] {
+  const open = proofs.flatMap((evidence) => {
+    const { key, checks } = evidence;
+    const issuer = unprovenIssuer(checks);
+    const because = issuer?.evidence.because;
+    const why = typeof because === "string" ? because : "its endpoints stand in the tenant's file";
+    // Only a public client has no fingerprint once it was accepted.
+    const isPublic =
+      evidence.secretFingerprint === undefined && checks.some(({ id, verdict }) => id === "S1" && verdict === "pass");
+    return [
+      ...(issuer === undefined ? [] : [`Not covered is the issuer of ${key}: ${why}.`]),
+      ...(isPublic
+        ? [`Not covered is that ${key} needs no credentials: only a sign-in shows that of a public client.`]
+        : []),
+    ];
+  });
+  return [notCovered, ...open];
+}
+
+/** `notCoveredBy` for the terminal, at 80 columns. */
+export function notCoveredText(proofs: readonly Evidence[], paint: Paint): string {
+  return notCoveredBy(proofs)
+    .flatMap((sentence) => (sentence === notCovered ? [sentence] : wrap(sentence, 80)))
+    .map((line) => `${paint.dim(line)}\n`)
+    .join("");
+}
+
+/** D3, when the endpoints stand in the tenant's file and nothing named the issuer: with a document it is never skipped. */
+function unprovenIssuer(checks: readonly CheckResult[]): CheckResult | undefined {
+  return checks.find(({ id, verdict }) => id === "D3" && verdict === "skipped");
+}
+
+/** The verdict of one link, in a word. What only stands in the file, and nobody else has said, is no pass. */
+function linkWord(checks: readonly CheckResult[], link: Link): string {
+  const verdict = linkVerdict(checks, link);
+  const given = link === "discovery" && verdict === "pass" && unprovenIssuer(checks) !== undefined;
+  return given ? "given" : words[verdict];
 }
 
 /** The verdict of one link: the worst of its must-checks; when it has none that ran, skipped. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { SecretSource } from "../secret/resolve.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { readSecretFile } from "./secret-file.ts";
 import type { Surroundings } from "./terminal.ts";
 
 /** Where references are looked up: the process environment, then the environment's own file; files below the root. */
@@ -10,13 +11,7 @@ export function secretSource(surroundings: Surroundings, workspace: Workspace): 
   const inFile = workspace.envFile === undefined ? {} : readEnvFile(join(workspace.root, workspace.envFile));
   return {
     environment: { ...inFile, ...definedOnly(surroundings.environment) },
-    readFile(path) {
-      try {
-        return readFileSync(isAbsolute(path) ? path : join(workspace.root, path), "utf8");
-      } catch {
-        return undefined;
-      }
-    },
+    readFile: (path, from) => readSecretFile(workspace.root, path, from),
   };
 }
 

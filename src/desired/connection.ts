@@ -67,7 +67,13 @@ export interface Registration {
   readonly pkce: "S256" | "off";
   /** Registered for `private_key_jwt`. */
   readonly clientKey?: PublicKey | undefined;
-  /** Okta. */
+  /**
+   * Set only while a live record is being changed. True: keys that the client proves itself with stay usable besides
+   * `clientKey`; without one, the client proves itself by those that are there. False: what was kept so goes now. Absent:
+   * `clientKey` is the only one.
+   */
+  readonly keepKeys?: boolean | undefined;
+  /** Okta; absent: as it is. */
   readonly assignment?: Assignment | undefined;
   /** Okta: name of the client's access policy; absent: as it is. */
   readonly accessPolicy?: string | undefined;

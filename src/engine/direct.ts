@@ -64,7 +64,8 @@ async function carryOut(
   const [change] = diffRegistration(wanted, found).changes;
   switch (change?.action) {
     case undefined:
-      return found;
+      // Keys that are kept, or were, are not all among the fields that are compared.
+      return found === undefined || wanted.keepKeys === undefined ? found : adapter.update(wanted, found);
     case "create":
       return adapter.create(wanted);
     case "update":

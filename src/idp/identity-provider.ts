@@ -9,10 +9,10 @@ export interface RegistrationProblem {
   readonly key: ConnectionKey;
   /**
    * missing: something that the file names is not there. foreign: an object with our client id or name that is not
-   * ours. duplicate: two objects with one marker. immutable: the identity provider never changes what the file wants
-   * changed of an object that is there.
+   * ours. duplicate: two objects with one marker. renamed: an object of ours under another name than the file's.
+   * immutable: the identity provider never changes what the file wants changed of an object that is there.
    */
-  readonly kind: "missing" | "foreign" | "duplicate" | "immutable";
+  readonly kind: "missing" | "foreign" | "duplicate" | "renamed" | "immutable";
   /** For `missing`: the field of the sign-in that names it. */
   readonly field?: "groups" | "accessPolicy" | "authorizationServer" | "enabledConnections" | undefined;
   /** The kind's own code for it: what a create or update would fail with. */

@@ -4,6 +4,12 @@ import { canonicalJson, type Json } from "../desired/json.ts";
 import type { Assignment } from "../tenant/tenant.ts";
 import type { DiscoverySnapshot, Fields } from "./observed.ts";
 
+/** What `settings` of a registration says when the members that are the same for every client are so. */
+export const asRegistered = "as registered";
+
+/** What `membership` of an organization says when whoever signs in by one of its connections becomes a member. */
+export const onSignIn = "on sign-in";
+
 /**
  * The comparable fields of a wanted registration. `assignment` is the sorted group names, or `everyone`; a field of
  * another kind, or one that the file leaves as it is, is missing.
@@ -22,6 +28,7 @@ export function registrationFields(registration: Registration): Fields {
     ...(registration.clientKey === undefined ? {} : { clientKey: clientKeyField([registration.clientKey]) }),
     ...(registration.assignment === undefined ? {} : { assignment: assignmentField(registration.assignment) }),
     ...(registration.accessPolicy === undefined ? {} : { accessPolicy: registration.accessPolicy }),
+    ...(registration.kind === "auth0" ? { settings: asRegistered } : {}),
     // What is off is compared again when it is to be on.
     ...(registration.enabledConnections === undefined || registration.state !== "active"
       ? {}
@@ -43,7 +50,7 @@ export function partFields(part: IdpPart): Fields {
         name: part.name,
         displayName: part.displayName,
         active: part.state === "active",
-        ...(part.state === "active" ? { enabledConnections: part.enabledConnections } : {}),
+        ...(part.state === "active" ? { enabledConnections: part.enabledConnections, membership: onSignIn } : {}),
       };
     default:
       return part satisfies never;

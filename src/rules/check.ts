@@ -10,6 +10,7 @@ import { oktaGroupsClaim } from "./okta.ts";
 import { referencesAreAllowed } from "./references.ts";
 import { type FleetRule, type Rule, type RuleInput, viewOf } from "./rule.ts";
 import { sessionIsPossible } from "./session.ts";
+import { sharedConnectionIsDivided } from "./shared-connection.ts";
 import { uniqueConnections, uniqueOverTheFleet } from "./unique.ts";
 
 const fleetRules: readonly FleetRule[] = [
@@ -32,6 +33,7 @@ const rules: readonly Rule[] = [
   publicClientHasPkce,
   issuerIsSomebodys,
   sharedIssuerIsLimited,
+  sharedConnectionIsDivided,
   offlineAccessIsTaken,
   oktaGroupsClaim,
 ];

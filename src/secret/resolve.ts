@@ -2,24 +2,43 @@ import { TenantryError } from "../errors/failure.ts";
 import type { Reference } from "../workspace/reference.ts";
 import { Secret } from "./secret.ts";
 
+/** Whose file a reference stands in: `tenantry.yaml`, which is trusted, or a tenant's, which is not. */
+export type ReferenceFrom = "workspace" | "tenant";
+
+/** The file of a reference is there and is not read. The message ends a sentence that begins with the file's name. */
+export class RefusedFile extends Error {
+  readonly code: "SECRET_LINK" | "SECRET_UNRESOLVED";
+
+  constructor(code: RefusedFile["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Where references are looked up. Passed in, so that only the command line touches the process and its files. */
 export interface SecretSource {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Text of a file; undefined when there is none. May throw when it cannot be read. */
-  readonly readFile: (path: string) => string | undefined;
+  /** Text of a file; undefined when there is none. May throw when it cannot be read, and a `RefusedFile`. */
+  readonly readFile: (path: string, from: ReferenceFrom) => string | undefined;
 }
 
 /**
  * The secret that a reference points to. One line end at the end of a file is not part of the secret.
  *
  * @param use what the secret is for and who declares it, such as `the client secret of acme/portal`, for the message
- * @throws TenantryError SECRET_UNRESOLVED when there is nothing or only an empty value. It names the reference, what it
- * is for and where it was looked for, never a value.
+ * @throws TenantryError SECRET_UNRESOLVED when there is nothing or only an empty value, SECRET_LINK when a tenant's
+ * reference leads over a symbolic link. It names the reference, what it is for and where it was looked for, never a
+ * value.
  */
-export function resolveReference(reference: Reference, source: SecretSource, use?: string): Secret {
-  const unresolved = (why: string, cause?: unknown): TenantryError => {
+export function resolveReference(
+  reference: Reference,
+  source: SecretSource,
+  use?: string,
+  from: ReferenceFrom = "workspace",
+): Secret {
+  const unresolved = (why: string, cause?: unknown, code: RefusedFile["code"] = "SECRET_UNRESOLVED"): TenantryError => {
     const named = `The reference ${reference.text}${use === undefined ? "" : `, ${use},`}`;
-    return new TenantryError("SECRET_UNRESOLVED", `${named} gives no secret: ${why}.`, { cause });
+    return new TenantryError(code, `${named} gives no secret: ${why}.`, { cause });
   };
   switch (reference.scheme) {
     case "env": {
@@ -33,8 +52,9 @@ export function resolveReference(reference: Reference, source: SecretSource, use
       const place = `the file ${reference.path}`;
       let text: string | undefined;
       try {
-        text = source.readFile(reference.path);
+        text = source.readFile(reference.path, from);
       } catch (cause) {
+        if (cause instanceof RefusedFile) throw unresolved(`${place} ${cause.message}`, cause, cause.code);
         throw unresolved(`${place} cannot be read`, cause);
       }
       if (text === undefined) throw unresolved(`${place} does not exist`);

@@ -1,9 +1,10 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Address } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
+import type { DatabaseLocation } from "./database.ts";
 import { readLock } from "./rows.ts";
 import type { Holder, Lock, LockInfo } from "./store.ts";
-import type { LockRow, StoreTables } from "./tables.ts";
+import type { StoreTables } from "./tables.ts";
 
 /** Milliseconds between two signs of life of a holder, and after how many without one its lock lapses. */
 const heartbeatEvery = 15_000;
@@ -13,9 +14,11 @@ export interface LockContext {
   readonly database: Kysely<StoreTables>;
   /** The store's name in messages. */
   readonly name: string;
+  readonly kind: DatabaseLocation["kind"];
+  /** Not asked on PostgreSQL, where the server's clock counts. */
   readonly clock: () => number;
   readonly random: (bytes: number) => Uint8Array;
-  /** Whether a process of this host lives. */
+  /** Whether a process of this host lives. Not asked on PostgreSQL. */
   readonly isAlive: (pid: number) => boolean;
   /** Runs a query; translates what goes wrong into a `TenantryError`. */
   readonly reach: <T>(work: () => Promise<T>) => Promise<T>;
@@ -54,6 +57,16 @@ export function createLocks(context: LockContext): Locks {
   };
 }
 
+/**
+ * Now, as it stands in the table. Of a server it is the server's own: the clocks of the hosts that share it differ, and
+ * one that is ahead would take live locks.
+ */
+function now({ kind, clock }: LockContext): RawBuilder<string> {
+  return kind === "postgres"
+    ? sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+    : sql<string>`${new Date(clock()).toISOString()}`;
+}
+
 /** Puts our row in the place of none, or of one whose holder is dead or silent; gives back that holder. */
 async function seize(
   context: LockContext,
@@ -61,9 +74,8 @@ async function seize(
   holder: Holder,
   token: string,
 ): Promise<Holder | undefined> {
-  const now = context.clock();
-  const at = new Date(now).toISOString();
-  const ours: LockRow = {
+  const at = now(context);
+  const ours = {
     address,
     token,
     holder_name: holder.name,
@@ -82,13 +94,15 @@ async function seize(
   const row = await context.database
     .selectFrom("tenantry_lock")
     .selectAll()
+    .select(at.as("now"))
     .where("address", "=", address)
     .executeTakeFirst();
   // Released between the two queries.
   if (row === undefined) return seize(context, address, holder, token);
   const { holder: other, acquiredAt, heartbeatAt } = readLock(row, context.name);
-  const lapsed = now - Date.parse(heartbeatAt) > lapseAfter;
-  const dead = other.host === holder.host && !context.isAlive(other.pid);
+  const lapsed = Date.parse(row.now) - Date.parse(heartbeatAt) > lapseAfter;
+  // A file is of this machine. A server's holder may be on another one of this host name, as containers and runners are.
+  const dead = context.kind !== "postgres" && other.host === holder.host && !context.isAlive(other.pid);
   if (!lapsed && !dead) throw locked(address, other, acquiredAt);
 
   // Only if its holder has not shown a sign of life since, and nobody else was faster.
@@ -116,7 +130,7 @@ function hold(
   const beat = async (): Promise<boolean> => {
     const result = await database
       .updateTable("tenantry_lock")
-      .set({ heartbeat_at: new Date(context.clock()).toISOString() })
+      .set({ heartbeat_at: now(context) })
       .where("address", "=", address)
       .where("token", "=", token)
       .executeTakeFirst();

@@ -19,8 +19,8 @@ export interface StoreOptions {
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
   readonly random?: ((bytes: number) => Uint8Array) | undefined;
   /**
-   * Whether a process of this host lives; the lock of a dead one may be taken over at once. Absent: nobody is known to
-   * be dead, and locks only lapse.
+   * Whether a process of this host lives; in SQLite the lock of a dead one may be taken over at once. Absent: nobody is
+   * known to be dead, and locks only lapse.
    */
   readonly isAlive?: ((pid: number) => boolean) | undefined;
 }
@@ -53,7 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 
-  const locks = createLocks({ database, name, clock, random, isAlive, reach });
+  const locks = createLocks({ database, name, kind: location.kind, clock, random, isAlive, reach });
   let closed = false;
 
   return {

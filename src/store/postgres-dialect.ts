@@ -168,6 +168,8 @@ async function openPool(options: PostgresOptions): Promise<PostgresPool> {
           `set statement_timeout = ${statementTimeout}`,
           `set lock_timeout = ${lockTimeout}`,
           `set idle_in_transaction_session_timeout = ${idleTransactionTimeout}`,
+          // Above it, two signs of life of a lock at once, or two who want it, would be a serialization failure.
+          "set default_transaction_isolation = 'read committed'",
           ...(access === "read" ? ["set default_transaction_read_only = on"] : []),
         ].join("; "),
       );

@@ -54,6 +54,11 @@ export interface IssuerContext {
   readonly ranFrom: string;
   readonly fetcher: Fetcher;
   readonly documents: Documents;
+  /**
+   * Whether the document at the issuer is looked for although the endpoints stand in the file. A proof does, because it
+   * may name the issuer; a plan asks nobody.
+   */
+  readonly looksForDocument: boolean;
   /** The discovery document, or what the file says in its place. Only for checks that need D1. */
   metadata(): Promise<Metadata>;
   /** Verdict of a check that ran before. */

@@ -16,6 +16,7 @@ export interface ContextInput {
   readonly ranFrom: string;
   readonly fetcher: Fetcher;
   readonly documents: Documents;
+  readonly looksForDocument: boolean;
   /** Results of the checks that ran before. */
   readonly results: ReadonlyMap<CheckId, CheckResult>;
 }

@@ -51,5 +51,5 @@ export function explicitSnapshot(issuer: string, endpoints: ExplicitEndpoints): 
 export function withoutDocument({ subject }: Pick<IssuerContext, "subject">): Finding | undefined {
   return subject.endpoints === undefined
     ? undefined
-    : skipped("Not looked at: the endpoints stand in the tenant's file, so no discovery document is read.");
+    : skipped("Not looked at: the endpoints stand in the tenant's file, which take the document's place.");
 }

@@ -89,6 +89,12 @@ export function readSigningKey(clientKey: VerifySubject["clientKey"]): ReadKey {
   return { ok: true, value: { key, kid, alg } };
 }
 
+/** What is wrong with the app's key, as far as it is read at all: a proof with it could only fail. */
+export function wrongSigningKey(clientKey: NonNullable<VerifySubject["clientKey"]>): Finding | undefined {
+  const read = readSigningKey(clientKey);
+  return read.ok ? undefined : read.finding;
+}
+
 /** A key of the same kind that nobody has registered, under the same name. */
 export async function strangersKey({ key, kid, alg }: SigningKey): Promise<SigningKey> {
   const generate = promisify(generateKeyPair);

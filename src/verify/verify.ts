@@ -15,6 +15,7 @@ import type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
 export type { DocumentCache } from "./documents.ts";
 export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
+export { wrongSigningKey } from "./signing-key.ts";
 export type { IssuerSource } from "./subject.ts";
 export type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
@@ -30,7 +31,8 @@ export async function verifySubject(
   io: VerifyIo,
   options: VerifyOptions,
 ): Promise<Verification> {
-  return withDocuments(io, options, async (parts) => {
+  return withDocuments(io, options, async (read) => {
+    const parts = { ...read, looksForDocument: true };
     const hushed = new Set<string>();
     const context = checkContext(subject, options, parts, (value) => hushed.add(value));
     await runChecks({ checks, context, results: parts.results, hushed, signal: options.signal });
@@ -104,7 +106,7 @@ async function withDocuments<T>(
   });
   try {
     const documents = createDocuments(fetcher, io.ranFrom, options.documents ?? new Map());
-    return await use({ ranFrom: io.ranFrom, fetcher, documents, results: new Map() });
+    return await use({ ranFrom: io.ranFrom, fetcher, documents, looksForDocument: false, results: new Map() });
   } finally {
     await fetcher.close();
   }

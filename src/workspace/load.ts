@@ -4,6 +4,7 @@ import { type DocumentPath, readDocument, type YamlDocument } from "./document.t
 import { parseDuration } from "./duration.ts";
 import { environmentKeys, isRaw, layOver } from "./environment.ts";
 import type { Files } from "./files.ts";
+import { idpTwice } from "./idp-twice.ts";
 import { nearest } from "./nearest.ts";
 import { parseReference, type Reference } from "./reference.ts";
 import { algorithmOfCurve, baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
@@ -47,11 +48,18 @@ export function loadWorkspace(files: Files, root: string, environment: string | 
   const overrides = isRaw(document.value) && isRaw(document.value.environments) ? document.value.environments : {};
   const issues: Issue[] = [];
   if (!base.success) issues.push(...schemaIssues(base.error, { codes, schema: baseSchema, ...document }));
+  const twice = base.success ? idpTwice(base.data, document.positionOf) : [];
+  issues.push(...twice);
   const valid = new Map<string, WrittenWorkspace>();
   for (const [name, override] of Object.entries(overrides)) {
     const result = validateEnvironment(document, name, override, base.success);
     if ("issues" in result) issues.push(...result.issues);
-    else valid.set(name, result.written);
+    else {
+      valid.set(name, result.written);
+      // What is wrong in the base is said once, by the base.
+      const said = new Set(twice.map(({ path }) => path.join("/")));
+      issues.push(...idpTwiceIn(document, name, result.written).filter(({ path }) => !said.has(path.join("/"))));
+    }
   }
   if (!base.success || issues.length > 0) return { issues };
 
@@ -131,6 +139,17 @@ function validateEnvironment(
     }
   }
   return { issues };
+}
+
+/** Two identity providers with one domain in an environment, each told of where the environment or the base names it. */
+function idpTwiceIn({ value, positionOf }: YamlDocument, name: string, written: WrittenWorkspace): readonly Issue[] {
+  const at: DocumentPath = ["environments", name];
+  const placeOf = (path: DocumentPath) => (isIn(value, [...at, ...path]) ? [...at, ...path] : path);
+  return idpTwice(written, (path) => positionOf(placeOf(path))).map((issue) => ({
+    ...issue,
+    path: placeOf(issue.path),
+    message: `${issue.message} (in the environment \`${name}\`)`,
+  }));
 }
 
 function isIn(override: unknown, path: DocumentPath): boolean {

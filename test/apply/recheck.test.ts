@@ -98,6 +98,21 @@ describe("a fleet that is read by lists", () => {
 });
 
 describe("when a step fails, what was there goes on", () => {
+  it("goes on with the next when only one client that is switched off is in the way", async () => {
+    workspace.addTenant("alpha");
+    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
+    workspace.sandbox.okta.edit(String(ourApps(workspace.sandbox, "alpha")[0]?.id), (edited) => {
+      edited.profile = {};
+    });
+    workspace.edit("tenants/alpha.yaml", "status: active", "status: suspended");
+    workspace.edit("tenants/whiterabbit.yaml", "name: Whiterabbit Foods", "name: Whiterabbit Food");
+    const applied = await workspace.tenantry("apply", "--yes");
+    expect(applied.exit).toBe(4);
+    expect(applied.out).toMatch(/^alpha\/portal +failed +OKTA_CLIENT_ID_TAKEN$/m);
+    expect(applied.out).toMatch(/^whiterabbit\/portal +active/m);
+    expect(workspace.portal("select key from sso_connection_active")).toEqual([{ key: "whiterabbit/portal" }]);
+  });
+
   it("brings the old client authentication back when the hand-over fails", async () => {
     workspace.changePortal(
       "insert into org values ('o', 'other', 'Other', 'active', 'else/production', '', '');" +

@@ -147,6 +147,7 @@ describe("one field that differs", () => {
       ...sample,
       state: "active",
       clientKey: { kty: "EC", kid: "portal-1", alg: "ES256", crv: "P-256", x: "x", y: "y" },
+      keepKeys: true,
       assignment: { everyone: true },
       accessPolicy: "Any two factors",
       authorizationServer: "default",
@@ -165,6 +166,8 @@ describe("one field that differs", () => {
       // The id of the record's secret.
       "clientSecret",
       "idp",
+      // While a live record is being changed.
+      "keepKeys",
       "key",
       "kind",
       "marker",

@@ -7,7 +7,7 @@ import type { Address, ConnectionKey } from "../../src/desired/connection.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import { openStore } from "../../src/store/open.ts";
 import { onEachDatabase } from "../support/postgres.ts";
-import { edit, failureOf, handClock, store, storeUrl } from "./workplace.ts";
+import { edit, failureOf, handClock, passTime, store, storeUrl } from "./workplace.ts";
 
 const clock = handClock();
 const key = "whiterabbit/portal" as ConnectionKey;
@@ -120,7 +120,7 @@ onEachDatabase((kind) => {
       const address = "app/portal/record/whiterabbit/portal" as Address;
       const me = { name: "ci", host: "runner.example", pid: 1 };
       expect((await failureOf(one.lock(address, me))).code).toBe("STORE_LOCKED");
-      later.forward(60_001);
+      await passTime(url, later, 60_001);
       const wishes = await Promise.allSettled([one.lock(address, me), other.lock(address, { ...me, pid: 2 })]);
       const taken = wishes.flatMap((wish) => (wish.status === "fulfilled" ? [wish.value] : []));
       expect(taken.map((lock) => lock.takenOverFrom?.name)).toEqual(["child"]);

@@ -183,6 +183,25 @@ describePostgres("a store in PostgreSQL", () => {
     expect(await vi.waitFor(() => opened.idOf(address))).toBe("1");
   });
 
+  test.each(["repeatable read", "serializable"])("keeps its locks for a user who prefers %s", async (level) => {
+    const url = await postgresSchema();
+    const { user, password } = await role();
+    const schema = new URL(url).searchParams.get("options")?.split("=").at(-1);
+    await postgresQuery(postgresUrl(), `grant all on schema ${schema} to ${user}`);
+    await postgresQuery(postgresUrl(), `alter role ${user} set default_transaction_isolation = '${level}'`);
+    const parts = { user, password, parameters: { options: `-c search_path=${schema}` } };
+    const [one, other] = [await store({ url: postgresUrl(parts) }), await store({ url: postgresUrl(parts) })];
+    const me = { name: "ci", host: "runner.example", pid: 12 };
+    const wishes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, at) => (at % 2 ? one : other).lock(address, me)),
+    );
+    const refused = wishes.flatMap((wish) => (wish.status === "rejected" ? [wish.reason.code] : []));
+    expect(refused).toEqual(Array(7).fill("STORE_LOCKED"));
+    const [lock] = wishes.flatMap((wish) => (wish.status === "fulfilled" ? [wish.value] : []));
+    // The sign of life of the timer may come at the same moment.
+    await Promise.all(Array.from({ length: 20 }, () => lock?.check()));
+  });
+
   test("is not what another schema of the same database holds", async () => {
     const [one, other] = [await postgresSchema(), await postgresSchema()];
     await (await store({ url: one })).rememberId(address, "1");

@@ -46,6 +46,14 @@ export function handClock(start = Date.UTC(2026, 10, 21, 9, 0, 0)): HandClock {
   });
 }
 
+/** Lets time pass for the locks of a store: by its clock, and in PostgreSQL, where the server's counts, in its rows. */
+export async function passTime(url: string, clock: HandClock, milliseconds: number): Promise<void> {
+  clock.forward(milliseconds);
+  if (url.startsWith("sqlite:")) return;
+  const before = `(heartbeat_at::timestamptz at time zone 'UTC') - interval '${milliseconds} milliseconds'`;
+  await edit(url, `update tenantry_lock set heartbeat_at = to_char(${before}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+}
+
 /** A store that is closed when the test has finished. */
 export async function store(options: Partial<StoreOptions> & Pick<StoreOptions, "url">): Promise<Store> {
   const opened = await openStore({ clock: handClock(), ...options });

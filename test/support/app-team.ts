@@ -20,8 +20,10 @@ export class AppTeam {
   readonly #agent: Agent;
   readonly #reach: oidc.CustomFetch;
   readonly #privateKey: string;
+  readonly #kid: string;
 
-  constructor(sandbox: Sandbox) {
+  /** @param key with which the app signs client assertions: the portal's, when none is given */
+  constructor(sandbox: Sandbox, key = { kid: "portal-1", pem: sandbox.env.PORTAL_CLIENT_KEY ?? "" }) {
     const { ca, host, port } = sandbox;
     const connector = buildConnector({ ca });
     this.#agent = new Agent({
@@ -30,7 +32,8 @@ export class AppTeam {
     });
     this.#reach = ((url: string, init: object) =>
       undiciFetch(url, { ...init, dispatcher: this.#agent })) as oidc.CustomFetch;
-    this.#privateKey = sandbox.env.PORTAL_CLIENT_KEY ?? "";
+    this.#privateKey = key.pem;
+    this.#kid = key.kid;
   }
 
   /** @throws whatever the identity provider answers when it lets the person not in */
@@ -89,10 +92,14 @@ export class AppTeam {
       case "client_secret_post":
         return oidc.ClientSecretPost(secret ?? "");
       case "private_key_jwt": {
-        const der = createPrivateKey(this.#privateKey).export({ type: "pkcs8", format: "der" });
-        const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+        const privateKey = createPrivateKey(this.#privateKey);
+        const der = privateKey.export({ type: "pkcs8", format: "der" });
+        const algorithm =
+          privateKey.asymmetricKeyType === "rsa"
+            ? { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
+            : { name: "ECDSA", namedCurve: "P-256" };
         const key = await crypto.subtle.importKey("pkcs8", new Uint8Array(der), algorithm, false, ["sign"]);
-        return oidc.PrivateKeyJwt({ key, kid: "portal-1" });
+        return oidc.PrivateKeyJwt({ key, kid: this.#kid });
       }
       default:
         throw new Error(`the app cannot do ${method}`);

@@ -12,6 +12,8 @@ export interface Companies {
   tenantry(...args: readonly string[]): Promise<CommandResult>;
   /** What a reference gives from now on. */
   setSecret(name: string, value: string): void;
+  /** The address of an app's database, or of the store. */
+  urlOf(name: AppName | "store"): string;
   /** Rows of a query on an app's database, as the app reads it. */
   rows(app: AppName, sql: string): Promise<readonly Row[]>;
   /** The secret of a record, opened as the app opens it. */
@@ -25,13 +27,13 @@ export type AppName = "portal" | "orders";
 export async function openCompanies(kind: DatabaseKind): Promise<Companies> {
   const workspace = await openTestWorkspace({ whole: true, migrate: false });
   const environment: Record<string, string> = {};
-  const urls = new Map<AppName, string>();
+  const urls = new Map<AppName | "store", string>();
   if (kind === "postgres") {
     const database = (name: AppName | "store", from: string) => async () => {
       const url = await postgresSchema();
       const variable = `TEST_${name.toUpperCase()}_${randomUUID().replaceAll("-", "").slice(0, 8)}`;
       environment[variable] = url;
-      if (name !== "store") urls.set(name, url);
+      urls.set(name, url);
       workspace.edit("tenantry.yaml", from, `env:${variable}`);
     };
     await database("portal", "sqlite:.tenantry/sandbox/portal.db")();
@@ -47,6 +49,7 @@ export async function openCompanies(kind: DatabaseKind): Promise<Companies> {
     setSecret(name, value) {
       environment[name] = value;
     },
+    urlOf: (name) => urls.get(name) ?? `sqlite:${join(workspace.root, `.tenantry/sandbox/${name}.db`)}`,
     async rows(app, sql) {
       const url = urls.get(app);
       if (url !== undefined) return postgresQuery(url, sql);

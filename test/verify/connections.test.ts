@@ -92,6 +92,19 @@ test("records of customers' own providers are proven as the app would use them",
   expect(found(proofs, "northwind-rail/portal", "R3").message).toContain("those of the discovery document");
 });
 
+test("verify, show and apply name the issuer that nobody vouches for, as text and as JSON", async () => {
+  const sentence = "Not covered is the issuer of alder-voss/portal: it publishes no discovery document.";
+  const handOver = ["apply", "--yes", "--only", "alder-voss", "--hand-over", "alder-voss"];
+  for (const args of [["verify", "alder-voss"], ["show", "alder-voss"], handOver]) {
+    const { exit, out } = await workspace.tenantry(...args);
+    expect(exit).toBe(0);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(sentence);
+    const json = (await workspace.tenantry(...args, "--json")).json() as unknown as { notCovered: string };
+    expect(json.notCovered).toContain(sentence);
+  }
+  expect((await workspace.tenantry("verify", "northwind-rail")).out).not.toContain("Not covered is");
+});
+
 test("a client that signs leaves no secret in the record, and its evidence is bound to the key", async () => {
   const proofs = await verify();
   expect(found(proofs, "tannberg/portal", "R1").message).toBe("the record in portal needs no secret");
@@ -164,6 +177,47 @@ test("a record whose token endpoint is another than the file's is not sent its s
   });
   expect(found(proofs, "alder-voss/portal", "S1").verdict).toBe("skipped");
   expect(postsSince(from).filter((url) => url.includes("token.oauth2"))).toEqual([]);
+});
+
+test("a record of another issuer than the file's is sent no secret, whoever vouches for its endpoints", async () => {
+  const from = workspace.sandbox.okta.requests.entries.length;
+  const columns = "issuer, authorization_endpoint, token_endpoint, jwks_uri";
+  const [before = {}] = workspace.portal(`select ${columns} from sso_connection where key = 'northwind-rail/portal'`);
+  const rowOf = (key: string) => `(select ${columns} from sso_connection where key = '${key}')`;
+  workspace.changePortal(
+    `update sso_connection set (${columns}) = ${rowOf("tannberg/portal")} where key = 'northwind-rail/portal'`,
+  );
+  const proofs = await verify();
+  const values = Object.values(before).map((value) => `'${String(value)}'`);
+  workspace.changePortal(
+    `update sso_connection set (${columns}) = (${values.join(", ")}) where key = 'northwind-rail/portal'`,
+  );
+  expect(verdicts(proofs)).toEqual(failedOnly("northwind-rail/portal"));
+  expect(found(proofs, "northwind-rail/portal", "R3")).toMatchObject({
+    verdict: "fail",
+    code: "VERIFY_RECORD_ISSUER",
+    message: `the file names ${before.issuer}, the record https://id.tannberg.example/realms/staff; no secret was sent`,
+    hint: "`tenantry plan --only northwind-rail/portal` shows it: apply it if the file is right and new, or find out who changed the record",
+  });
+  expect(found(proofs, "northwind-rail/portal", "S1").verdict).toBe("skipped");
+  // Tannberg's own two: its assertion, for the issuer or the token endpoint, and the control.
+  const own = postsSince(from).filter((url) => url.includes("tannberg"));
+  await verify();
+  const again = postsSince(from).filter((url) => url.includes("tannberg"));
+  expect(again).toHaveLength(own.length * 2);
+});
+
+test("a file with a new issuer that was not applied yet fails the same way, and sends no secret", async () => {
+  const from = workspace.sandbox.okta.requests.entries.length;
+  const issuer = "issuer: https://sso.aldervoss.example";
+  const proofs = await edited("tenants/alder-voss.yaml", `${issuer}\n`, `${issuer}/\n`, verify);
+  expect(verdicts(proofs)).toEqual(failedOnly("alder-voss/portal"));
+  expect(found(proofs, "alder-voss/portal", "R3")).toMatchObject({
+    code: "VERIFY_RECORD_ISSUER",
+    expected: "https://sso.aldervoss.example/",
+    actual: "https://sso.aldervoss.example",
+  });
+  expect(postsSince(from).filter((url) => url.includes("aldervoss"))).toEqual([]);
 });
 
 test("a file that names other endpoints than the record is told", async () => {

@@ -1,9 +1,21 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { notCoveredBy, proofTable } from "../../src/cli/proof-text.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
+import { plain } from "../../src/plan/render-text.ts";
+import type { Evidence } from "../../src/store/evidence.ts";
 import type { ExplicitEndpoints } from "../../src/tenant/tenant.ts";
-import { discover } from "../../src/verify/verify.ts";
-import { html, issuer, type Provider, publicJwk, startProvider } from "./provider.ts";
-import { check, idsOf, ioOf, verify } from "./subject.ts";
+import { discover, toEvidence, type Verification } from "../../src/verify/verify.ts";
+import {
+  html,
+  issuer,
+  json,
+  type Misbehaviour,
+  type Provider,
+  publicJwk,
+  redirect,
+  startProvider,
+} from "./provider.ts";
+import { check, idsOf, ioOf, subjectWith, verify } from "./subject.ts";
 
 const endpoints: ExplicitEndpoints = {
   authorization: `${issuer}/authorize`,
@@ -31,7 +43,7 @@ test("a client is proven without a discovery document, and what reads one is ski
   expect(idsOf(verification, "skipped")).toEqual(["D1", "D2", "D3", "D5", "D8", "D9"]);
   for (const id of ["D1", "D2", "D5", "D8", "D9"]) {
     expect(check(verification, id).message).toBe(
-      "Not looked at: the endpoints stand in the tenant's file, so no discovery document is read.",
+      "Not looked at: the endpoints stand in the tenant's file, which take the document's place.",
     );
   }
   expect(check(verification, "D3").message).toContain("nothing but a sign-in names the issuer");
@@ -44,6 +56,7 @@ test("a client is proven without a discovery document, and what reads one is ski
     endSessionEndpoint: endpoints.endSession,
   });
   expect(provider.seen.map(({ path }) => path)).toEqual([
+    "/.well-known/openid-configuration",
     "/keys",
     ...["/authorize", "/authorize", "/authorize"],
     ...["/token", "/token"],
@@ -100,6 +113,8 @@ test.each([
   expect(check(verification, "D4")).toMatchObject({ verdict: "fail", message: text });
   expect(verification.verdict).toBe("fail");
   expect(provider.seen.some(({ method }) => method === "POST")).toBe(false);
+  // Not for its document either: a query would lead that request elsewhere.
+  expect(provider.seen.filter(({ path }) => path !== "/keys" && path !== "/authorize")).toEqual([]);
   await expect(discover({ issuer: wrong, endpoints }, ioOf(provider))).rejects.toMatchObject({
     code: "VERIFY_ENDPOINTS_UNUSABLE",
   });
@@ -125,11 +140,57 @@ test("a plan judges the endpoints and asks nobody", async () => {
   expect(provider.seen).toEqual([]);
 });
 
-test("a document that is there all the same is not asked, and says nothing", async () => {
-  provider.behave({ discovery: (document) => ({ ...document, issuer: "https://other.example" }) });
-  expect((await verify(provider, { endpoints })).verdict).toBe("pass");
-  expect(provider.seen.some(({ path }) => path.includes(".well-known"))).toBe(false);
+test("a document that is there all the same proves the issuer, and is used for nothing else", async () => {
+  provider.behave({ discovery: ({ issuer: named }) => ({ issuer: named, token_endpoint: "https://other.example" }) });
+  const verification = await verify(provider, { endpoints });
+  expect(verification.verdict).toBe("pass");
+  expect(check(verification, "D3").verdict).toBe("pass");
+  expect(verification.discovery).toMatchObject({ tokenEndpoint: endpoints.token });
+  expect(tableOf(verification)).toMatch(/acme\/portal +pass/);
+  expect(notCoveredBy([evidenceOf(verification)])).toHaveLength(1);
 });
+
+test("a document that names another issuer fails, and no secret is sent", async () => {
+  provider.behave({});
+  const verification = await verify(provider, { issuer: `${issuer}/`, endpoints });
+  expect(verification.verdict).toBe("fail");
+  expect(check(verification, "D3")).toMatchObject({
+    code: "VERIFY_ISSUER_DIFFERS",
+    hint: `Write the issuer exactly as ${issuer}`,
+  });
+  expect(verification.discovery).toBeUndefined();
+  expect(provider.seen.some(({ method }) => method === "POST")).toBe(false);
+});
+
+test.each<[string, Misbehaviour, string]>([
+  ["is behind a firewall", walled, "it publishes no discovery document"],
+  ["is missing", { discovery: () => html(404, "no") }, "it publishes no discovery document"],
+  ["is down", { discovery: () => json(503, {}) }, "its discovery document could not be read"],
+  [
+    "leads elsewhere",
+    { discovery: () => redirect("https://other.example/") },
+    "its discovery document could not be read",
+  ],
+  ["is a page", { discovery: () => html(200, "hello") }, "its discovery document could not be read"],
+  ["names no issuer", { discovery: () => json(200, {}) }, "the document there names none"],
+])("when the document %s, the issuer is given and not proven, which is said", async (_, misbehaviour, because) => {
+  provider.behave(misbehaviour);
+  const verification = await verify(provider, { endpoints });
+  expect(verification.verdict).toBe("pass");
+  expect(check(verification, "D3").verdict).toBe("skipped");
+  expect(tableOf(verification)).toMatch(/acme\/portal +given +pass +pass +pass/);
+  expect(notCoveredBy([evidenceOf(verification)])[1]).toBe(`Not covered is the issuer of acme/portal: ${because}.`);
+});
+
+/** What was proven, as it is stored. */
+function evidenceOf(verification: Verification): Evidence {
+  return toEvidence(subjectWith({ endpoints }), verification, "fingerprint", ioOf(provider));
+}
+
+function tableOf(verification: Verification): string {
+  const evidence = evidenceOf(verification);
+  return proofTable([{ key: evidence.key, state: "active", verdict: evidence.verdict, evidence }], plain);
+}
 
 test("an answer that names another issuer is all that tells a wrong one here, and it fails", async () => {
   const verification = await verify(provider, { issuer: "https://login.idp.example", endpoints });

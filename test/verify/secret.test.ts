@@ -1,8 +1,10 @@
 import { expect } from "vitest";
+import { notCoveredBy } from "../../src/cli/proof-text.ts";
 import { Secret } from "../../src/secret/secret.ts";
+import { toEvidence } from "../../src/verify/verify.ts";
 import { failureModes, secretRequests } from "./failure-table.ts";
 import { clientId, clientSecret, html, json, redirect, redirectUri, type Seen } from "./provider.ts";
-import { check } from "./subject.ts";
+import { check, ioOf, subjectWith } from "./subject.ts";
 
 const invalidGrant = json(400, { error: "invalid_grant" });
 const invalidClient = json(401, { error: "invalid_client" });
@@ -263,7 +265,13 @@ failureModes("secrets that are well enough", [
     subject: { clientAuth: "none", secret: undefined },
     verdict: "pass",
     checks: { S1: ["pass"], S2: ["pass"], D9: ["fail", "VERIFY_CLIENT_AUTH_UNLISTED"] },
-    also: (_, provider) => {
+    also: (verification, provider) => {
+      // This very server asks a known client for its secret after the code: no request without a real code tells.
+      expect(check(verification, "S1").message).toContain("only a sign-in shows that it needs none");
+      const evidence = toEvidence(subjectWith({ secret: undefined }), verification, undefined, ioOf(provider));
+      expect(notCoveredBy([evidence])[1]).toBe(
+        "Not covered is that acme/portal needs no credentials: only a sign-in shows that of a public client.",
+      );
       const sent = provider.seen.filter((one) => one.path === "/token");
       expect(sent.map(({ form }) => [...form.keys()].sort())).toEqual(
         Array(2).fill(["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]),

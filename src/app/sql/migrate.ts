@@ -19,7 +19,7 @@ export interface SqlDatabaseOptions {
  * that whoever may only read it can open it). All or nothing, and doing it twice, or by two processes at once, does it
  * once.
  *
- * @throws TenantryError SQL_SCHEMA_CLASH, SQL_NEWER, or one that says why the database cannot be used.
+ * @throws TenantryError SQL_SCHEMA_CLASH, SQL_SCHEMA_CHANGED, SQL_NEWER, or one that says why the database cannot be used.
  */
 export async function migrateSqlApp(
   url: string,
@@ -36,7 +36,7 @@ export async function migrateSqlApp(
   const database = new Kysely<AppTables>({ dialect });
   try {
     return await reach(place, async () => {
-      const pendingBefore = await pendingIn(database, name);
+      const pendingBefore = await lookedAt(database, name);
       if (pendingBefore.length === 0) return { applied: [], pendingBefore };
       return { applied: await migrate(database, name, options.clock ?? Date.now), pendingBefore };
     });
@@ -48,7 +48,7 @@ export async function migrateSqlApp(
 /**
  * Names of the migrations that the database still needs: all when its SQLite file is missing. Writes nothing.
  *
- * @throws TenantryError SQL_NEWER, or one that says why the database cannot be used.
+ * @throws TenantryError SQL_SCHEMA_CHANGED, SQL_NEWER, or one that says why the database cannot be used.
  */
 export async function pendingSqlMigrations(url: string, options: SqlDatabaseOptions = {}): Promise<readonly string[]> {
   const place = appDatabase(url, options.root);
@@ -57,13 +57,20 @@ export async function pendingSqlMigrations(url: string, options: SqlDatabaseOpti
   const dialect = databaseDialect(location, { owner: "theirs", access: "read", sleep: options.sleep });
   const database = new Kysely<AppTables>({ dialect });
   try {
-    return await reach(place, () => pendingIn(database, name));
+    return await reach(place, () => lookedAt(database, name));
   } finally {
     await database.destroy();
   }
 }
 
-/** The same for a database that is open. */
+/** What is pending; a database that needs nothing must still have what was made in it. */
+async function lookedAt(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
+  const pending = await pendingIn(database, name);
+  if (pending.length === 0) await expectMade(database, name);
+  return pending;
+}
+
+/** Names of the migrations that a database that is open still needs. */
 export async function pendingIn(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
   const known = Object.keys(migrations);
   const names = await namesIn(database);

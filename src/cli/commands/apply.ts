@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { applyPlan, type ConnectionOutcome } from "../../apply/apply.ts";
+import { applyPlan, type ConnectionOutcome, outcomesOfHeld } from "../../apply/apply.ts";
 import { planWorld } from "../../apply/make-plan.ts";
 import { openRecordingWorld } from "../../apply/open.ts";
 import { selectConnections } from "../../apply/select.ts";
@@ -13,7 +13,7 @@ import { renderPlanText } from "../../plan/render-text.ts";
 import { expectApplicable, expectSamePlan, parseSavedPlan, type SavedPlan } from "../../plan/saved.ts";
 import { type Context, loadContext } from "../context.ts";
 import { printJson, worstExit } from "../outcome.ts";
-import { notCovered, proofDetails, proofTable } from "../proof-text.ts";
+import { notCoveredBy, notCoveredText, proofDetails, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { version } from "../version.ts";
@@ -53,11 +53,14 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
       deep: saved?.plan.deep ?? options.deep === true,
       handOver: saved?.plan.handOver ?? options.handOver,
     });
+    const [unread] = [...planned.held.values()].filter(({ by }) => by === "discovery");
+    if (saved !== undefined && saved.plan.digest !== planned.plan.digest && unread !== undefined) throw unread.error;
     if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
     const stops = guardOf(context, planned.plan, options.ack);
     if (planned.plan.changes.length === 0) {
-      finish(run, options, planned.plan, [], stops);
-      return 0;
+      const outcomes = outcomesOfHeld(planned);
+      finish(run, options, planned.plan, outcomes, stops);
+      return worstExit(outcomes.map(exitOf));
     }
     const text =
       saved === undefined
@@ -113,7 +116,9 @@ function finish(
 ): void {
   const { terminal } = run;
   if (options.json === true) {
-    printJson(terminal, "apply", { plan, stops, connections: outcomes.map(plainOutcome) });
+    const proofs = outcomes.flatMap((outcome) => (outcome.outcome === "active" ? [outcome.evidence] : []));
+    const notCovered = notCoveredBy(proofs).join(" ");
+    printJson(terminal, "apply", { plan, stops, connections: outcomes.map(plainOutcome), notCovered });
     return;
   }
   if (outcomes.length === 0) {
@@ -128,7 +133,11 @@ function finish(
       verdict: evidence.verdict,
       evidence,
     }));
-    terminal.out(`\n${proofTable(proofs, terminal.paint)}\n${terminal.paint.dim(notCovered)}\n`);
+    const notCovered = notCoveredText(
+      proven.map(({ evidence }) => evidence),
+      terminal.paint,
+    );
+    terminal.out(`\n${proofTable(proofs, terminal.paint)}\n${notCovered}`);
   }
   terminal.out("\n");
   const width = Math.max(...outcomes.map(({ key }) => key.length));

@@ -51,10 +51,22 @@ export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
       writeWhole(run.surroundings.cwd, options.out, `${JSON.stringify(saved, null, 2)}\n`);
       run.terminal.err(`saved the plan to ${options.out}; it runs out at ${saved.expiresAt}\n`);
     }
-    if (options.json === true) printJson(run.terminal, "plan", { plan: planned.plan, stops });
+    const held = [...planned.held.values()];
+    const notRead = held.map(({ connection, error: { code, message, hint, exit } }) => ({
+      ...{ key: connection.key, code, message, hint, exit },
+    }));
+    if (options.json === true) printJson(run.terminal, "plan", { plan: planned.plan, stops, notRead });
     else if (options.markdown === true) run.terminal.out(`${renderPlanMarkdown(planned.plan, stops)}\n`);
     else run.terminal.out(`${renderPlanText(planned.plan, stops, run.terminal.paint, options.full === true)}\n`);
-    return worstExit([stops.length > 0 ? 4 : 0, options.exitCode === true && planned.plan.changes.length > 0 ? 3 : 0]);
+    // Connections of one issuer share its error.
+    for (const { code, message, hint } of new Set(held.map(({ error }) => error))) {
+      run.terminal.err(`${code}  ${message}\n  mend: ${hint}\n`);
+    }
+    return worstExit([
+      ...held.map(({ error }) => error.exit),
+      stops.length > 0 ? 4 : 0,
+      options.exitCode === true && planned.plan.changes.length > 0 ? 3 : 0,
+    ]);
   } finally {
     await world.close();
   }

@@ -4,7 +4,7 @@ import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
-import { notCovered, proofDetails } from "../proof-text.ts";
+import { notCoveredBy, notCoveredText, proofDetails } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { clientFacts, recordFacts, tenantFacts } from "../show-text.ts";
 import { nextStep, shortTime } from "../status-text.ts";
@@ -23,6 +23,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
     const evidence = new Map(
       await Promise.all(rows.map(async ({ key }) => [key, await world.store.latestEvidence(key)] as const)),
     );
+    const proofs = [...evidence.values()].filter((proof) => proof !== undefined);
     if (options.json === true) {
       printJson(terminal, "show", {
         environment: context.workspace.environment,
@@ -32,6 +33,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
           desired: { registration: connections[index]?.registration, record: connections[index]?.record },
           evidence: evidence.get(row.key) ?? null,
         })),
+        notCovered: notCoveredBy(proofs).join(" "),
       });
       return 0;
     }
@@ -51,7 +53,7 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
       terminal.out(`  proof ${proof.verdict} at ${shortTime(proof.at)} UTC, from ${proof.ranFrom}\n`);
       terminal.out(`${proofDetails(proof, paint, true)}\n`);
     }
-    terminal.out(`\n${paint.dim(notCovered)}\n`);
+    terminal.out(`\n${notCoveredText(proofs, paint)}`);
     return 0;
   } finally {
     await world.close();

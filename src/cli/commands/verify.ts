@@ -4,7 +4,7 @@ import { type ConnectionProof, verifyConnections } from "../../apply/verify-conn
 import type { ExitCode } from "../../errors/code.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson, worstExit } from "../outcome.ts";
-import { notCovered, proofDetails, proofTable } from "../proof-text.ts";
+import { notCoveredBy, notCoveredText, proofDetails, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 
 export interface VerifyOptions extends WorkspaceOptions {
@@ -26,7 +26,9 @@ export async function verify(run: Run, only: readonly string[], options: VerifyO
       secretProbe: options.secretProbe,
       wrongSecretControl: options.wrongSecretControl && context.workspace.verify.wrongSecretControl,
     });
+    const evidence = proofs.flatMap((proof) => ("evidence" in proof ? [proof.evidence] : []));
     if (options.json === true) {
+      const notCovered = notCoveredBy(evidence).join(" ");
       printJson(terminal, "verify", { environment: context.workspace.environment, proofs, notCovered });
     } else {
       terminal.out(`${proofTable(proofs, terminal.paint)}\n`);
@@ -35,7 +37,7 @@ export async function verify(run: Run, only: readonly string[], options: VerifyO
         const details = proofDetails(proof.evidence, terminal.paint, options.all === true);
         if (details !== "") terminal.out(`\n${proof.key}\n${details}\n`);
       }
-      terminal.out(`${terminal.paint.dim(notCovered)}\n`);
+      terminal.out(notCoveredText(evidence, terminal.paint));
     }
     return worstExit(proofs.map(exitOf));
   } finally {

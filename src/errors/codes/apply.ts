@@ -21,6 +21,11 @@ export const applyCodes = {
     mend: "Run `tenantry apply` again: it proves afresh.",
     exit: 6,
   },
+  APPLY_KEY_ID_TAKEN: {
+    cause: "The app's new key has the id of its old one, so the old one could not stay until the new one is proven.",
+    mend: "Give the new key an id of its own (`kid` under clientKey.publicKey, and in the app), then plan and apply.",
+    exit: 2,
+  },
   APPLY_NOT_OFF: {
     cause: "The app side is off, but the client at the identity provider could not be switched off or deleted.",
     mend: "Look at the client there; nobody comes in through the app meanwhile. Then run `tenantry apply` again.",

@@ -69,6 +69,12 @@ export const auth0Codes = {
     mend: "Rename or remove that organization, change `organizationName:` of the identity provider, or give the organization its marker back if it was made by Tenantry.",
     exit: 4,
   },
+  AUTH0_ORGANIZATION_RENAMED: {
+    cause:
+      "The tenant's organization, by its marker, has another name than `organizationName` makes of it. A second one was not made.",
+    mend: "Put the old `organizationName:` back, or rename the organization at Auth0 to the new name first. Where there are two, find out which one is in use, and remove the other or its `tenantry…` metadata.",
+    exit: 4,
+  },
   AUTH0_METADATA_FULL: {
     cause: "An organization's metadata has no room for what Tenantry keeps there: Auth0 allows ten keys.",
     mend: "Remove keys from the organization's metadata that nobody needs, then apply again.",

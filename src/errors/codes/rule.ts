@@ -111,6 +111,12 @@ export const ruleCodes = {
     mend: "Add `require:` with a claim that only the customer's people have, such as `hd` at Google.",
     exit: 2,
   },
+  RULE_CONNECTION_SHARED: {
+    cause:
+      "Two tenants let people in by one connection of an Auth0 tenant, and no `require` tells them apart: people of one would come in as the other's.",
+    mend: "Give each customer a connection of its own, or add `require:` with a claim that has another value for each.",
+    exit: 2,
+  },
   RULE_SCOPE_REFUSED: {
     cause: "The provider is known to refuse a scope that the file asks for, and with it the whole sign-in.",
     mend: "Take the scope out of `scopes`.",

@@ -2,8 +2,15 @@ import type { CodeEntry } from "../code.ts";
 
 export const secretCodes = {
   SECRET_UNRESOLVED: {
-    cause: "A secret reference leads to nothing: the variable is not set or empty, or the file is missing or empty.",
+    cause:
+      "A secret reference leads to nothing: the variable is not set or empty, or the file is missing, empty, above 1 MiB or no plain file.",
     mend: "Set the variable or write the file that the reference names, then run the command again.",
+    exit: 2,
+  },
+  SECRET_LINK: {
+    cause:
+      "A `file:` reference in a tenant's file leads over a symbolic link in the workspace's folder. Such a link, of a pull request, could give one tenant another's secret. It was not followed.",
+    mend: "Put a plain file there, or mount the secrets outside of the checkout and allow their absolute path in `references.tenants`.",
     exit: 2,
   },
   SECRET_SEAL_KEY_INVALID: {

@@ -228,6 +228,11 @@ export const verifyCodes = {
     mend: "Ask the identity provider's owner whether they moved; if so, review and apply the plan that shows it.",
     exit: 6,
   },
+  VERIFY_RECORD_ISSUER: {
+    cause: "The app's record names another issuer than the tenant's file. No secret was sent.",
+    mend: "If the file was changed and not applied yet, review and apply the plan; otherwise find out who changed the record.",
+    exit: 6,
+  },
   VERIFY_NOT_RUN: {
     cause: "The check was not run because one that it needs did not pass.",
     mend: "Mend the check that is named first.",

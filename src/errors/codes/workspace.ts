@@ -26,6 +26,11 @@ export const workspaceCodes = {
     mend: "Put the secret into the environment or a file outside the repository and write `env:NAME` or `file:PATH`.",
     exit: 2,
   },
+  WORKSPACE_IDP_TWICE: {
+    cause: "Two identity providers have the same domain, so they are one org or one Auth0 tenant.",
+    mend: "Keep one of the two, and let all tenants name it.",
+    exit: 2,
+  },
   WORKSPACE_UNKNOWN_ENVIRONMENT: {
     cause: "The environment that was asked for is not one of the workspace.",
     mend: "Name the workspace's own environment or one under `environments:`.",

@@ -27,28 +27,32 @@ export interface RegisteredKey {
   readonly thumbprint: string;
 }
 
+/** The keys with which a client is to prove itself. */
+export interface ClientKeys {
+  /** The registration's, when it has one. */
+  readonly key?: RegisteredKey | undefined;
+  /** Auth0's ids of all. */
+  readonly attached: readonly string[];
+}
+
 /**
  * The members that differ from what is there; undefined when none does. The client secret is never among them.
  *
- * @param key the registered key when the client is to prove itself with one
+ * While keys are kept, the note of the key that was proven last stays: by it the client is set back.
  */
-export function changedMembers(
-  raw: JsonObject,
-  registration: Registration,
-  key: RegisteredKey | undefined,
-): JsonObject | undefined {
-  const wanted = { ...members(registration, raw), ...authentication(raw, registration, key) };
-  const differing = Object.entries(wanted).filter(
-    ([name, value]) => canonicalJson(plainly(raw[name])) !== canonicalJson(plainly(value)),
-  );
+export function changedMembers(raw: JsonObject, registration: Registration, keys: ClientKeys): JsonObject | undefined {
+  const { key } = keys;
+  const changed = differing(raw, { ...members(registration, raw), ...authentication(raw, registration, keys) });
   const present = objectIn(raw, "client_metadata");
   const marked = Object.entries({
     ...metadata(registration),
-    [keptInClient.key]: key === undefined ? null : `${key.id} ${key.kid} ${key.thumbprint}`,
+    ...(registration.keepKeys === true
+      ? {}
+      : { [keptInClient.key]: key === undefined ? null : `${key.id} ${key.kid} ${key.thumbprint}` }),
   }).filter(([name, value]) => (textIn(present, name) ?? null) !== value);
-  if (differing.length === 0 && marked.length === 0) return undefined;
+  if (changed.length === 0 && marked.length === 0) return undefined;
   return {
-    ...Object.fromEntries(differing),
+    ...Object.fromEntries(changed),
     ...(marked.length === 0 ? {} : { client_metadata: Object.fromEntries(marked) }),
   };
 }
@@ -57,18 +61,38 @@ function members(registration: Registration, present: JsonObject): JsonObject {
   const offline = registration.grantTypes.includes("refresh_token");
   return {
     name: registration.label,
+    callbacks: [...registration.redirectUris],
+    allowed_logout_urls: [...registration.postLogoutRedirectUris],
+    grant_types: registration.state === "active" ? [...registration.grantTypes] : [],
+    ...settings(present, offline),
+  };
+}
+
+/** The members that are the same for every client of ours. */
+function settings(present: JsonObject, offline: boolean): JsonObject {
+  return {
     app_type: "regular_web",
     is_first_party: true,
     oidc_conformant: true,
     cross_origin_authentication: false,
-    callbacks: [...registration.redirectUris],
-    allowed_logout_urls: [...registration.postLogoutRedirectUris],
-    grant_types: registration.state === "active" ? [...registration.grantTypes] : [],
     // With or without an organization: people who come by another way are the application's to refuse.
     organization_usage: "allow",
     jwt_configuration: { ...objectIn(present, "jwt_configuration"), alg: "RS256" },
     ...(offline ? { refresh_token: refreshToken(objectIn(present, "refresh_token")) } : {}),
   };
+}
+
+/** Names of the members of `settings` that are not as we register them, sorted. */
+export function differingSettings(raw: JsonObject, offline: boolean): readonly string[] {
+  return differing(raw, settings(raw, offline))
+    .map(([name]) => name)
+    .sort();
+}
+
+function differing(raw: JsonObject, wanted: JsonObject) {
+  return Object.entries(wanted).filter(
+    ([name, value]) => canonicalJson(plainly(raw[name])) !== canonicalJson(plainly(value)),
+  );
 }
 
 /**
@@ -91,7 +115,7 @@ function refreshToken(present: JsonObject): JsonObject {
   };
 }
 
-function authentication(raw: JsonObject, { clientAuth }: Registration, key: RegisteredKey | undefined): JsonObject {
+function authentication(raw: JsonObject, { clientAuth, keepKeys }: Registration, { attached }: ClientKeys): JsonObject {
   if (clientAuth !== "private_key_jwt") {
     const methods = raw.client_authentication_methods ?? null;
     return {
@@ -99,11 +123,17 @@ function authentication(raw: JsonObject, { clientAuth }: Registration, key: Regi
       ...(methods === null ? {} : { client_authentication_methods: null }),
     };
   }
-  if (key === undefined) throw new TypeError("a client that proves itself with a key needs one");
-  return {
-    token_endpoint_auth_method: null,
-    client_authentication_methods: { private_key_jwt: { credentials: [{ id: key.id }] } },
-  };
+  if (attached.length === 0) {
+    // Whoever has taken the old key away has put people out already; what else there is can still be set back.
+    if (keepKeys === true) return {};
+    throw new TypeError("a client that proves itself with a key needs one");
+  }
+  return { token_endpoint_auth_method: null, ...attachedOnly(attached) };
+}
+
+/** The member that says with which keys a client proves itself. */
+export function attachedOnly(ids: readonly string[]): JsonObject {
+  return { client_authentication_methods: { private_key_jwt: { credentials: ids.map((id) => ({ id })) } } };
 }
 
 /** Members of `client_metadata`; null removes one. */

@@ -1,5 +1,6 @@
 import type { Address, ConnectionKey, OrganizationPart, Registration } from "../../desired/connection.ts";
 import { compareText } from "../../errors/issue.ts";
+import { onSignIn } from "../../plan/fields.ts";
 import type { Coverage, ObservedPart, ObservedRegistration } from "../../plan/observed.ts";
 import type { Auth0Client } from "../../vendor/auth0/clients.ts";
 import type { Auth0Organization } from "../../vendor/auth0/organizations.ts";
@@ -8,10 +9,10 @@ import type { Depth, RegistrationObservation, RegistrationProblem } from "../ide
 import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionDirectory } from "./connection-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
-import { observedClient } from "./observed-client.ts";
+import { hidesMethod, observedClient } from "./observed-client.ts";
 import { type OrganizationKeeper, organizationOf } from "./organization-keeper.ts";
 import type { OwnMetadata } from "./organization-metadata.ts";
-import { decideOwn, takenMessage } from "./ownership.ts";
+import { decideOwn, renamed, takenMessage } from "./ownership.ts";
 
 export interface ObserveContext {
   readonly name: string;
@@ -25,10 +26,12 @@ export interface ObserveContext {
 /** Where one observation looks: at lists that were read, or at single objects, each asked for once. */
 interface Lookout {
   organization(name: string): Promise<Auth0Organization | undefined>;
+  /** The tenant's organizations of ours that have another name, as far as they were looked for. */
+  others(part: OrganizationPart): Promise<readonly Auth0Organization[]>;
   /** The clients that carry the marker of this key. */
   own(key: ConnectionKey, ids: readonly string[]): Promise<readonly Auth0Client[]>;
-  /** All clients that were listed. */
-  readonly all: readonly Auth0Client[];
+  /** All clients that were listed, or read. */
+  seen(): readonly Auth0Client[];
 }
 
 /**
@@ -38,7 +41,8 @@ interface Lookout {
  * that does not show in the whole list of clients, which is read for that once a run. `fleet` reads the lists of
  * organizations, clients and connections and nothing else, so that enabled connections stay unread; only clients beyond
  * the 1,000 that Auth0 lists are read one by one. `deep` reads the lists and then every part. `single` tells of no
- * undeclared clients. Nothing asks for a secret.
+ * undeclared clients but those that the metadata of the tenants' organizations names, and of an organization under
+ * another name only when there is none under the wanted one, or the run has read the list. Nothing asks for a secret.
  */
 export async function observeClients(
   context: ObserveContext,
@@ -49,6 +53,7 @@ export async function observeClients(
   const lookout = depth === "single" ? singleLookout(context) : await listLookout(context);
   const deep = depth !== "fleet";
   const problems: RegistrationProblem[] = [];
+  let hidden = 0;
   const found = new Map<ConnectionKey, ObservedRegistration>();
   const parts = new Map<Address, Promise<ObservedPart>>();
 
@@ -61,6 +66,8 @@ export async function observeClients(
     }
     const organization = await lookout.organization(part.name);
     const own = organization === undefined ? undefined : context.organizations.ownIn(organization, part.tenant);
+    const [other] = await lookout.others(part);
+    if (other !== undefined) problems.push(renamed(tenant.host, registration, part, other, own !== undefined));
     if (organization !== undefined && own === undefined && part.state !== "absent") {
       const message = takenMessage(tenant.host, part.tenant, organization);
       problems.push({
@@ -81,6 +88,7 @@ export async function observeClients(
     if (ownership.kind === "problem") problems.push(ownership.problem);
     if (ownership.kind === "own") {
       const { client } = ownership;
+      if (hidesMethod(client.raw)) hidden += 1;
       const enabled = deep ? await enabledNames(context, client) : undefined;
       found.set(registration.key, observedClient(registration.key, client, enabled));
     }
@@ -89,7 +97,7 @@ export async function observeClients(
   await settled(wanted.map(observeOne));
 
   const keys = new Set(wanted.map((registration) => registration.key));
-  const undeclared = lookout.all.flatMap((client) => {
+  const undeclared = lookout.seen().flatMap((client) => {
     const key = ownKey(client.raw, scope);
     return key === undefined || keys.has(key) ? [] : [observedClient(key, client, undefined)];
   });
@@ -98,29 +106,44 @@ export async function observeClients(
     parts: new Map(await Promise.all([...parts].map(async ([address, part]) => [address, await part] as const))),
     undeclared: undeclared.sort((a, b) => compareText(a.key, b.key)),
     problems: problems.sort((a, b) => compareText(a.key, b.key) || compareText(a.subject, b.subject)),
-    coverage: coverage(context.name, wanted.length, found.size, deep),
+    coverage: coverage(context.name, { wanted: wanted.length, found: found.size, hidden }, deep),
   };
 }
 
-function singleLookout({ tenant, clients }: ObserveContext): Lookout {
+function singleLookout({ tenant, clients, organizations }: ObserveContext): Lookout {
   const organization = memoised((name: string) => tenant.organizations.named(name));
-  const read = memoised((id: string) => clients.read(id));
-  return { organization, own: (key, ids) => clients.own(key, ids, read), all: [] };
+  const seen: Auth0Client[] = [];
+  const read = memoised(async (id: string) => {
+    const client = await clients.read(id);
+    if (client !== undefined) seen.push(client);
+    return client;
+  });
+  return {
+    organization,
+    others: async (part) => {
+      const look = organizations.listed || (await organization(part.name)) === undefined;
+      return look ? organizations.others(part) : [];
+    },
+    own: (key, ids) => clients.own(key, ids, read),
+    seen: () => seen,
+  };
 }
 
-async function listLookout({ tenant, scope, clients, connections }: ObserveContext): Promise<Lookout> {
-  const reads = [tenant.organizations.all(), clients.all(), connections.readAll()] as const;
+async function listLookout(context: ObserveContext): Promise<Lookout> {
+  const { scope, clients, connections, organizations } = context;
+  const reads = [organizations.all(), clients.all(), connections.readAll()] as const;
   await settled(reads);
-  const [organizations, listed] = await Promise.all(reads);
-  const byName = new Map(organizations.map((organization) => [organization.name, organization]));
+  const [there, listed] = await Promise.all(reads);
+  const byName = new Map(there.map((organization) => [organization.name, organization]));
   const byKey = Map.groupBy(listed.clients, (client) => ownKey(client.raw, scope));
   return {
     organization: async (name) => byName.get(name),
+    others: (part) => organizations.others(part),
     own: async (key, ids) => {
       const own = byKey.get(key) ?? [];
       return own.length > 0 || listed.complete ? own : clients.own(key, ids);
     },
-    all: listed.clients,
+    seen: () => listed.clients,
   };
 }
 
@@ -142,7 +165,10 @@ async function observePart(
     ? enabled.map((each) => each.name)
     : await Promise.all((own.kept ?? []).map((each) => connections.nameOf(each.connectionId)));
   const enabledConnections = names.filter((name) => name !== undefined).sort(compareText);
-  return { ...of, fields: { ...fields, active, enabledConnections } };
+  const assigned = (active ? enabled : (own.kept ?? [])).map((each) => each.assignMembershipOnLogin);
+  const without = names.filter((name, index) => name !== undefined && assigned[index] === false).sort();
+  const membership = without.length === 0 ? onSignIn : `not by ${without.join(", ")}`;
+  return { ...of, fields: { ...fields, active, enabledConnections, membership } };
 }
 
 async function enabledNames({ tenant }: ObserveContext, client: Auth0Client): Promise<readonly string[]> {
@@ -160,12 +186,22 @@ function missingConnection(wanted: Registration, name: string, message: string):
   };
 }
 
-/** Auth0 tells nothing of a secret but the secret itself, which is not asked for: it stays unread at every depth. */
-function coverage(name: string, wanted: number, found: number, deep: boolean): readonly Coverage[] {
+/**
+ * Auth0 tells nothing of a secret but the secret itself, which is not asked for: it stays unread at every depth. So does
+ * with which keys a client proves itself, for a token that could not read secrets.
+ */
+function coverage(
+  name: string,
+  { wanted, found, hidden }: { readonly wanted: number; readonly found: number; readonly hidden: number },
+  deep: boolean,
+): readonly Coverage[] {
   return [
     { what: `idp/${name} clients`, read: wanted, total: wanted },
     { what: `idp/${name} enabled connections`, read: deep ? found : 0, total: found },
     { what: `idp/${name} secret ids (Auth0 has none; verify proves the secret)`, read: 0, total: found },
+    ...(hidden === 0
+      ? []
+      : [{ what: `idp/${name} keys of clients (an apply reads them: only its token may)`, read: 0, total: hidden }]),
   ];
 }
 

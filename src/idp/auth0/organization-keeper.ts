@@ -3,7 +3,7 @@ import { canonicalJson } from "../../desired/json.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { Auth0Organization, Auth0Organizations } from "../../vendor/auth0/organizations.ts";
 import type { MarkerScope } from "./marker.ts";
-import { type OwnMetadata, readMetadata, writeMetadata } from "./organization-metadata.ts";
+import { type OwnMetadata, readMetadata, tenantIn, writeMetadata } from "./organization-metadata.ts";
 import { takenMessage } from "./ownership.ts";
 
 /** An organization of ours with what its metadata says. */
@@ -36,11 +36,34 @@ export class OrganizationKeeper {
   readonly #names = new Map<string, string>();
   readonly #listed = new Map<string, readonly string[]>();
   readonly #turns = new Map<string, Promise<unknown>>();
+  #byTenant: Promise<ReadonlyMap<string | undefined, readonly Auth0Organization[]>> | undefined;
 
   constructor(host: string, organizations: Auth0Organizations, scope: MarkerScope) {
     this.#host = host;
     this.#organizations = organizations;
     this.#scope = scope;
+  }
+
+  /** Whether the run has read the list of organizations. */
+  get listed(): boolean {
+    return this.#byTenant !== undefined;
+  }
+
+  /** All organizations as they are now. */
+  all(): Promise<readonly Auth0Organization[]> {
+    const all = this.#organizations.all();
+    this.#byTenant = all.then((list) => Map.groupBy(list, ({ metadata }) => tenantIn(metadata, this.#scope)));
+    // A list that failed is tried again by the next.
+    this.#byTenant.catch(() => {
+      this.#byTenant = undefined;
+    });
+    return all;
+  }
+
+  /** The tenant's organizations of ours under another name, by the list that the run has read last. */
+  async others({ name, tenant }: Pick<OrganizationPart, "name" | "tenant">): Promise<readonly Auth0Organization[]> {
+    if (this.#byTenant === undefined) await this.all();
+    return (await this.#byTenant)?.get(tenant)?.filter((each) => each.name !== name) ?? [];
   }
 
   /** What is ours in it; undefined when it is not ours. */

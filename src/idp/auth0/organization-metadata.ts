@@ -32,17 +32,19 @@ export interface OwnMetadata {
   readonly making: readonly string[];
 }
 
-/** Undefined when the organization is not ours. */
+/** Whose organization it is; undefined when it is not ours. */
+export function tenantIn(metadata: Readonly<Record<string, string>>, scope: MarkerScope): string | undefined {
+  const ours = metadata[names.workspace] === scope.workspace && metadata[names.environment] === scope.environment;
+  return ours ? metadata[names.tenant] : undefined;
+}
+
+/** Undefined when the organization is not that tenant's, or not ours. */
 export function readMetadata(
   metadata: Readonly<Record<string, string>>,
   scope: MarkerScope,
   tenant: string,
 ): OwnMetadata | undefined {
-  const ours =
-    metadata[names.workspace] === scope.workspace &&
-    metadata[names.environment] === scope.environment &&
-    metadata[names.tenant] === tenant;
-  if (!ours) return undefined;
+  if (tenantIn(metadata, scope) !== tenant) return undefined;
   const kept = unpack(metadata, lists.kept);
   return {
     tenant,

@@ -1,4 +1,4 @@
-import type { Registration } from "../../desired/connection.ts";
+import type { OrganizationPart, Registration } from "../../desired/connection.ts";
 import type { Auth0Client } from "../../vendor/auth0/clients.ts";
 import type { Auth0Organization } from "../../vendor/auth0/organizations.ts";
 import type { RegistrationProblem } from "../identity-provider.ts";
@@ -34,4 +34,27 @@ export function decideOwn(host: string, wanted: Registration, own: readonly Auth
 /** Says that the organization's name is taken. */
 export function takenMessage(host: string, tenant: string, organization: Auth0Organization): string {
   return `At Auth0 (${host}) the organization ${JSON.stringify(organization.name)} that ${tenant} should have is not ours (${organization.id})`;
+}
+
+/**
+ * The tenant has an organization of ours under another name: one under the wanted name would be a second one, and the
+ * first would stay as it is, unseen.
+ */
+export function renamed(
+  host: string,
+  wanted: Registration,
+  part: OrganizationPart,
+  other: Auth0Organization,
+  both: boolean,
+): RegistrationProblem {
+  const [is, should] = [JSON.stringify(other.name), JSON.stringify(part.name)];
+  return {
+    key: wanted.key,
+    kind: "renamed",
+    code: "AUTH0_ORGANIZATION_RENAMED",
+    subject: other.name,
+    message: both
+      ? `At Auth0 (${host}) ${part.tenant} has two organizations: ${should}, and ${is} (${other.id}) beside it`
+      : `At Auth0 (${host}) the organization of ${part.tenant} is called ${is} (${other.id}), and should be ${should}`,
+  };
 }

@@ -1,7 +1,6 @@
 import type { Registration } from "../../desired/connection.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
-import type { Assignment } from "../../tenant/tenant.ts";
 import type { BucketReport, Limiter } from "../../vendor/limiter.ts";
 import type { Sleep } from "../../vendor/network.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
@@ -37,8 +36,6 @@ export interface OktaAdapter extends IdentityProviderAdapter {
   calls(): readonly BucketReport[];
 }
 
-const nobody: Assignment = { everyone: false, groups: [] };
-
 export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   const { name, org, limiter, scope, sleep } = options;
   const directory = new GroupDirectory(org.host, org.groups);
@@ -46,8 +43,10 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   const policies = new PolicyDirectory(org.host, org.policies);
   const servers = new ServerDirectory(org.servers);
 
-  async function groupIdsOf(wanted: Registration): Promise<readonly string[]> {
-    const { groupIds, missing } = await directory.resolve(wanted.assignment ?? nobody);
+  /** Undefined leaves the assignment as it is. */
+  async function groupIdsOf(wanted: Registration): Promise<readonly string[] | undefined> {
+    if (wanted.assignment === undefined) return undefined;
+    const { groupIds, missing } = await directory.resolve(wanted.assignment);
     const [first] = missing;
     // Switching off must not fail because a group is gone.
     if (first !== undefined && wanted.state === "active") throw new TenantryError("OKTA_GROUP_MISSING", first.message);
@@ -93,20 +92,22 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
 
     // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.
     async create(wanted) {
-      const [groupIds, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
+      const [named, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
       const { app, fresh } = await createApp({ org, apps, scope, sleep }, wanted);
       checkType(app, wanted);
       const assigned = fresh ? [] : await org.apps.groupIds(app.id);
+      const groupIds = named ?? assigned;
       return described(wanted, await settleApp(org, app, wanted, groupIds, assigned, policyId), groupIds);
     },
 
     async update(wanted, found) {
-      const [groupIds, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
+      const [named, policyId] = await Promise.all([groupIdsOf(wanted), policyIdOf(wanted)]);
       const [app, assigned] = await Promise.all([ownApp(found), org.apps.groupIds(found.id)]);
       if (app === undefined) {
         throw new TenantryError("OKTA_NOT_FOUND", `Okta (${org.host}) has no app ${found.id} of ${found.key} any more`);
       }
       checkType(app, wanted);
+      const groupIds = named ?? assigned;
       const settled = await settleApp(org, app, wanted, groupIds, assigned, policyId);
       return described(wanted, settled, groupIds, found.secretId);
     },

@@ -47,7 +47,7 @@ function merged(present: JsonObject, registration: Registration, host: string, c
     settings: {
       ...settings,
       // True would let everybody in without an assignment (federation broker mode).
-      implicitAssignment: false,
+      implicitAssignment: registration.assignment === undefined && settings.implicitAssignment === true,
       oauthClient: oauthSettings(objectIn(settings, "oauthClient"), registration, host, type),
     },
   };
@@ -73,9 +73,10 @@ function oauthCredentials(
 
 function oauthSettings(present: JsonObject, registration: Registration, host: string, type: string): JsonObject {
   const { refresh_token: _refresh, ...others } = present;
-  const { clientAuth, clientKey } = registration;
+  const { clientAuth, clientKey, keepKeys } = registration;
+  const signsWith = clientAuth === "private_key_jwt" ? clientKey : undefined;
   const settings = {
-    ...(clientAuth === "private_key_jwt" && clientKey !== undefined ? withClientKey(others, clientKey) : others),
+    ...(signsWith === undefined ? others : withClientKey(others, signsWith, keepKeys)),
     application_type: type,
     consent_method: "TRUSTED",
     dpop_bound_access_tokens: false,

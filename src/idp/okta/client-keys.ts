@@ -30,15 +30,17 @@ const computed: ReadonlySet<string> = new Set(["_links", "created", "id", "lastU
 /**
  * The settings with this key as the only one to sign with. A key that is there already stays as it is; keys for
  * encryption are somebody else's business and stay too.
+ *
+ * @param keep whether the other keys to sign with stay beside it; one with the same id goes, Okta takes no two of it
  */
-export function withClientKey(oauth: JsonObject, key: PublicKey): JsonObject {
+export function withClientKey(oauth: JsonObject, key: PublicKey, keep = false): JsonObject {
   const { jwks_uri: _address, ...settings } = oauth;
   const keys = keysIn(oauth);
   const same = keys.find(
     (each) =>
       signs(each) && each.status !== "INACTIVE" && each.kid === key.kid && thumbprintOf(each) === thumbprintOf(key),
   );
-  const others = keys.filter((each) => !signs(each));
+  const others = keys.filter((each) => !signs(each) || (keep && each.kid !== key.kid));
   return { ...settings, jwks: { keys: [...others, same ?? registered(key)] } };
 }
 

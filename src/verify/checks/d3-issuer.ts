@@ -1,10 +1,13 @@
 import type { Check, IssuerContext } from "../check.ts";
+import { textMember } from "../documents.ts";
 import { type Finding, fail, pass, plain, shown, skipped } from "../finding.ts";
 import { specs } from "../specs.ts";
 
 /**
  * The document's issuer equals the configured one byte for byte. Both spellings of a final slash lead to the same
- * document, because the slash is dropped when its URL is made: that is the trap.
+ * document, because the slash is dropped when its URL is made: that is the trap. Where the endpoints stand in the file,
+ * a document is looked for all the same, because nothing else names the issuer before a sign-in: one that names another
+ * fails, and one that cannot be had says nothing (a firewall before it is why endpoints are given).
  */
 export const issuerEquality: Check<IssuerContext> = {
   id: "D3",
@@ -13,16 +16,32 @@ export const issuerEquality: Check<IssuerContext> = {
   level: "must",
   link: "discovery",
   needs: ["D1"],
-  omitted({ subject }) {
-    if (subject.endpoints === undefined) return undefined;
-    return skipped(
-      "Not looked at: the endpoints stand in the tenant's file, and nothing but a sign-in names the issuer.",
-    );
+  omitted({ subject, looksForDocument }) {
+    if (subject.endpoints === undefined || looksForDocument) return undefined;
+    return skipped("Not looked at: the endpoints stand in the tenant's file, and a plan asks nobody for them.");
   },
-  async run({ subject, metadata }) {
-    return compareIssuers(subject.issuer, (await metadata()).issuer);
+  async run({ subject, documents, metadata, verdictOf }) {
+    if (subject.endpoints === undefined) return compareIssuers(subject.issuer, (await metadata()).issuer);
+    if (verdictOf("D4") !== "pass") return unnamed("the issuer may not be asked", undefined);
+    const read = await documents.discovery(subject.issuer);
+    if (!read.ok) return unnamed(whyUnread[read.finding.code ?? ""] ?? couldNotBeRead, read.finding.code);
+    const named = textMember(read.value, "issuer");
+    return named === undefined
+      ? unnamed("the document there names none", undefined)
+      : compareIssuers(subject.issuer, named);
   },
 };
+
+const couldNotBeRead = "its discovery document could not be read";
+const whyUnread: Readonly<Record<string, string>> = {
+  VERIFY_DISCOVERY_MISSING: "it publishes no discovery document",
+};
+
+/** The issuer of endpoints that stand in the file was not proven. `because` goes into what is not covered. */
+function unnamed(because: string, code: string | undefined): Finding {
+  const message = `Not proven: ${because}, the endpoints stand in the tenant's file, and nothing but a sign-in names the issuer.`;
+  return { ...skipped(message), evidence: { because, ...(code === undefined ? {} : { code }) } };
+}
 
 /** Compares the configured issuer with the document's, and points at the first character that differs. */
 function compareIssuers(configured: string, named: unknown): Finding {

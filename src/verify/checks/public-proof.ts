@@ -5,7 +5,8 @@ import type { ClientRefused, ProofNeed } from "./client-proof.ts";
 
 /**
  * A client without credentials. Nothing secret is sent, and the control is never switched off: that an unknown client is
- * refused is all that tells this one from none.
+ * refused is all that tells this one from none. There is no control that tells a public client from one with credentials
+ * at a server that looks at the code first: to be shown one, it would have to be registered. So that stays said.
  */
 export function publicProof(context: CheckContext): ProofNeed {
   const { subject, probes } = context;
@@ -29,7 +30,8 @@ export function publicProof(context: CheckContext): ProofNeed {
       wrong: "an unknown client id",
       show: () => probes.bareClient(),
       control: () => probes.unknownClient(),
-      accepted: () => "The client id alone gets as far as the code; an unknown client id is refused.",
+      accepted: () =>
+        "The client id alone gets as far as the code; an unknown client id is refused. A server that looks at the code before a known client's credentials says the same: only a sign-in shows that it needs none.",
       refused: (answer) => refused(answer, context),
       alike: "The server looks at the code before the client, so nothing shows that it knows this one.",
     },

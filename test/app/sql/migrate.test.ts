@@ -65,6 +65,19 @@ onEachDatabase((kind) => {
       await expect(queryOn(url, "select * from org_domain")).rejects.toThrow();
     });
 
+    test("does not call a database up to date that has lost what was made", async () => {
+      const url = await databaseUrlOn(kind);
+      await migrateSqlApp(url);
+      await queryOn(url, "drop view sso_connection_active");
+      for (const look of [pendingSqlMigrations, migrateSqlApp]) {
+        const failure = await failureOf(look(url));
+        expect([failure.code, failure.message]).toEqual([
+          "SQL_SCHEMA_CHANGED",
+          expect.stringContaining("has lost sso_connection_active"),
+        ]);
+      }
+    });
+
     test("refuses a database that a newer version migrated", async () => {
       const { url, open, query } = await workplaceOn(kind);
       await query("insert into tenantry_migration values ('999-later', '2030-01-01T00:00:00.000Z')");

@@ -280,7 +280,7 @@ describe("update", () => {
     expect(after).toEqual({ ...before, name: "fernhill/portal renamed" });
   });
 
-  test("puts back what matters although no plan compares it", async () => {
+  test("puts back the settings that all clients share, which show by their names", async () => {
     const created = await make();
     const before = JSON.parse(await bench.api("GET", `clients/${created.id}`));
     await bench.api("PATCH", `clients/${created.id}`, {
@@ -289,7 +289,14 @@ describe("update", () => {
       organization_usage: "require",
       jwt_configuration: { alg: "HS256", lifetime_in_seconds: 60 },
     });
+    expect((await single())?.fields.settings).toEqual([
+      "app_type",
+      "jwt_configuration",
+      "oidc_conformant",
+      "organization_usage",
+    ]);
     await adapter.update(wanted(), created);
+    expect((await single())?.fields.settings).toBe("as registered");
     const after = JSON.parse(await bench.api("GET", `clients/${created.id}`));
     const lifetime = { ...before.jwt_configuration, lifetime_in_seconds: 60 };
     expect(after).toEqual({ ...before, jwt_configuration: { ...lifetime, alg: "RS256" } });
@@ -312,6 +319,7 @@ describe("update", () => {
         idle_token_lifetime: 3_600,
       },
     });
+    expect((await single(registration))?.fields.settings).toBe("as registered");
     await adapter.update(wanted({ ...registration, label: "other" }), created);
     expect(client?.settings.refresh_token).toMatchObject({ token_lifetime: 86_400, idle_token_lifetime: 3_600 });
   });

@@ -1,0 +1,56 @@
+import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
+import type { RegistrationProblem } from "../idp/identity-provider.ts";
+import type { Coverage } from "../plan/observed.ts";
+import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
+import type { Observation } from "./observe.ts";
+
+/** A connection of which not all could be told. It holds up nobody else, and is reported with its own error. */
+export interface Held {
+  readonly connection: Connection;
+  readonly error: TenantryError;
+  /**
+   * discovery: the issuer's document could not be had or used, so nothing is planned and nothing is done. provider:
+   * something at the identity provider is in the way of a connection that is wanted off; its record is closed all the
+   * same, and nothing is done there.
+   */
+  readonly by: "discovery" | "provider";
+}
+
+/** The connections of a plan that are held, by key. */
+export function findHeld(
+  connections: readonly Connection[],
+  observation: Observation,
+): ReadonlyMap<ConnectionKey, Held> {
+  const held = new Map<ConnectionKey, Held>();
+  for (const connection of connections.filter(({ status }) => status !== "draft")) {
+    const { record, key } = connection;
+    const undiscovered = observation.undiscovered.get(sourceKey(issuerSourceOf(record)));
+    if (record.state === "active" && undiscovered !== undefined) {
+      held.set(key, { connection, error: undiscovered, by: "discovery" });
+    }
+    const seen = observation.engines.get(connection.registration.idp)?.observation;
+    const problem = seen?.problems.find((candidate) => candidate.key === key);
+    if (record.state === "active" || problem === undefined) continue;
+    const state = observation.apps.get(connection.app)?.records.get(key)?.state ?? "tombstone";
+    // Where nothing of ours is left, whoever has the name now is in nobody's way.
+    if (state === "tombstone" && seen?.found.get(key) === undefined && problem.kind === "foreign") continue;
+    held.set(key, { connection, error: errorOf(problem), by: "provider" });
+  }
+  return held;
+}
+
+/** What a registration with a problem fails with. */
+export function errorOf({ code, message }: RegistrationProblem): TenantryError {
+  return new TenantryError(code, message);
+}
+
+/** What was not read because of it, with the code that says why. */
+export function coverageOfHeld(held: ReadonlyMap<ConnectionKey, Held>): readonly Coverage[] {
+  const byWhat = Map.groupBy(held.values(), ({ connection, error, by }) =>
+    by === "discovery"
+      ? `discovery of ${connection.record.issuer} (${error.code})`
+      : `idp/${connection.registration.idp} client of ${connection.key} (${error.code})`,
+  );
+  return [...byWhat].map(([what, { length }]) => ({ what, read: 0, total: length }));
+}
