@@ -93,7 +93,7 @@ function withPlaceholders(output: string): string {
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "(time)")
       .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, "(time)")
       .replaceAll(/ UTC, from \S+$/gm, " UTC, from (host)")
-    .replaceAll(/\b[0-9a-f]{64}\b/g, "(digest)")
+      .replaceAll(/\b[0-9a-f]{64}\b/g, "(digest)")
       // Auth0 gives client ids of 32 letters and digits.
       .replaceAll(/\b(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{32}\b/g, (id) => {
         const known = clients.get(id) ?? `(client id ${clients.size + 1})`;
