@@ -1,13 +1,12 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
-import { compareText } from "../errors/issue.ts";
-import type { Change } from "../plan/change.ts";
 import type { Evidence } from "../store/evidence.ts";
 import type { Lock } from "../store/store.ts";
 import { addressesOfLeftBehind, type LeftBehind } from "./left-behind.ts";
 import type { Planned } from "./make-plan.ts";
 import { member } from "./observe.ts";
+import { inOrder } from "./order.ts";
 import { ProofError } from "./proof-error.ts";
 import { type ChangesByAddress, type Rechecked, recheck } from "./recheck.ts";
 import { journaledSteps, type Steps } from "./steps.ts";
@@ -35,14 +34,11 @@ export type ConnectionOutcome =
  * @throws TenantryError STORE_… when the store cannot be reached or an address is locked before anything was done
  */
 export async function applyPlan(world: RecordingWorld, planned: Planned): Promise<readonly ConnectionOutcome[]> {
-  // Who gives a domain up goes first, so that who takes it finds it free.
-  const givesUp = new Set(planned.plan.changes.filter(givesDomainUp).map((change) => change.tenant));
-  const rank = (connection: Connection): number => (givesUp.has(connection.tenant) ? 0 : 1);
   const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
-  const work = planned.connections
+  const due = planned.connections
     .filter(({ key }) => planned.held.get(key)?.by !== "discovery")
-    .filter((connection) => addressesOf(connection, planned).some((address) => judged.has(address)))
-    .sort((a, b) => rank(a) - rank(b) || compareText(a.key, b.key));
+    .filter((connection) => addressesOf(connection, planned).some((address) => judged.has(address)));
+  const work = inOrder(due, planned.plan.changes);
   const leftOut = outcomesOfHeld(planned, work);
   if (work.length === 0) return leftOut;
   const actor = world.holder.name;
@@ -211,12 +207,4 @@ async function switchOff(
     await world.store.forgetId(registration.address);
     return { result: undefined };
   });
-}
-
-function givesDomainUp(change: Change): boolean {
-  if (change.action !== "update" || !change.paths.includes("domains")) return false;
-  const { domains: after } = change.after;
-  const { domains: before } = change.before;
-  if (!Array.isArray(before) || !Array.isArray(after)) return false;
-  return before.some((domain) => !after.includes(domain));
 }

@@ -193,6 +193,33 @@ describe("several tenants in one apply", () => {
     ).toEqual([{ tenant: "aaa" }]);
   });
 
+  it("lets domains move on from hand to hand, whatever the names", async () => {
+    for (const slug of ["aaa", "bbb"]) workspace.addTenant(slug);
+    const domains = (slug: string, ...names: readonly string[]) =>
+      workspace.edit(`tenants/${slug}.yaml`, /^domains: .*/m, `domains: [${names.join(", ")}]`);
+    domains("whiterabbit", "whiterabbit.example", "one.example");
+    domains("bbb", "bbb.example", "two.example");
+    const acks = ["aaa", "bbb", "whiterabbit"].flatMap((slug) => ["--ack", `app/portal/tenant/${slug}:domains`]);
+    const all = [...acks, "--ack", "plan:tenants"];
+    expect((await workspace.tenantry("apply", "--yes", ...all)).exit).toBe(0);
+    // whiterabbit gives to bbb, and bbb gives to aaa, which comes first in the alphabet.
+    domains("whiterabbit", "whiterabbit.example");
+    domains("bbb", "bbb.example", "one.example");
+    domains("aaa", "aaa.example", "two.example");
+    const moved = await workspace.tenantry("apply", "--yes", ...all);
+    expect(moved, moved.out).toMatchObject({ exit: 0 });
+    expect(
+      workspace.portal(
+        "select domain, tenant from org join org_domain on org_id = id where domain like '%o%.example' order by domain",
+      ),
+    ).toEqual(
+      expect.arrayContaining([
+        { domain: "one.example", tenant: "bbb" },
+        { domain: "two.example", tenant: "aaa" },
+      ]),
+    );
+  });
+
   it("refuses a public id that has changed before anything is done", async () => {
     workspace.edit("tenants/whiterabbit.yaml", "id: 7vk2m9qhx4rw8t3nbcd5", "id: 8vk2m9qhx4rw8t3nbcd5");
     const refused = await workspace.tenantry("apply", "--yes");

