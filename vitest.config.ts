@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
     setupFiles: ["test/support/loopback-only.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     reporters: process.env.TENANTRY_TEST_JSON
       ? ["default", ["json", { outputFile: process.env.TENANTRY_TEST_JSON }]]
       : ["default"],
