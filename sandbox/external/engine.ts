@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
+import type { AdapterPayload, Configuration, errors, default as OidcProvider } from "oidc-provider";
 import { randomToken } from "../random.ts";
+import { grantEverything } from "../sign-in/grant.ts";
 import { Storage } from "../sign-in/storage.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { messagePage, signOutPage } from "./page.ts";
@@ -154,16 +155,6 @@ function clientMetadata(owner: CustomerProvider, clientId: string, innerSecret: 
     // Without it a client with redirect URIs at two hosts could not have subjects of its own.
     ...(owner.vendor.subject === undefined ? {} : { sector_identifier_uri: "https://none.invalid/sector" }),
   } as AdapterPayload;
-}
-
-/** Enterprise apps are consented to by their admin: nobody is asked. */
-async function grantEverything(context: KoaContextWithOIDC) {
-  const { client, account, params, provider } = context.oidc;
-  if (client === undefined || account === undefined) return undefined;
-  const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
-  grant.addOIDCScope(String(params?.scope ?? ""));
-  await grant.save();
-  return grant;
 }
 
 function grantFault(error: errors.OIDCProviderError): GrantFault {

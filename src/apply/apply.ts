@@ -46,6 +46,9 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
   await world.store.audit({ actor, event: "apply.started", detail: { run, plan: planned.plan.digest } });
   const outcomes: ConnectionOutcome[] = [];
   const stopped = new Map<string, ConnectionKey>();
+  // How many of the connections that share a part are not done yet.
+  const waiting = new Map<Address, number>();
+  for (const address of work.flatMap(partsOf)) waiting.set(address, (waiting.get(address) ?? 0) + 1);
   for (const connection of work) {
     if (world.stopping()) {
       outcomes.push({ key: connection.key, outcome: "not-attempted", because: "the run was asked to stop" });
@@ -58,9 +61,11 @@ export async function applyPlan(world: RecordingWorld, planned: Planned): Promis
       outcomes.push({ key: connection.key, outcome: "not-attempted", because });
       continue;
     }
-    const unproven = partsOf(work.filter((other) => other !== connection && !isDone(other.key, outcomes)));
+    const own = partsOf(connection);
+    const unproven = new Set(own.filter((address) => (waiting.get(address) ?? 0) > 1));
     const outcome = await applyConnection(world, run, connection, planned, judged, unproven);
     outcomes.push(outcome);
+    if (outcome.outcome !== "failed") for (const address of own) waiting.set(address, (waiting.get(address) ?? 0) - 1);
     // What is in the way of one object only says nothing of the next.
     if (outcome.outcome === "failed" && !planned.held.has(connection.key)) stopped.set(lane, connection.key);
     await world.store.audit({
@@ -97,13 +102,9 @@ async function retire(world: RecordingWorld, left: LeftBehind | undefined, steps
   });
 }
 
-/** What these connections share with others. */
-function partsOf(connections: readonly Connection[]): ReadonlySet<Address> {
-  return new Set(connections.flatMap(({ registration }) => registration.parts.map((part) => part.address)));
-}
-
-function isDone(key: ConnectionKey, outcomes: readonly ConnectionOutcome[]): boolean {
-  return outcomes.some((each) => each.key === key && each.outcome !== "failed" && each.outcome !== "not-attempted");
+/** What a connection shares with others. */
+function partsOf({ registration }: Connection): readonly Address[] {
+  return registration.parts.map((part) => part.address);
 }
 
 /** Where one failure makes the next likely. Customers' own providers have nothing to do with one another. */
@@ -112,10 +113,11 @@ function laneOf({ registration, tenant, app }: Connection): string {
 }
 
 /** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */
-function addressesOf({ key, registration, appTenant, record }: Connection, planned: Planned): readonly Address[] {
+function addressesOf(connection: Connection, planned: Planned): readonly Address[] {
+  const { key, registration, appTenant, record } = connection;
   const left = planned.leftBehind.get(key);
   return [
-    ...registration.parts.map((part) => part.address),
+    ...partsOf(connection),
     registration.address,
     appTenant.address,
     record.address,

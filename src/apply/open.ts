@@ -83,7 +83,7 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     // Not `whole`: what nobody declares at a customer's provider is none of our business.
     if (idpsInUse.has(externalIdp)) {
       const resolve = (reference: Reference): Secret =>
-        resolveKnown(reference, options, handedOverFor(reference, connections), "tenant");
+        resolveKnown(reference, options, () => handedOverFor(reference, connections), "tenant");
       engines.set(externalIdp, directEngine(externalAdapter(resolve)));
     }
     return {
@@ -254,7 +254,7 @@ function handedOverFor(reference: Reference, connections: readonly Connection[])
 function resolveKnown(
   reference: Reference,
   { source, redactor }: OpenOptions,
-  use: string,
+  use: string | (() => string),
   from: ReferenceFrom = "workspace",
 ): Secret {
   const secret = resolveReference(reference, source, use, from);

@@ -1,6 +1,6 @@
 import { clientKeyField } from "../desired/client-key.ts";
 import type { Address, IdpPart, Registration } from "../desired/connection.ts";
-import type { Json } from "../desired/json.ts";
+import { type Json, textsOf } from "../desired/json.ts";
 import { compareText } from "../errors/issue.ts";
 import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
@@ -28,7 +28,7 @@ export function serveBoth(wanted: Registration, live: ObservedRecord | undefined
   if (live === undefined) return { ...wanted, parts };
   const inUse = [live.fields, live.previous].filter((fields) => fields !== undefined);
   const callbacks = inUse.map((fields) => fields.redirectUri).filter((uri) => typeof uri === "string");
-  const refreshes = inUse.some((fields) => texts(fields.scopes).includes("offline_access"));
+  const refreshes = inUse.some((fields) => textsOf(fields.scopes).includes("offline_access"));
   const withRefresh = [...new Set([...wanted.grantTypes, "refresh_token" as const])];
   const fields = there.registration?.fields ?? {};
   return {
@@ -59,7 +59,9 @@ export function serveOld(wanted: Registration, live: ObservedRecord, there: Ther
     ...(typeof clientAuth === "string" ? { clientAuth: clientAuth as ClientAuth } : {}),
     // Its own key is known to nobody but the identity provider.
     ...(both.keepKeys === true ? { clientKey: undefined } : {}),
-    ...(wanted.enabledConnections === undefined || enabled === undefined ? {} : { enabledConnections: texts(enabled) }),
+    ...(wanted.enabledConnections === undefined || enabled === undefined
+      ? {}
+      : { enabledConnections: textsOf(enabled) }),
     parts: wanted.parts.map((part) => asThere(part, there)),
   };
 }
@@ -130,7 +132,7 @@ function narrowsAssignment({ assignment, accessPolicy }: Registration, there: Fi
 function narrows(before: Json | undefined, after: Json): boolean {
   if (after === "everyone") return false;
   if (before === "everyone") return true;
-  return texts(before).some((each) => !texts(after).includes(each));
+  return textsOf(before).some((each) => !textsOf(after).includes(each));
 }
 
 /** The part with the ways in that are there. */
@@ -142,17 +144,13 @@ function asThere(part: IdpPart, there: There): IdpPart {
 /** The connections by which people come in by an organization now. */
 function waysOf(part: IdpPart, { parts }: There): readonly string[] | undefined {
   const fields = parts.get(part.address)?.fields;
-  return part.kind === "organization" && fields?.active === true ? texts(fields.enabledConnections) : undefined;
+  return part.kind === "organization" && fields?.active === true ? textsOf(fields.enabledConnections) : undefined;
 }
 
 function union(wanted: readonly string[], there: Json | undefined): string[] {
-  return [...new Set([...wanted, ...texts(there)])];
+  return [...new Set([...wanted, ...textsOf(there)])];
 }
 
 function hostOf(value: unknown): string | undefined {
   return typeof value === "string" && URL.canParse(value) ? new URL(value).host : undefined;
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

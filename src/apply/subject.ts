@@ -1,4 +1,5 @@
 import type { Connection, ConnectionKey, Digest, Registration } from "../desired/connection.ts";
+import { textsOf } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Fields, ObservedRecord } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
@@ -89,10 +90,10 @@ export function recordSubject(
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "record" as const } }),
     clientKey: clientKeyFor(world, connection.app, fields.clientAuth),
     redirectUri: text(fields.redirectUri),
-    scopes: texts(fields.scopes),
+    scopes: textsOf(fields.scopes),
     pkce: fields.pkce === "off" ? "off" : "S256",
     responseMode: fields.responseMode === "form_post" ? "form_post" : "query",
-    acrValues: texts(fields.acrValues),
+    acrValues: textsOf(fields.acrValues),
     extraParams: textMap(fields.extraParams),
     console: consoleOf(connection.registration),
   };
@@ -112,10 +113,6 @@ function endpointsOf(fields: Fields): ExplicitEndpoints {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function textMap(value: unknown): Readonly<Record<string, string>> {

@@ -1,6 +1,11 @@
 /** Plain data that survives JSON: what digests, plans and evidence are made of. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** The texts of a list; none when it is no list. */
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
 /**
  * One text for one value: object keys in the order of their UTF-16 units, no white space, `undefined` members dropped.
  * Two values that differ only in key order give the same text (compare RFC 8785).

@@ -1,4 +1,4 @@
-import type { Json } from "../desired/json.ts";
+import { type Json, textsOf } from "../desired/json.ts";
 import type { HotField } from "./change.ts";
 import type { Fields } from "./observed.ts";
 
@@ -92,10 +92,10 @@ function weaker(before: Json | undefined, after: Json | undefined): boolean {
 
 function widenedOrEmptied(before: Json | undefined, after: Json | undefined): boolean {
   if (after === "everyone") return true;
-  const groups = texts(after);
+  const groups = textsOf(after);
   if (groups.length === 0) return true;
   if (before === "everyone") return false;
-  const old = new Set(texts(before));
+  const old = new Set(textsOf(before));
   return groups.some((group) => !old.has(group));
 }
 
@@ -124,8 +124,8 @@ function loosened(before: Json | undefined, after: Json | undefined): boolean {
 
 /** A demand on how somebody signed in (such as with a second factor) that is no longer made. */
 function dropped(before: Json | undefined, after: Json | undefined): boolean {
-  const now = new Set(texts(after));
-  return texts(before).some((value) => !now.has(value));
+  const now = new Set(textsOf(after));
+  return textsOf(before).some((value) => !now.has(value));
 }
 
 /** Accounts that were made by hand only are now made for whoever signs in. */
@@ -135,10 +135,6 @@ function createsNow(before: Json | undefined, after: Json | undefined): boolean 
 
 function hostOf(value: Json | undefined): string | null {
   return typeof value === "string" && URL.canParse(value) ? new URL(value).host : null;
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {

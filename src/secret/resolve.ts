@@ -25,7 +25,8 @@ export interface SecretSource {
 /**
  * The secret that a reference points to. One line end at the end of a file is not part of the secret.
  *
- * @param use what the secret is for and who declares it, such as `the client secret of acme/portal`, for the message
+ * @param use what the secret is for and who declares it, such as `the client secret of acme/portal`, for the message; a function when it is
+ *   costly to say
  * @throws TenantryError SECRET_UNRESOLVED when there is nothing or only an empty value, SECRET_LINK when a tenant's
  * reference leads over a symbolic link. It names the reference, what it is for and where it was looked for, never a
  * value.
@@ -33,11 +34,11 @@ export interface SecretSource {
 export function resolveReference(
   reference: Reference,
   source: SecretSource,
-  use?: string,
+  use?: string | (() => string),
   from: ReferenceFrom = "workspace",
 ): Secret {
   const unresolved = (why: string, cause?: unknown, code: RefusedFile["code"] = "SECRET_UNRESOLVED"): TenantryError => {
-    const named = `The reference ${reference.text}${use === undefined ? "" : `, ${use},`}`;
+    const named = `The reference ${reference.text}${use === undefined ? "" : `, ${typeof use === "string" ? use : use()},`}`;
     return new TenantryError(code, `${named} gives no secret: ${why}.`, { cause });
   };
   switch (reference.scheme) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
 import { randomToken } from "../../random.ts";
+import { grantEverything } from "../../sign-in/grant.ts";
 import { Storage } from "../../sign-in/storage.ts";
 import type { Auth0Client, Auth0User } from "../model.ts";
 import type { Auth0Tenant } from "../tenant.ts";
@@ -218,16 +219,6 @@ function claimsOf(tenant: Auth0Tenant, user: Auth0User, organization: string | u
     ...user.claims,
     ...(id === undefined ? {} : { org_id: id }),
   };
-}
-
-/** First-party clients are trusted: nobody is asked for consent. */
-async function grantEverything(context: KoaContextWithOIDC) {
-  const { client, account, params, provider } = context.oidc;
-  if (client === undefined || account === undefined) return undefined;
-  const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
-  grant.addOIDCScope(String(params?.scope ?? ""));
-  await grant.save();
-  return grant;
 }
 
 function refusedGrant(

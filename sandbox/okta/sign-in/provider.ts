@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
 import { isObject } from "../../json.ts";
 import { randomToken } from "../../random.ts";
+import { grantEverything } from "../../sign-in/grant.ts";
 import { htmlPage } from "../../sign-in/html.ts";
 import { Storage } from "../../sign-in/storage.ts";
 import type { OktaApp, OktaUser } from "../model.ts";
@@ -220,16 +221,6 @@ async function signOutAtOnce(context: KoaContextWithOIDC): Promise<void> {
   const target = new URL(uri);
   if (typeof state === "string") target.searchParams.set("state", state);
   context.redirect(target.href);
-}
-
-/** The org trusts its apps: nobody is asked for consent. */
-async function grantEverything(context: KoaContextWithOIDC) {
-  const { client, account, params, provider } = context.oidc;
-  if (client === undefined || account === undefined) return undefined;
-  const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
-  grant.addOIDCScope(String(params?.scope ?? ""));
-  await grant.save();
-  return grant;
 }
 
 function grantError(context: KoaContextWithOIDC, error: errors.OIDCProviderError): string {
