@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OpenOptions, RecordingOptions } from "../apply/open.ts";
@@ -89,13 +90,25 @@ function actor(environment: Surroundings["environment"]): string {
   }
 }
 
-/** Whether a process of this host lives. One that we may not signal does. */
+/**
+ * Whether a process of this host lives. One that we may not signal does. One that has ended and that its parent has not
+ * asked after does not: in a container nobody may ever ask, and it can still be signalled.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Whether the system says so (proc_pid_stat(5): Z or X after the name in brackets); false where it says nothing. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, ""));
+  } catch {
+    return false;
   }
 }
 
