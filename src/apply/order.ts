@@ -25,6 +25,24 @@ export function inOrder(connections: readonly Connection[], changes: readonly Ch
   return [...connections].sort((a, b) => (place(a) === place(b) ? compareText(a.key, b.key) : place(a) - place(b)));
 }
 
+/** The domains that leave or come to a tenant of an app, by tenant, where another tenant gives or takes the same one. */
+export function domainsOnTheMove(changes: readonly Change[]): ReadonlyMap<string, readonly string[]> {
+  const touched = changes.flatMap((change) => {
+    const before = domainsOf(change, "before");
+    const after = domainsOf(change, "after");
+    const moving = [
+      ...before.filter((each) => !after.includes(each)),
+      ...after.filter((each) => !before.includes(each)),
+    ];
+    return moving.map((domain) => ({ domain, tenant: change.tenant }));
+  });
+  const tenantsOf = Map.groupBy(touched, ({ domain }) => domain);
+  const moved = touched.filter(({ domain }) => new Set(tenantsOf.get(domain)?.map(({ tenant }) => tenant)).size > 1);
+  return new Map(
+    [...Map.groupBy(moved, ({ tenant }) => tenant)].map(([tenant, of]) => [tenant, of.map(({ domain }) => domain)]),
+  );
+}
+
 /** Tenants by whose giving up of a domain each tenant can take it. */
 function giversByTaker(changes: readonly Change[]): ReadonlyMap<string, ReadonlySet<string>> {
   const given = new Map<string, string>();

@@ -4,10 +4,16 @@ import { TenantryError } from "../errors/failure.ts";
 import type { Lock, StepName, Store } from "../store/store.ts";
 import type { Progress } from "./progress.ts";
 
+/** Somebody has asked the run to stop, between two steps of a connection. No failure: the next run goes on. */
+export class StopAsked extends Error {}
+
 /** Runs the steps of one connection: looks that the locks still hold, writes the journal, tells the progress. */
 export interface Steps {
+  /** The steps that have ended well, in order. */
+  done(): readonly StepName[];
   /** Throws STORE_LOCK_LOST when a lock is no longer ours: then nothing more may be done. */
   hold(): Promise<void>;
+  /** Throws StopAsked instead of beginning a step when the run was asked to stop. */
   run<T>(
     step: StepName,
     work: () => Promise<{ readonly result: T; readonly detail?: Readonly<Record<string, Json>> }>,
@@ -21,20 +27,25 @@ export function journaledSteps(about: {
   readonly key: ConnectionKey;
   readonly locks: readonly Lock[];
   readonly progress: Progress;
+  readonly stopping: () => boolean;
 }): Steps {
-  const { store, run, key, locks, progress } = about;
+  const { store, run, key, locks, progress, stopping } = about;
+  const done: StepName[] = [];
   const hold = async (): Promise<void> => {
     for (const lock of locks) await lock.check();
   };
   return {
     hold,
+    done: () => done,
     async run(step, work) {
+      if (stopping()) throw new StopAsked();
       await hold();
       await store.recordStep({ run, key, step, state: "started", detail: {} });
       progress({ kind: "step", key, step, state: "started" });
       try {
         const { result, detail } = await work();
         await store.recordStep({ run, key, step, state: "done", detail: detail ?? {} });
+        done.push(step);
         progress({ kind: "step", key, step, state: "done" });
         return result;
       } catch (error) {

@@ -30,6 +30,6 @@ export interface Places {
 export interface RecordingWorld extends World {
   readonly store: Store;
   readonly holder: Holder;
-  /** True once somebody has asked the run to stop: the connection in hand is finished, no other is begun. */
+  /** True once somebody has asked the run to stop: steps in hand are finished, no other is begun. */
   readonly stopping: () => boolean;
 }

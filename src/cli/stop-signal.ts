@@ -9,8 +9,8 @@ export interface StopSignal {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * The first signal asks the run to stop after the connection in hand; the second ends it at once, which the next run
- * survives. The handlers are gone after `dispose`.
+ * The first signal asks the run to stop after the step in hand of each connection; the second ends it at once, which
+ * the next run survives. The handlers are gone after `dispose`.
  */
 export function stopSignal(terminal: Terminal): StopSignal {
   let asked = false;
@@ -21,7 +21,7 @@ export function stopSignal(terminal: Terminal): StopSignal {
       return;
     }
     asked = true;
-    terminal.err("finishing the connection in hand, then stopping; once more to stop at once\n");
+    terminal.err("finishing the step in hand, then stopping; once more to stop at once\n");
   };
   const dispose = (): void => {
     for (const signal of signals) process.off(signal, onSignal);

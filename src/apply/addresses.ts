@@ -1,0 +1,31 @@
+import { isOurs } from "../desired/capability.ts";
+import type { Address, Connection } from "../desired/connection.ts";
+import { addressesOfLeftBehind } from "./left-behind.ts";
+import type { Planned } from "./make-plan.ts";
+
+/** What a connection shares with others. */
+export function partsOf({ registration }: Connection): readonly Address[] {
+  return registration.parts.map((part) => part.address);
+}
+
+/**
+ * Where one failed activation makes the next likely: identity provider and app. Customers' own providers have nothing to
+ * do with one another. Undefined for what is switched off: closing a door never waits for another one to open.
+ */
+export function laneOf({ registration, tenant, app, record }: Connection): string | undefined {
+  if (record.state !== "active") return undefined;
+  return `${isOurs(registration) ? registration.idp : tenant} ${app}`;
+}
+
+/** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */
+export function addressesOf(connection: Connection, planned: Planned): readonly Address[] {
+  const { key, registration, appTenant, record } = connection;
+  const left = planned.leftBehind.get(key);
+  return [
+    ...partsOf(connection),
+    registration.address,
+    appTenant.address,
+    record.address,
+    ...(left === undefined ? [] : addressesOfLeftBehind(left)),
+  ];
+}
