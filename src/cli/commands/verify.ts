@@ -3,6 +3,7 @@ import { selectConnections } from "../../apply/select.ts";
 import { type ConnectionProof, verifyConnections } from "../../apply/verify-connections.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { printJson, worstExit } from "../outcome.ts";
 import { notCoveredBy, notCoveredText, proofDetails, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
@@ -17,6 +18,7 @@ export interface VerifyOptions extends WorkspaceOptions {
 /** Proves every link of the connections named (all when none is), as the apps really use them. */
 export async function verify(run: Run, only: readonly string[], options: VerifyOptions): Promise<ExitCode> {
   const { terminal } = run;
+  keepHeapSmall();
   const context = loadContext(run.surroundings, options, run.now());
   const connections = selectConnections(context.connections, only);
   const world = await openRecordingWorld(recordingOptions(run, context, { connections, access: "read", whole: false }));

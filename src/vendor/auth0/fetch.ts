@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { withinDeadline } from "../deadline.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Network } from "../network.ts";
 import { auth0Bucket } from "./bucket.ts";
@@ -46,14 +47,14 @@ export async function openFetch(options: FetchOptions): Promise<{ fetch: Auth0Fe
       : { connect: redirected(buildConnector({ ca: connect.ca, allowH2: false }), connect) }),
   });
 
-  const once = async (url: string, init: Parameters<Auth0Fetch>[1]): Promise<Response> => {
+  const once = async (url: string, init: Parameters<Auth0Fetch>[1], signal: AbortSignal): Promise<Response> => {
     try {
       const reply = await request(url, {
         method: (init.method ?? "GET") as Dispatcher.HttpMethod,
         headers: { ...init.headers },
         body: init.body ?? null,
         dispatcher: agent,
-        signal: AbortSignal.timeout(deadline),
+        signal,
       });
       const text = await bounded(reply.body, largestBody);
       const kept = keptHeaders.flatMap((name): [string, string][] => {
@@ -67,7 +68,10 @@ export async function openFetch(options: FetchOptions): Promise<{ fetch: Auth0Fe
   };
 
   return {
-    fetch: (url, init) => limiter.run(auth0Bucket(init.method ?? "GET", new URL(url).pathname), () => once(url, init)),
+    fetch: (url, init) =>
+      limiter.run(auth0Bucket(init.method ?? "GET", new URL(url).pathname), () =>
+        withinDeadline(deadline, (signal) => once(url, init, signal)),
+      ),
     close: () => agent.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Agent } from "node:https";
+import { withinDeadline } from "../deadline.ts";
 import type { Limiter } from "../limiter.ts";
 import { oktaBucket } from "./bucket.ts";
 import { TransportFault } from "./transport-fault.ts";
@@ -50,9 +51,7 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 export function createExecutor(fetch: SdkFetch, options: ExecutorOptions): (request: SdkRequest) => Promise<Response> {
   const { agent, limiter, deadline, largestBody } = options;
 
-  async function once(request: SdkRequest): Promise<Response> {
-    const cut = new AbortController();
-    const signal = AbortSignal.any([cut.signal, AbortSignal.timeout(deadline)]);
+  async function once(request: SdkRequest, signal: AbortSignal): Promise<Response> {
     try {
       const reply = await fetch({ ...request, ...{ agent, redirect: "manual", size: largestBody, signal } });
       const text = await reply.text();
@@ -62,14 +61,13 @@ export function createExecutor(fetch: SdkFetch, options: ExecutorOptions): (requ
       });
       return new Response(bodiless.has(reply.status) ? null : text, { status: reply.status, headers: kept });
     } catch (error) {
-      // node-fetch stops reading at the size limit but leaves the connection open.
-      cut.abort();
       throw new TransportFault(error);
     }
   }
 
   return (request) => {
     const { pathname } = new URL(request.url ?? "");
-    return limiter.run(oktaBucket(pathname), () => once(request));
+    // node-fetch stops reading at the size limit but leaves the connection open; the failure aborts it.
+    return limiter.run(oktaBucket(pathname), () => withinDeadline(deadline, (signal) => once(request, signal)));
   };
 }
