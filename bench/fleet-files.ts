@@ -43,6 +43,32 @@ export function writeFleet(root: string, { count, kinds, seed, port }: Fleet): v
   }
 }
 
+/** Of each kind in a written fleet one tenant as it is, one changed and one new. The latter two are written now. */
+export function onesOf(
+  root: string,
+  count: number,
+  kinds: FleetKinds,
+): readonly { readonly slug: string; readonly what: string }[] {
+  const file = (slug: string): string => join(root, "tenants", `${slug}.yaml`);
+  const middle = Math.floor(count / 20) * 10;
+  return [...new Set(Array.from({ length: 10 }, (_, place) => kindOf(place, kinds)))].flatMap((kind) => {
+    const [first = 0, second = 0] = Array.from({ length: 20 }, (_, at) => middle + at).filter(
+      (index) => kindOf(index, kinds) === kind,
+    );
+    const changed = slugOf(second);
+    const text = readFileSync(file(changed), "utf8");
+    const made = `new-${kind}`;
+    const id = `new${kind}`.replaceAll(/[^a-z2-9]/g, "9").padEnd(20, "2");
+    writeFileSync(file(made), text.replaceAll(changed, made).replace(/^id: .*$/m, `id: ${id}`));
+    writeFileSync(file(changed), text.replace(/^( +scopes: )\[.*\]$/m, "$1[openid, email]"));
+    return [
+      { slug: slugOf(first), what: `one at ${kind}` },
+      { slug: changed, what: `one changed at ${kind}` },
+      { slug: made, what: `one new at ${kind}` },
+    ];
+  });
+}
+
 function slugOf(index: number): string {
   return `customer-${String(index).padStart(5, "0")}`;
 }

@@ -1,6 +1,7 @@
-// How long a fleet takes: `validate` of many tenants, and `plan` with nothing to do, each in a process of its own, with
-// its wall time and its peak memory. `node bench/fleet.ts [--validate 1000,10000] [--plan 1000] [--kinds mixed]
-// [--rounds 5] [--seed 1] [--profile FOLDER]`. A zero leaves a part out.
+// How long a fleet takes: `validate` of many tenants, `plan` with nothing to do, a first `apply` with every link of
+// every connection proven and a second one with nothing to do, and `plan --only` of one of many, each in a process of
+// its own, with its wall time and its peak memory. `node bench/fleet.ts [--validate 1000,10000] [--plan 1000]
+// [--apply 1000] [--only 10000] [--kinds mixed] [--rounds 5] [--seed 1] [--profile FOLDER]`. A zero leaves a part out.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -8,13 +9,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version } from "../src/cli/version.ts";
-import { type FleetKinds, writeFleet } from "./fleet-files.ts";
+import { type FleetKinds, onesOf, writeFleet } from "./fleet-files.ts";
 import { seedFleet, startFleetSandbox } from "./fleet-world.ts";
 
 const { values: flags } = parseArgs({
   options: {
     validate: { type: "string", default: "1000,10000" },
     plan: { type: "string", default: "1000" },
+    apply: { type: "string", default: "1000" },
+    only: { type: "string", default: "10000" },
     kinds: { type: "string", default: "mixed" },
     rounds: { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
@@ -73,6 +76,54 @@ for (const count of counts(flags.plan)) {
       }
       report(`plan, nothing to do, ${count} tenants (${kinds})`, all, requests[0]);
       console.log(`\n${all[0]?.out.trim().replaceAll(/^/gm, "  ")}\n`);
+    } finally {
+      await sandbox.close();
+    }
+  });
+}
+for (const count of counts(flags.apply)) {
+  const first: Measured[] = [];
+  const second: Measured[] = [];
+  const requests: [first: number, second: number] = [0, 0];
+  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+    await inFolder(async (root) => {
+      const sandbox = await startFleetSandbox(root);
+      try {
+        writeFleet(root, { count, kinds, seed, port: sandbox.port });
+        const here = ["--workspace", root, "--env", "sandbox"];
+        await call(["migrate", "--yes", ...here], root);
+        const begun = sandbox.okta.requests.total;
+        first.push(await call(["apply", "--yes", ...here], root));
+        const applied = sandbox.okta.requests.total;
+        second.push(await call(["apply", "--yes", ...here], root));
+        requests[0] = applied - begun;
+        requests[1] = sandbox.okta.requests.total - applied;
+      } finally {
+        await sandbox.close();
+      }
+    });
+  }
+  report(`apply, first, ${count} tenants (${kinds})`, first, requests[0]);
+  report(`apply, nothing to do, ${count} tenants`, second, requests[1]);
+}
+for (const count of counts(flags.only)) {
+  await inFolder(async (root) => {
+    const sandbox = await startFleetSandbox(root);
+    try {
+      writeFleet(root, { count, kinds, seed, port: sandbox.port });
+      await seedFleet(root);
+      for (const one of onesOf(root, count, kinds)) {
+        const all: Measured[] = [];
+        const requests: number[] = [];
+        const args = ["plan", "--only", one.slug, "--workspace", root, "--env", "sandbox"];
+        for (let round = 0; round < rounds; round += 1) {
+          const before = sandbox.okta.requests.total;
+          all.push(await call(args, root));
+          requests.push(sandbox.okta.requests.total - before);
+        }
+        report(`plan --only, ${one.what}, of ${count}`, all, Math.max(...requests));
+        console.log(`    ${all[0]?.out.split("\n")[0]}`);
+      }
     } finally {
       await sandbox.close();
     }

@@ -1,5 +1,7 @@
+import { Reads } from "./reads.ts";
+
 /** What happens to a request instead of, or besides, its ordinary answer. */
-type FaultEffect = "reset-before" | "reset-after" | "status-before" | "status-after" | "delay";
+type FaultEffect = "reset-before" | "reset-after" | "status-before" | "status-after" | "delay" | "truncate" | "stale";
 
 /** Which requests go wrong, how, and how often. */
 export interface FaultRule {
@@ -12,13 +14,17 @@ export interface FaultRule {
   /**
    * `reset-before`: the connection is destroyed and nothing happened. `reset-after`: the state changed, then the
    * connection is destroyed, so the reply is lost. `status-before`/`-after`: the same with `status` as the answer.
-   * `delay`: `milliseconds` pass, then everything goes on as usual.
+   * `delay`: `milliseconds` pass, then everything goes on as usual. `truncate`: the state changed, and the answer says
+   * its whole length but ends after `bytes`. `stale`: the request goes on as usual, and from now on for `milliseconds`
+   * the host answers a GET as it last did before; what was not read since the rule was added is answered as it is.
    */
   readonly effect: FaultEffect;
   /** For `status-*`; 500 when absent. */
   readonly status?: number;
-  /** For `delay`; 0 when absent. */
+  /** For `delay` and `stale`; 0 when absent. */
   readonly milliseconds?: number;
+  /** For `truncate`: how much of the body comes; half of it when absent, and never all of it. */
+  readonly bytes?: number;
   /** How many matching requests go wrong; 1 when absent. */
   readonly times?: number;
   /** How many matching requests pass first; 0 when absent. */
@@ -27,7 +33,7 @@ export interface FaultRule {
 
 /** A rule added in the same process, which may also be told of each hit. */
 export interface LocalFaultRule extends FaultRule {
-  /** Called when the fault strikes: before the request is handled for `-before` and `delay`, after it for `-after`. */
+  /** Called when the fault strikes: before the request is handled for `-before`, `delay` and `stale`, after it for the others. */
   readonly onHit?: () => void;
 }
 
@@ -47,10 +53,20 @@ interface ActiveFault {
   hits: number;
 }
 
-const effects: readonly string[] = ["reset-before", "reset-after", "status-before", "status-after", "delay"];
+const effects: readonly string[] = [
+  "reset-before",
+  "reset-after",
+  "status-before",
+  "status-after",
+  "delay",
+  "truncate",
+  "stale",
+];
 
 /** The faults of one sandbox. Of several rules that match a request the oldest with hits left strikes. */
 export class Faults {
+  /** What was read, while a rule may ask for it to be shown again. */
+  readonly reads = new Reads();
   readonly #active: ActiveFault[] = [];
   #next = 1;
 
@@ -58,12 +74,14 @@ export class Faults {
   add(rule: LocalFaultRule): number {
     const id = this.#next++;
     const pattern = rule.path === undefined ? undefined : new RegExp(rule.path);
+    if (rule.effect === "stale") this.reads.remember();
     this.#active.push({ id, rule, pattern, passed: 0, hits: 0 });
     return id;
   }
 
   clear(): void {
     this.#active.length = 0;
+    this.reads.forget();
   }
 
   counts(): readonly FaultCount[] {
@@ -95,7 +113,7 @@ export class Faults {
 /** A rule from outside data. Gives the reason as text when it is not one. */
 export function parseFaultRule(value: unknown): FaultRule | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "a fault is a JSON object";
-  const known = ["host", "method", "path", "effect", "status", "milliseconds", "times", "skip"];
+  const known = ["host", "method", "path", "effect", "status", "milliseconds", "bytes", "times", "skip"];
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined) return `unknown key ${JSON.stringify(unknown)}; known are ${known.join(", ")}`;
   const input = value as Record<string, unknown>;
@@ -104,7 +122,7 @@ export function parseFaultRule(value: unknown): FaultRule | string {
   for (const key of ["host", "method", "path"]) {
     if (input[key] !== undefined && typeof input[key] !== "string") return `${key} is a text`;
   }
-  for (const key of ["status", "milliseconds", "times", "skip"]) {
+  for (const key of ["status", "milliseconds", "bytes", "times", "skip"]) {
     if (input[key] !== undefined && !(Number.isInteger(input[key]) && Number(input[key]) >= 0)) {
       return `${key} is a whole number, not negative`;
     }

@@ -21,12 +21,13 @@ import { type RateLimitPlan, RateLimits } from "./okta/rate-limits.ts";
 import { seedOrg } from "./okta/seed.ts";
 import { randomToken } from "./random.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
-import { listen, type SandboxServer, type Site } from "./server.ts";
+import { listen, type RequestMoment, type SandboxServer, type Site } from "./server.ts";
 
 export { billingClientId, fernhillConnection, foreignOrganization, managementClientId } from "./auth0/seed.ts";
 export { answers, readReady } from "./folder.ts";
 export { payrollClientId, serviceClientId } from "./okta/seed.ts";
 export type { RequestEntry } from "./request-log.ts";
+export type { RequestMoment } from "./server.ts";
 
 /** Host name of the sandbox's Okta org. */
 export const oktaHost = "acme.okta.com";
@@ -44,6 +45,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Called once per request, after the answer; `status` is 0 when the connection was cut instead. For a log. */
   readonly onRequest?: (entry: RequestEntry) => void;
+  /** Called twice per request, when it has come and when it has been handled, before anything else happens. For a test. */
+  readonly onMoment?: (moment: RequestMoment) => void;
   /** Rate limits of the management API; `generous` when absent. */
   readonly rateLimits?: RateLimitPlan;
   /** Milliseconds since the epoch; the system's when absent. Sign-in sessions and codes use the system's always. */
@@ -130,6 +133,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     authority,
     sites,
     faults,
+    clock,
+    onMoment: options.onMoment,
     onRequest: (entry) => {
       requests.add(entry);
       const { query: _query, ...told } = entry;

@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext, type TLSSocket } from "node:tl
 import { type Answer, send } from "./answer.ts";
 import type { Authority } from "./authority.ts";
 import type { Faults, LocalFaultRule } from "./faults.ts";
+import type { KeptAnswer } from "./reads.ts";
 import type { LoggedRequest } from "./request-log.ts";
 
 /** A request with what the server already knows of it. */
@@ -33,11 +34,23 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
+/** A request at one of two moments: when it has come, and when it has been handled. */
+export interface RequestMoment {
+  readonly when: "before" | "after";
+  readonly method: string;
+  readonly host: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
 interface ServerOptions {
   readonly port: number;
   readonly authority: Authority;
   readonly sites: readonly Site[];
   readonly faults: Faults;
+  /** Milliseconds since the epoch, for the `Date` of every answer. */
+  readonly clock: () => number;
+  readonly onMoment?: ((moment: RequestMoment) => void) | undefined;
   readonly onRequest: (entry: LoggedRequest) => void;
 }
 
@@ -124,16 +137,33 @@ async function handle(
     send(response, { status: 421, json: { error: "misdirected request", hosts: [...sites.keys()] } });
     return;
   }
-  const fault = options.faults.take({ host, method, path });
+  options.onMoment?.({ when: "before", method, host, path });
+  response.setHeader("date", new Date(options.clock()).toUTCString());
+  const { faults } = options;
+  const fault = faults.take({ host, method, path });
+  if (fault?.effect === "stale") faults.reads.freeze(host, fault.milliseconds ?? 0);
   if (fault !== undefined && (await strikes(fault, request, response, site))) return;
   // Frameworks see the origin form only, whatever the client sent.
-  request.url = query === "" ? path : `${path}?${query}`;
+  const target = query === "" ? path : `${path}?${query}`;
+  request.url = target;
   request.headers.host = host;
+  const before = faults.reads.stale(host, method, target);
+  if (before !== undefined) {
+    resend(response, before);
+    return;
+  }
+  if (faults.reads.wants(host, method)) {
+    captureAnswer(response, (answer) => {
+      if (isData(answer)) faults.reads.keep(host, target, answer);
+      resend(response, answer);
+    });
+  }
   try {
     await site.handle({ request, response, path, query });
   } catch {
     send(response, site.problem(500));
   }
+  options.onMoment?.({ when: "after", method, host, path });
 }
 
 /** Carries out what comes before the effect and prepares what comes after it. True when the request ends here. */
@@ -168,6 +198,15 @@ async function strikes(
         send(response, site.problem(fault.status ?? 500));
       });
       return false;
+    case "truncate":
+      captureAnswer(response, (answer) => {
+        fault.onHit?.();
+        truncate(request, response, answer, fault.bytes);
+      });
+      return false;
+    case "stale":
+      fault.onHit?.();
+      return false;
     default:
       return fault.effect satisfies never;
   }
@@ -175,19 +214,78 @@ async function strikes(
 
 /** Swallows whatever is written to the response; when it would end, `then` runs with a response as new. */
 function replaceAnswer(response: ServerResponse, then: () => void): void {
+  captureAnswer(response, () => {
+    response.statusCode = 200;
+    then();
+  });
+}
+
+/** Keeps whatever is written to the response; when it would end, `then` gets it, with a response without headers. */
+function captureAnswer(response: ServerResponse, then: (answer: KeptAnswer) => void): void {
   const { write, end, writeHead, flushHeaders } = response;
-  const swallowed = {
-    write: () => true,
-    writeHead: () => response,
+  const chunks: Buffer[] = [];
+  const take = (chunk: unknown, encoding: unknown): void => {
+    if (typeof chunk === "string") chunks.push(Buffer.from(chunk, encodingOf(encoding)));
+    else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+  };
+  const capturing = {
+    write: (chunk: unknown, encoding?: unknown) => {
+      take(chunk, encoding);
+      return true;
+    },
+    writeHead: (status: number, ...rest: readonly unknown[]) => {
+      response.statusCode = status;
+      const headers = rest.find((value) => typeof value === "object" && value !== null) ?? {};
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      return response;
+    },
     flushHeaders: () => {},
-    end: () => {
+    end: (chunk?: unknown, encoding?: unknown) => {
+      take(chunk, encoding);
       Object.assign(response, { write, end, writeHead, flushHeaders });
+      const headers = Object.fromEntries(
+        Object.entries(response.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      );
       for (const name of response.getHeaderNames()) response.removeHeader(name);
-      then();
+      then({ status: response.statusCode, headers, body: Buffer.concat(chunks) });
       return response;
     },
   };
-  Object.assign(response, swallowed);
+  Object.assign(response, capturing);
+}
+
+function encodingOf(value: unknown): BufferEncoding {
+  return typeof value === "string" && Buffer.isEncoding(value) ? value : "utf8";
+}
+
+function resend(response: ServerResponse, { status, headers, body }: KeptAnswer): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
+
+/** Whether it is the answer to a question about what is there, rather than a page. */
+function isData({ status, headers }: KeptAnswer): boolean {
+  return status < 500 && status !== 401 && status !== 429 && /json/.test(String(headers["content-type"] ?? ""));
+}
+
+/** Sends the beginning of the answer under the length of all of it, then cuts the connection; at once without a body. */
+function truncate(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: KeptAnswer,
+  bytes = Math.floor(body.length / 2),
+): void {
+  if (body.length === 0) {
+    request.socket.destroy();
+    return;
+  }
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name !== "transfer-encoding") response.setHeader(name, value);
+  }
+  response.setHeader("content-length", body.length);
+  response.write(body.subarray(0, Math.min(bytes, body.length - 1)), () => request.socket.destroySoon());
 }
 
 /** The host of a Host header, without the port, in lower case; empty when there is none. */

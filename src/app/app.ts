@@ -17,8 +17,8 @@ export interface RecordWrite {
 export interface RecordObservation {
   readonly tenants: ReadonlyMap<string, ObservedAppTenant>;
   readonly records: ReadonlyMap<ConnectionKey, ObservedRecord>;
-  /** Ours by marker, wanted by nobody in the folder. */
-  readonly undeclared: readonly ObservedRecord[];
+  /** Ours by marker and not among the wanted; empty when they were not asked for. */
+  readonly undeclared: readonly Pick<ObservedRecord, "key" | "state">[];
   /** Keys that stand in the app under another marker or none: never changed, the connection stops. */
   readonly foreign: readonly { readonly key: ConnectionKey; readonly message: string }[];
   readonly coverage: readonly Coverage[];
@@ -29,8 +29,11 @@ export interface AppAdapter {
   readonly name: string;
   readonly gate: Gate;
 
-  /** What is there of the wanted records, and what else of ours. Writes nothing. */
-  observe(wanted: readonly ConnectionRecord[]): Promise<RecordObservation>;
+  /**
+   * What is there of the wanted records, and, unless `others` is false, what else of ours. Writes nothing. Without the
+   * others, a look at one record costs the same however many there are.
+   */
+  observe(wanted: readonly ConnectionRecord[], others?: boolean): Promise<RecordObservation>;
 
   /** Creates or updates the tenant's row and its domains. */
   writeTenant(tenant: AppTenant): Promise<void>;

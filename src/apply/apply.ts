@@ -1,4 +1,4 @@
-import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
+import type { Address, Connection, ConnectionKey, Digest } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { addressesOf, laneOf, partsOf } from "./addresses.ts";
 import { applyConnection } from "./apply-connection.ts";
@@ -16,6 +16,8 @@ export const defaultParallelism = 8;
 export interface ApplyOptions {
   /** At most so many connections at once; a whole number of at least 1. */
   readonly parallelism?: number | undefined;
+  /** Checksum of the saved plan that this is: it begins once. */
+  readonly savedPlan?: Digest | undefined;
 }
 
 /**
@@ -23,12 +25,13 @@ export interface ApplyOptions {
  * app goes alone, through its activation; then the others, some at once. A failed activation stops those behind it; what
  * is switched off waits for nobody. When the store is lost nothing more is begun.
  *
- * @throws TenantryError STORE_… when the run could not be recorded, before anything was done
+ * @throws TenantryError STORE_… when the run could not be recorded, PLAN_SAVED_APPLIED when the saved plan was begun
+ *   before; nothing was done then
  */
 export async function applyPlan(
   world: RecordingWorld,
   planned: Planned,
-  { parallelism = defaultParallelism }: ApplyOptions = {},
+  { parallelism = defaultParallelism, savedPlan }: ApplyOptions = {},
 ): Promise<Applied> {
   const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
   const due = planned.connections
@@ -38,7 +41,7 @@ export async function applyPlan(
   const leftOut = outcomesOfHeld(planned, work);
   if (work.length === 0) return { outcomes: leftOut };
   const actor = world.holder.name;
-  const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor });
+  const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor, savedPlan });
   await world.store.audit({ actor, event: "apply.started", detail: { run, plan: planned.plan.digest } });
 
   let lost: TenantryError | undefined;

@@ -7,6 +7,7 @@ import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
+import { budgetOf } from "./call-budget.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
 import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
 import { member, type Observation, observe } from "./observe.ts";
@@ -25,6 +26,13 @@ export interface PlanRequest {
   readonly deep: boolean;
   /** Tenants or connection keys whose secret is handed over again, even when nothing differs. */
   readonly handOver: readonly string[];
+  /**
+   * Whether a client of a connection without any record is looked for by search alone, so that no list of the identity
+   * provider is read for it. For a plan that is not applied; one that names nothing in `only` reads lists anyway.
+   */
+  readonly glance?: boolean | undefined;
+  /** Tenants that have a file here and whose connections are not among those given: what is theirs is declared. */
+  readonly others?: ReadonlySet<string> | undefined;
 }
 
 export interface Planned {
@@ -40,30 +48,37 @@ export interface Planned {
 /**
  * Looks at what is there and works out what would be done. The same code serves `plan` and `apply`.
  *
- * @throws TenantryError with issues (PLAN_…) when the files and the world cannot be brought together; or the error of
- *   an outside system that could not be read
+ * @throws TenantryError with issues (PLAN_…) when the files and the world cannot be brought together; TENANT_NONE when
+ *   no tenant is for the environment; PLAN_OWN_CLIENT; or the error of an outside system that could not be read
  */
 export async function planWorld(world: World, request: PlanRequest): Promise<Planned> {
   const connections = selectConnections(request.connections, request.only);
   selectConnections(connections, request.handOver);
   const depth: Depth =
     request.only.length > 0 && connections.length <= readWhole
-      ? "single"
+      ? request.glance === true && !request.deep
+        ? "glance"
+        : "single"
       : request.deep || connections.length <= readWhole
         ? "deep"
         : "fleet";
   const whole = request.only.length === 0;
   const lists = await observe(world, { connections, depth, whole });
-  const observation = depth === "fleet" ? await withChanged(world, connections, lists) : lists;
+  const observation = await lookCloser(world, connections, lists, depth);
   const leftBehind = await findLeftBehind(world, request.tenants, connections, observation);
-  const issues = findIssues(request, connections, observation, leftBehind);
+  const issues = findIssues(request, connections, observation, leftBehind, world.workspace.environment);
   const [first] = issues;
   if (first !== undefined) {
     throw new TenantryError(first.code, "the files and what is there do not fit together", { issues });
   }
+  if (request.connections.length === 0 && (request.others?.size ?? 0) === 0) {
+    const message = `no tenant file is for the environment ${world.workspace.environment}`;
+    throw new TenantryError("TENANT_NONE", message, { hint: "look at `environments:` of the tenant files" });
+  }
   const held = findHeld(connections, observation);
-  const plan = assemble(world, request, connections, observation, leftBehind, held);
-  return { plan, observation, connections, leftBehind, held };
+  const unpriced = assemble(world, request, connections, observation, leftBehind, held);
+  const planned = { plan: unpriced, observation, connections, leftBehind, held };
+  return { ...planned, plan: { ...unpriced, budget: await budgetOf(world, planned) } };
 }
 
 function assemble(
@@ -132,9 +147,47 @@ function assemble(
       ...coverageOfHeld(held),
       ...[...observation.apps.values()].flatMap((app) => app.coverage),
     ],
-    budget: engines.flatMap((engine) => engine.budget),
+    budget: [],
     discovery: [...observation.discovery.values()],
   });
+}
+
+async function lookCloser(
+  world: World,
+  connections: readonly Connection[],
+  seen: Observation,
+  depth: Depth,
+): Promise<Observation> {
+  if (depth === "fleet") return withChanged(world, connections, seen);
+  return depth === "glance" ? withHidden(world, connections, seen) : seen;
+}
+
+/**
+ * A glance shows no client that somebody has renamed. Where a record says that there is one, or where one must be
+ * switched off for certain, it is looked for in the lists. Of the others the plan says that they were not.
+ */
+async function withHidden(world: World, connections: readonly Connection[], glance: Observation): Promise<Observation> {
+  const engines = new Map(glance.engines);
+  for (const [idp, group] of Map.groupBy(connections, (connection) => connection.registration.idp)) {
+    const read = engines.get(idp);
+    const unseen = group.filter(
+      ({ key, registration }) => isOurs(registration) && read?.observation.found.has(key) === false,
+    );
+    if (read === undefined || unseen.length === 0) continue;
+    const expected = unseen.some(
+      ({ key, app, status }) =>
+        status === "suspended" || status === "offboarded" || glance.apps.get(app)?.records.has(key) === true,
+    );
+    if (expected) {
+      const registrations = group.map((connection) => connection.registration);
+      engines.set(idp, await member(world.engines, idp).plan(registrations, "single"));
+      continue;
+    }
+    const unread = { what: `idp/${idp} clients that no search shows`, read: 0, total: unseen.length };
+    const coverage = [...read.observation.coverage, unread];
+    engines.set(idp, { ...read, observation: { ...read.observation, coverage } });
+  }
+  return { ...glance, engines };
 }
 
 /**
@@ -175,8 +228,10 @@ function findIssues(
   connections: readonly Connection[],
   observation: Observation,
   leftBehind: Planned["leftBehind"],
+  environment: string,
 ): readonly Issue[] {
   const byKey = new Map<string, Connection>(request.connections.map((connection) => [connection.key, connection]));
+  const isDeclared = (key: string): boolean => byKey.has(key) || request.others?.has(tenantOfKey(key)) === true;
   const issues: Issue[] = [];
   for (const [idp, engine] of observation.engines) {
     for (const problem of engine.observation.problems) {
@@ -186,9 +241,11 @@ function findIssues(
     }
     for (const found of engine.observation.undeclared) {
       const declared = byKey.get(found.key);
+      if (declared === undefined && isDeclared(found.key)) continue;
       if (declared?.registration.idp !== idp && leftBehind.get(found.key)?.registration.idp !== idp) {
         const moved = declared !== undefined && !connections.includes(declared);
-        issues.push(moved ? notMovedYet(declared, idp) : undeclared(`the client of ${found.key} at ${idp}`, found.key));
+        const what = `the client of ${found.key} at ${idp}`;
+        issues.push(moved ? notMovedYet(declared, idp) : undeclared(what, found.key, request.tenants, environment));
       }
     }
   }
@@ -199,8 +256,9 @@ function findIssues(
       issues.push(at(connection, "PLAN_RECORD_FOREIGN", message, "Tenantry never changes what it does not own"));
     }
     for (const found of app.undeclared) {
-      if (!byKey.has(found.key) && found.state !== "tombstone") {
-        issues.push(undeclared(`the ${found.state} record of ${found.key} in ${name}`, found.key));
+      if (!isDeclared(found.key) && found.state !== "tombstone") {
+        const what = `the ${found.state} record of ${found.key} in ${name}`;
+        issues.push(undeclared(what, found.key, request.tenants, environment));
       }
     }
   }
@@ -309,15 +367,26 @@ function notMovedYet(connection: Connection, idp: string): Issue {
   );
 }
 
-function undeclared(what: string, key: string): Issue {
-  const tenant = key.slice(0, key.indexOf("/"));
+/** Says how to go on with it: by the file that is gone, by the connection that is gone from it, or by its `environments:`. */
+function undeclared(what: string, key: string, tenants: readonly Tenant[], environment: string): Issue {
+  const tenant = tenantOfKey(key);
+  const file = `tenants/${tenant}.yaml`;
+  const present = tenants.find((candidate) => candidate.tenant === tenant);
+  const [path, message, hint] =
+    present === undefined
+      ? [[], `${what} exists, but no file declares it; removing a file deletes nothing`, `put ${file} back`]
+      : present.environments?.includes(environment) === false
+        ? [["environments"], `${what} exists, but the file is not for ${environment}`, `add ${environment} again`]
+        : [["connections"], `${what} exists, but the file declares it no more`, "put the connection back"];
   return {
     code: "PLAN_UNDECLARED",
-    file: `tenants/${tenant}.yaml`,
-    line: 1,
-    column: 1,
-    path: [],
-    message: `${what} exists, but no file declares it; removing a file deletes nothing`,
-    hint: `put tenants/${tenant}.yaml back with the connection and \`status: offboarded\``,
+    ...(present === undefined ? { file, line: 1, column: 1 } : present.positionOf(path)),
+    path,
+    message,
+    hint: `${hint}, with \`status: offboarded\` when its people shall come in no more`,
   };
+}
+
+function tenantOfKey(key: string): string {
+  return key.slice(0, key.indexOf("/"));
 }

@@ -50,7 +50,7 @@ export async function observe(world: World, { connections, depth, whole }: Obser
       } catch (error) {
         // Switching off must not wait for an identity provider that does not answer: the app's side closes first.
         const onlyOff = group.length > 0 && group.every(({ record }) => record.state === "disabled");
-        if (!onlyOff || !(error instanceof TenantryError)) throw error;
+        if (!onlyOff || !(error instanceof TenantryError) || error.code === "PLAN_OWN_CLIENT") throw error;
         unread.set(idp, error);
         return [];
       }
@@ -81,6 +81,10 @@ export async function observe(world: World, { connections, depth, whole }: Obser
   const settled = await Promise.allSettled([...engines, ...apps, ...discovery]);
   const failed = settled.slice(0, engines.length + apps.length).find((result) => result.status === "rejected");
   if (failed !== undefined) throw withSandboxHint(world.workspace, failed.reason);
+  // A glance has left it to the documents whether what they are of is there; why one is not, a full look tells.
+  if (depth === "glance" && settled.slice(engines.length + apps.length).some(({ status }) => status === "rejected")) {
+    return observe(world, { connections, depth: "single", whole });
+  }
   const plans = new Map((await Promise.all(engines)).flat());
   const known = serversKnownMissing(connections, plans);
   const documents = new Map<string, DiscoverySnapshot>();
@@ -123,7 +127,9 @@ function serversKnownMissing(
 function withSandboxHint(workspace: Workspace, error: unknown): unknown {
   if (workspace.connect === undefined || !(error instanceof TenantryError) || !unreached.has(error.code)) return error;
   const at = `${workspace.connect.host}:${workspace.connect.port}`;
-  const hint = `see that the sandbox runs at ${at}: \`tenantry sandbox --background\` starts it`;
+  const hint = /certificate|TLS/.test(error.message)
+    ? `What answers at ${at} is not vouched for by ${workspace.connect.ca.text}: end the sandbox of another folder that may run there, then start this one with \`tenantry sandbox --background\`.`
+    : `See that the sandbox runs at ${at}: \`tenantry sandbox --background\` starts it.`;
   return new TenantryError(error.code, error.message, { cause: error, hint });
 }
 

@@ -6,6 +6,7 @@ import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
+import { clientIdOfToken, spareClient } from "../idp/spare-client.ts";
 import type { Redactor } from "../secret/redact.ts";
 import { type ReferenceFrom, resolveReference, type SecretSource } from "../secret/resolve.ts";
 import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
@@ -15,6 +16,7 @@ import { secretsOfUrl } from "../store/postgres-url.ts";
 import type { Holder, Store } from "../store/store.ts";
 import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../vendor/network.ts";
+import { openFetcher } from "../verify/verify.ts";
 import type { Reference } from "../workspace/reference.ts";
 import { type App, externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
 import type { Progress } from "./progress.ts";
@@ -60,7 +62,9 @@ export async function openWorld(options: OpenOptions): Promise<World> {
   const network = openNetwork(options);
   // By host: whatever else of the run asks the same org shares its buckets.
   const limiters = createHostLimiters({ clock: options.clock, sleep: options.sleep });
-  const opened: { close(): Promise<void> }[] = [];
+  const { verify: settings } = workspace;
+  let fetcher: ReturnType<typeof openFetcher> | undefined;
+  const opened: { close(): Promise<void> }[] = [{ close: async () => (await fetcher)?.close() }];
   try {
     const engines = new Map<string, Engine>();
     const idpsInUse = new Set(connections.map((connection) => connection.registration.idp));
@@ -90,7 +94,13 @@ export async function openWorld(options: OpenOptions): Promise<World> {
       workspace,
       engines,
       apps,
-      verifyIo: { network, clock: options.clock, settings: workspace.verify, ranFrom: options.host },
+      verifyIo: {
+        network,
+        clock: options.clock,
+        settings,
+        ranFrom: options.host,
+        fetcher: () => (fetcher ??= openFetcher({ network, settings })),
+      },
       clientKeyOf: clientKeys(options),
       progress,
       close: () => closeAll(opened),
@@ -127,7 +137,7 @@ export async function openRecordingWorld(options: RecordingOptions): Promise<Rec
  *
  * @throws TenantryError APPLY_STORE_UNNAMED, SECRET_UNRESOLVED, STORE_…
  */
-async function openWorkspaceStore(
+export async function openWorkspaceStore(
   options: Pick<RecordingOptions, "workspace" | "source" | "redactor" | "clock" | "sleep" | "ci" | "isAlive">,
 ): Promise<Store> {
   const { workspace, clock, sleep, isAlive } = options;
@@ -136,7 +146,8 @@ async function openWorkspaceStore(
   }
   const written = workspace.store?.url ?? "sqlite:.tenantry/store.db";
   const url = knownDatabaseUrl(written, options, "the address of the store");
-  return openStore({ url, root: workspace.root, clock, sleep, isAlive });
+  const owner = { workspace: workspace.name, environment: workspace.environment };
+  return openStore({ url, root: workspace.root, owner, clock, sleep, isAlive });
 }
 
 /** The address of an app's database, from the file or the reference in it; its password is known to the redactor. */
@@ -167,7 +178,7 @@ async function openIdentityProvider(
       // The SDK behind it takes half a second to load: only for commands that talk to Okta.
       const { openOkta } = await import("../idp/okta/open.ts");
       const { credentials } = idp;
-      return openOkta({
+      const adapter = await openOkta({
         idp,
         credential:
           "apiToken" in credentials
@@ -180,16 +191,19 @@ async function openIdentityProvider(
         clock: options.clock,
         sleep: options.sleep,
       });
+      return spareClient(adapter, "clientId" in credentials ? credentials.clientId : undefined, idp.domain);
     }
     case "auth0": {
       const { openAuth0 } = await import("../idp/auth0/open.ts");
       const { credentials } = idp;
-      return openAuth0({
+      const credential =
+        "token" in credentials
+          ? { token: known(credentials.token) }
+          : { clientId: credentials.clientId, clientSecret: known(credentials.clientSecret) };
+      const ownClient = "token" in credential ? clientIdOfToken(credential.token.reveal()) : credential.clientId;
+      const adapter = await openAuth0({
         idp,
-        credential:
-          "token" in credentials
-            ? { token: known(credentials.token) }
-            : { clientId: credentials.clientId, clientSecret: known(credentials.clientSecret) },
+        credential,
         access: options.access,
         scope: { workspace: options.workspace.name, environment: options.workspace.environment },
         network,
@@ -197,6 +211,7 @@ async function openIdentityProvider(
         clock: options.clock,
         sleep: options.sleep,
       });
+      return spareClient(adapter, ownClient, idp.domain);
     }
     default:
       return idp satisfies never;
@@ -287,6 +302,7 @@ function lazyEngine(idp: string, open: () => Promise<Engine>): Engine {
     plan: async (registrations, depth) => (await engine()).plan(registrations, depth),
     apply: async (registration) => (await engine()).apply(registration),
     secretOf: async (found) => (await engine()).secretOf(found),
+    budget: async (work) => (await engine()).budget(work),
     async close() {
       // One that could not be opened has told so to whoever asked it.
       const engineOrNone = await opened?.catch(() => undefined);

@@ -26,7 +26,7 @@ export async function proveRecord(
   startUrl: string | undefined,
 ): Promise<Evidence> {
   const { key } = write.record;
-  const found = (await app.observe([write.record])).records.get(key);
+  const found = (await app.observe([write.record], false)).records.get(key);
   if (found === undefined) throw new TenantryError("APPLY_RECORD_DIFFERS", `the record of ${key} is not there`);
   const stored = await app.secretOf(key);
   const { clientAuth } = write.record;

@@ -16,7 +16,10 @@ export async function readRecords(world: World, connections: readonly Connection
   const foreign = new Map<ConnectionKey, string>();
   for (const [name, group] of Map.groupBy(connections, (connection) => connection.app)) {
     world.progress({ kind: "reading", what: `app ${name}` });
-    const observed = await member(world.apps, name).observe(group.map((connection) => connection.record));
+    const observed = await member(world.apps, name).observe(
+      group.map((connection) => connection.record),
+      false,
+    );
     for (const [key, record] of observed.records) found.set(key, record);
     for (const { key, message } of observed.foreign) foreign.set(key, message);
   }

@@ -40,7 +40,7 @@ export async function recheck(
   const wantedOn = connection.record.state === "active";
   const unread = planned.observation.unread.has(connection.registration.idp);
   const engineSees = unread ? undefined : (await engine.plan([connection.registration], "single")).observation;
-  const appSees = await app.observe([connection.record]);
+  const appSees = await app.observe([connection.record], false);
   const [foreign] = appSees.foreign;
   if (foreign !== undefined) throw new TenantryError("PLAN_RECORD_FOREIGN", foreign.message);
   const [problem] = engineSees?.problems ?? [];

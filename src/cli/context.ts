@@ -11,6 +11,7 @@ import type { Files } from "../workspace/files.ts";
 import { loadWorkspace, workspaceFile } from "../workspace/load.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { nodeFiles } from "./node-files.ts";
+import { loadPart } from "./part.ts";
 import type { Surroundings } from "./terminal.ts";
 
 /** Options that every command which reads a workspace takes. */
@@ -26,6 +27,18 @@ export interface Context {
   readonly environments: readonly string[];
   readonly tenants: readonly Tenant[];
   readonly connections: readonly Connection[];
+  /** What is known of the folder's other tenants, when only some were read. */
+  readonly rest?: Rest | undefined;
+}
+
+/** The tenants of a folder whose files were not read, or only so far as the rules over several tenants need. */
+export interface Rest {
+  /** By the names of their files. */
+  readonly tenants: ReadonlySet<string>;
+  /** How many of them have a sign-in to lose. Reads files on which the text alone leaves a doubt. */
+  withSignIn(): number;
+  /** What was seen to be wrong with their files, and is no business of those that were read. */
+  readonly issues: readonly Issue[];
 }
 
 /** The workspace's folder: the one named, or the nearest that holds `tenantry.yaml`, upwards from here. */
@@ -81,11 +94,21 @@ export function checkFiles(
 /**
  * The workspace for a command that works with it.
  *
+ * @param part tenants or connection keys that the command is about, when it needs no others: then only what concerns
+ *   them is read and checked, as far as that is possible
  * @throws TenantryError CLI_FILES_INVALID with every issue
  */
-export function loadContext(surroundings: Surroundings, options: WorkspaceOptions, now: number): Context {
+export function loadContext(
+  surroundings: Surroundings,
+  options: WorkspaceOptions,
+  now: number,
+  part: readonly string[] = [],
+): Context {
   const root = findRoot(surroundings, options.workspace);
-  const { context, issues } = checkFiles(root, options.env, new Date(now).toISOString().slice(0, 10));
+  const today = new Date(now).toISOString().slice(0, 10);
+  const some = part.length === 0 ? undefined : loadPart(nodeFiles(root), root, options.env, today, part);
+  if (some !== undefined) return some;
+  const { context, issues } = checkFiles(root, options.env, today);
   if (context === undefined) throw new TenantryError("CLI_FILES_INVALID", "the files have issues", { issues });
   return context;
 }

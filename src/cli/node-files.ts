@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Files, FolderEntry } from "../workspace/files.ts";
 
@@ -9,9 +9,11 @@ export function nodeFiles(root: string): Files {
       const whole = join(root, path);
       let descriptor: number | undefined;
       try {
-        if (!lstatSync(whole).isFile()) return { reason: "not a plain file" };
-        descriptor = openSync(whole, "r");
-        const { size } = fstatSync(descriptor);
+        if (!refusesLinks && !lstatSync(whole).isFile()) return { reason: notPlain };
+        descriptor = openSync(whole, openFlags);
+        const status = fstatSync(descriptor);
+        if (!status.isFile()) return { reason: notPlain };
+        const { size } = status;
         const bytes = new Uint8Array(Math.min(size, limit));
         let filled = 0;
         while (filled < bytes.length) {
@@ -43,6 +45,15 @@ export function nodeFiles(root: string): Files {
   };
 }
 
+const notPlain = "not a plain file";
+
+/** Without waiting for whoever writes to a pipe; and where the system can, without following a link. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const refusesLinks = constants.O_NOFOLLOW !== undefined;
+
 function systemReason(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+  if (!(error instanceof Error && "code" in error)) return "unreadable";
+  const { code } = error;
+  // A link, and a socket.
+  return code === "ELOOP" || code === "ENXIO" ? notPlain : String(code);
 }

@@ -1,5 +1,6 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "../errors/code.ts";
+import type { Choice } from "./only-changed.ts";
 import type { Run } from "./run.ts";
 import { version } from "./version.ts";
 
@@ -54,10 +55,28 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
   const planning = (of: Command): Command =>
     of
       .option("--only <name>", "a tenant or connection; may be given several times", collect)
+      .addOption(
+        new Option(
+          "--changed [commit]",
+          "the tenants whose files differ from where HEAD left this commit (default: origin/HEAD)",
+        ).conflicts(["only", "plan"]),
+      )
       .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect)
       .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect)
       .option("--full", "show every field of what is created")
       .option("--deep", "read every part of every object, however many there are");
+
+  /** Runs a command on the tenants that were chosen, unless none of them has changed. */
+  const ofChanged = async (
+    name: "plan" | "apply",
+    options: Choice,
+    work: (chosen: { readonly only: readonly string[] }) => Promise<ExitCode>,
+  ): Promise<ExitCode> => {
+    if (options.changed === undefined) return work({ only: options.only ?? [] });
+    const { onlyChanged } = await import("./only-changed.ts");
+    const chosen = await onlyChanged(run, name, options);
+    return "exit" in chosen ? chosen.exit : work(chosen);
+  };
 
   command("new [slug]", "write the file of a new tenant; asks for what no flag has said")
     .option("--name <text>", "the customer's name")
@@ -101,15 +120,16 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .addOption(new Option("--markdown", "print Markdown for a pull request").conflicts("json"))
     .action(async (options) => {
       const { plan } = await import("./commands/plan.ts");
-      done(await plan(run, { only: [], ack: [], handOver: [], ...options }));
+      done(await ofChanged("plan", options, ({ only }) => plan(run, { ack: [], handOver: [], ...options, only })));
     });
 
   planning(command("apply", "register, prove, hand over and switch on what the files say"))
     .option("--plan <file>", "apply exactly this saved plan, or nothing")
+    .option("--parallelism <number>", "connections at once, at most (default: 8)", parallelismOf)
     .option("--yes", "do not ask")
     .action(async (options) => {
       const { apply } = await import("./commands/apply.ts");
-      done(await apply(run, { only: [], ack: [], handOver: [], ...options }));
+      done(await ofChanged("apply", options, ({ only }) => apply(run, { ack: [], handOver: [], ...options, only })));
     });
 
   command("verify [names...]", "prove every link of tenants or connections, without a login")
@@ -122,7 +142,8 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     });
 
   command("status", "one line per connection: file, record, proof")
-    .option("--locks", "show who holds which lock")
+    .option("--locks", "show only who holds which lock; reads nothing but the store")
+    .option("--rebuild", "fill a lost store from what carries our markers; changes nothing else")
     .action(async (options) => {
       const { status } = await import("./commands/status.ts");
       done(await status(run, options));
@@ -162,6 +183,11 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
   );
 
   return program;
+}
+
+function parallelismOf(value: string): number {
+  if (!/^[1-9]\d?$/.test(value)) throw new InvalidArgumentError("It is a whole number from 1 to 99.");
+  return Number(value);
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

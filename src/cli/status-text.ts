@@ -1,5 +1,7 @@
+import type { Rebuilt, RebuiltConnection } from "../apply/rebuild.ts";
 import type { ConnectionStatus, HandedOver } from "../apply/status.ts";
 import type { Paint } from "../plan/render-text.ts";
+import type { LockInfo, LockState } from "../store/store.ts";
 
 /** What the newest evidence says; `stale` when it was made for other values than the record has. */
 export function proofWord({ proof }: ConnectionStatus): string {
@@ -58,6 +60,54 @@ export function colourStatus(line: string, paint: Paint): string {
     .replaceAll(/\b(pass)\b/g, (word) => paint.green(word))
     .replaceAll(/\b(fail|foreign)\b/g, (word) => paint.red(word))
     .replaceAll(/\b(stale|unclear|pending)\b/g, (word) => paint.yellow(word));
+}
+
+const lockStates: Readonly<Record<LockState, string>> = {
+  alive: "alive: nobody else can take it",
+  lapsed: "lapsed: no sign of life for 60 seconds; the next apply takes it over",
+  dead: "dead: its process has ended; the next apply takes it over",
+};
+
+/** Who holds which lock, since when, and whether it keeps others out. */
+export function locksText(locks: readonly LockInfo[], paint: Paint): string {
+  if (locks.length === 0) return "no locks are held\n";
+  return locks
+    .map(({ address, holder, acquiredAt, heartbeatAt, state }) => {
+      const words = lockStates[state];
+      return [
+        paint.bold(address),
+        `  held by ${holder.name} on ${holder.host} (pid ${holder.pid})`,
+        `  since ${toSecond(acquiredAt)}, last sign of life ${toSecond(heartbeatAt)} (UTC)`,
+        `  ${state === "alive" ? words : paint.yellow(words)}\n`,
+      ].join("\n");
+    })
+    .join("");
+}
+
+/** `2026-11-21 09:05:12` of an RFC 3339 time, in UTC. */
+function toSecond(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 19)}`;
+}
+
+/** Connection, identity provider, record, proof and client of what a rebuild found. */
+export function rebuiltRow({ key, idp, clientId, problem, record, proven }: RebuiltConnection): readonly string[] {
+  const client = clientId ?? (problem === null ? "none" : "unclear, see below");
+  return [key, idp, record ?? "none", proven ? "kept" : "none", client];
+}
+
+/** What a rebuild has done, what is unclear, and what cannot be brought back. */
+export function rebuiltNotes({ connections, undeclared }: Rebuilt): readonly string[] {
+  const clients = connections.filter(({ clientId }) => clientId !== null).length;
+  const unproven = connections.some(({ proven, record }) => !proven && record === "active");
+  return [
+    `The ids of ${clients} clients of ${connections.length} connections are in the store, found by their markers.`,
+    ...connections.flatMap(({ key, problem }) => (problem === null ? [] : [`${key}: ${problem}`])),
+    ...undeclared.map(
+      ({ idp, key, clientId }) => `${idp} has the client ${clientId} of ${key}, which no file declares.`,
+    ),
+    "History, evidence and locks stand nowhere else: what was lost of them stays lost.",
+    ...(unproven ? ["`tenantry verify` makes new evidence."] : []),
+  ];
 }
 
 function listed(items: readonly string[]): string {

@@ -1,7 +1,6 @@
 import type { Registration } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
-import type { Action } from "../plan/change.ts";
 import { diffPart, diffRegistration } from "../plan/diff.ts";
 import type { Engine } from "./engine.ts";
 
@@ -25,17 +24,10 @@ export function directEngine(adapter: IdentityProviderAdapter): Engine {
         (part) => diffPart(part, observation.parts.get(part.address)).changes,
       );
       const changes = differences.flatMap((difference) => difference.changes);
-      const count = (action: Action) => changes.filter((change) => change.action === action).length;
       return {
         observation,
         changes: [...partChanges, ...changes],
         unchanged: differences.filter((difference) => difference.unchanged).length,
-        budget: adapter.budget({
-          creates: count("create"),
-          updates: count("update"),
-          deletes: count("delete"),
-          parts: partChanges.length,
-        }),
       };
     },
 
@@ -52,6 +44,7 @@ export function directEngine(adapter: IdentityProviderAdapter): Engine {
     },
 
     secretOf: (found) => adapter.secretOf(found),
+    budget: async (work) => adapter.budget(work),
     close: () => adapter.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Registration } from "../desired/connection.ts";
 import type { ClientSecret, Depth, RegistrationObservation } from "../idp/identity-provider.ts";
+import type { PlannedWork } from "../idp/planned-work.ts";
 import type { Change } from "../plan/change.ts";
 import type { CallBudget, ObservedRegistration } from "../plan/observed.ts";
 
@@ -8,7 +9,6 @@ export interface EnginePlan {
   readonly observation: RegistrationObservation;
   readonly changes: readonly Change[];
   readonly unchanged: number;
-  readonly budget: readonly CallBudget[];
 }
 
 /**
@@ -24,5 +24,7 @@ export interface Engine {
    */
   apply(registration: Registration): Promise<ObservedRegistration | undefined>;
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
+  /** Calls that an apply takes for this work, those of this run so far included: an apply plans afresh. */
+  budget(work: readonly PlannedWork[]): Promise<readonly CallBudget[]>;
   close(): Promise<void>;
 }

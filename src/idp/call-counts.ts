@@ -1,41 +1,52 @@
+import { compareText } from "../errors/issue.ts";
 import type { CallBudget } from "../plan/observed.ts";
+import type { Limiter } from "../vendor/limiter.ts";
+import type { Pace } from "../vendor/pool.ts";
 
-/** What a plan will make, change and delete. */
-export interface PlannedCounts {
-  readonly creates: number;
-  readonly updates: number;
-  readonly deletes: number;
-  /** Shared parts that will be made or changed. */
-  readonly parts?: number | undefined;
+/** Counts calls by bucket. */
+export class CallCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(bucket: string, calls = 1): this {
+    if (calls > 0) this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + calls);
+    return this;
+  }
+
+  get entries(): readonly (readonly [bucket: string, calls: number])[] {
+    return [...this.#counts];
+  }
 }
 
-/** Calls by bucket that one of each takes. */
-export type CallsOfOne = Readonly<Record<keyof PlannedCounts, Readonly<Record<string, number>>>>;
-
 /**
- * Calls by bucket of so many, sorted by bucket, those without any left out.
+ * What an apply will cost at one host: the calls that this run has made so far, which are those of the plan and which an
+ * apply makes again to plan afresh, and those that the work takes. Buckets that the host counts together are one entry.
  *
- * @param more calls that are made once, whatever the counts
- * @param perMinute our share of a bucket, where the host has said it
+ * @param work calls that the work takes
  */
-export function callsOf(
-  host: string,
-  ofOne: CallsOfOne,
-  counts: PlannedCounts,
-  more: Readonly<Record<string, number>> = {},
-  perMinute: (bucket: string) => number | undefined = () => undefined,
-): readonly CallBudget[] {
-  const calls = new Map<string, number>(Object.entries(more));
-  for (const kind of ["creates", "updates", "deletes", "parts"] as const) {
-    for (const [bucket, each] of Object.entries(ofOne[kind])) {
-      calls.set(bucket, (calls.get(bucket) ?? 0) + each * (counts[kind] ?? 0));
-    }
-  }
-  return [...calls]
-    .filter(([, count]) => count > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([bucket, count]) => {
-      const allowed = perMinute(bucket);
-      return { bucket: `${host} ${bucket}`, calls: count, ...(allowed === undefined ? {} : { perMinute: allowed }) };
-    });
+export function callBudget(host: string, limiter: Limiter, work: CallCounts): readonly CallBudget[] {
+  const all = new CallCounts();
+  const paces = new Map<string, Pace | undefined>();
+  const take = (bucket: string, calls: number): void => {
+    const pace = limiter.pace(bucket);
+    const name = pace?.pool ?? bucket;
+    paces.set(name, pace);
+    all.add(name, calls);
+  };
+  for (const { bucket, calls, refused } of limiter.report()) take(bucket, calls - refused);
+  for (const [bucket, calls] of work.entries) take(bucket, calls);
+  return all.entries
+    .map(([bucket, calls]) => ({ bucket: `${host} ${bucket}`, calls, ...timeOf(calls, paces.get(bucket)) }))
+    .sort((a, b) => compareText(a.bucket, b.bucket));
+}
+
+/** What may go at once goes at once; the rest waits for the next windows, or for the bucket to fill up. */
+function timeOf(calls: number, pace: Pace | undefined): Pick<CallBudget, "perMinute" | "minutes"> {
+  const { atOnce, perMinute, refills } = pace ?? {};
+  if (atOnce === undefined || perMinute === undefined) return {};
+  const minutes = refills ? (calls - atOnce) / perMinute : Math.ceil(calls / atOnce) - 1;
+  return { perMinute: rounded(perMinute), minutes: rounded(Math.max(0, minutes)) };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -2,7 +2,7 @@ import type { Address, ConnectionKey, IdpPart, Registration } from "../desired/c
 import type { Code } from "../errors/codes/index.ts";
 import type { CallBudget, Coverage, ObservedPart, ObservedRegistration } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
-import type { PlannedCounts } from "./call-counts.ts";
+import type { PlannedWork } from "./planned-work.ts";
 
 /** Something at the identity provider that stops a connection, in words for the user. */
 export interface RegistrationProblem {
@@ -32,8 +32,16 @@ export interface RegistrationObservation {
   readonly coverage: readonly Coverage[];
 }
 
-/** `single`: everything of a few connections. `fleet`: lists only. `deep`: lists, then every part of every object. */
-export type Depth = "single" | "fleet" | "deep";
+/**
+ * `single`: everything of a few connections. `glance`: the same, and what no search shows counts as missing, so that no
+ * list is read for it. `fleet`: lists only. `deep`: lists, then every part of every object.
+ */
+export type Depth = "single" | "glance" | "fleet" | "deep";
+
+/** Whether a look at this depth is at single objects, and not at lists. */
+export function looksAtSingles(depth: Depth): boolean {
+  return depth === "single" || depth === "glance";
+}
 
 /** A secret that the identity provider made, with the id by which the identity provider knows it. */
 export interface ClientSecret {
@@ -73,8 +81,8 @@ export interface IdentityProviderAdapter {
   /** The secret to hand over now. Undefined when the client authenticates without a shared one. */
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 
-  /** Calls that creating, updating or deleting so many registrations will take. */
-  budget(counts: PlannedCounts): readonly CallBudget[];
+  /** Calls that an apply takes for this work, those of this run so far included: an apply plans afresh. */
+  budget(work: readonly PlannedWork[]): readonly CallBudget[];
 
   close(): Promise<void>;
 }

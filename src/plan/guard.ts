@@ -49,6 +49,13 @@ export function guard(input: GuardInput): readonly Stop[] {
   );
 }
 
+/** What was acknowledged by `--ack` and is no stop of this plan: a slip of the pen, or a change that is gone. */
+export function acknowledgedInVain(input: GuardInput): readonly string[] {
+  const all = guard({ ...input, acknowledged: [], entries: new Map() });
+  const stops = new Set(all.map((stop) => stop.acknowledge));
+  return [...new Set(input.acknowledged)].filter((name) => !stops.has(name));
+}
+
 function tenantStops({ plan, settings, tenants }: GuardInput): readonly Stop[] {
   // What is switched on by this very plan has no sign-in to lose yet.
   const starting = new Set(plan.changes.flatMap((change) => (change.action === "activate" ? [change.key] : [])));

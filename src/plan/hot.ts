@@ -10,7 +10,7 @@ export const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
   redirectUris: ["redirectUris", "redirectUri"],
   domains: ["domains"],
   clientAuth: ["clientAuth", "pkce", "clientKey"],
-  secret: ["clientSecretId"],
+  secret: ["clientSecretId", "clientAuth"],
   assignment: ["assignment", "enabledConnections", "accessPolicy"],
   roles: ["roles"],
   claims: ["claims"],
@@ -77,13 +77,18 @@ export function hotRecordFields(
   if (paths.includes("redirectUri")) hot.push("redirectUris");
   if (paths.includes("clientAuth") && weaker(before.clientAuth, after.clientAuth)) hot.push("clientAuth");
   if (paths.includes("pkce") && after.pkce === "off") hot.push("clientAuth");
-  if (paths.includes("clientSecretId") && after.clientSecretId === null) hot.push("secret");
+  if (paths.includes("clientAuth") && isShared(before.clientAuth) && !isShared(after.clientAuth)) hot.push("secret");
   if (paths.includes("roles") && rolesWidened(before.roles, after.roles)) hot.push("roles");
   if (paths.includes("claims") && identityMoved(before.claims, after.claims)) hot.push("claims");
   if (paths.includes("require") && loosened(before.require, after.require)) hot.push("require");
   if (paths.includes("acrValues") && dropped(before.acrValues, after.acrValues)) hot.push("acrValues");
   if (paths.includes("provision") && createsNow(before.provision, after.provision)) hot.push("provision");
   return [...new Set(hot)];
+}
+
+/** Whether a client of this authentication has a secret that both sides know. */
+function isShared(clientAuth: Json | undefined): boolean {
+  return String(clientAuth).startsWith("client_secret");
 }
 
 function weaker(before: Json | undefined, after: Json | undefined): boolean {

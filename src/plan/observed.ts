@@ -64,11 +64,13 @@ export interface Coverage {
   readonly total: number;
 }
 
-/** Calls that an apply of the plan will make at one rate-limit bucket. */
+/** Calls that an apply of the plan will make at one rate-limit bucket, those with which it plans afresh included. */
 export interface CallBudget {
   /** Host and bucket, such as `acme.okta.com /api/v1/apps/{id}`. */
   readonly bucket: string;
   readonly calls: number;
   /** Calls a minute that our share of the bucket allows; missing when the host has not said. */
   readonly perMinute?: number | undefined;
+  /** Minutes that they take at that pace, of which the first calls go at once; missing when the pace is. */
+  readonly minutes?: number | undefined;
 }

@@ -3,7 +3,7 @@ import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
-import { entryLines, interruptions, isWritable } from "./render-text.ts";
+import { callLines, entryLines, interruptions, isWritable } from "./render-text.ts";
 
 /**
  * A plan for a pull request: stops, a table of the changes with the dangerous ones first, and every field folded away.
@@ -39,6 +39,12 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
     ),
     ...part(1 / 2, ["| Tenant | Change | Address |", "| --- | --- | --- |"], changes.map(changeRow), "changes"),
     ...part(1 / 6, [], unread, "parts that were not read"),
+    ...part(
+      1 / 6,
+      [],
+      callLines(plan).map((line) => `${plain(line)}  `),
+      "hosts",
+    ),
     ...part(1, [], changes.flatMap(details), "changes with details"),
     ...foot,
   ].join("\n");

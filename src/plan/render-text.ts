@@ -55,12 +55,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     const how = entry.what.endsWith(")") ? "" : " (--deep reads all)";
     lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}${how}`);
   }
-  const calls = plan.budget.filter((entry) => entry.calls > 0);
-  if (calls.length > 0) {
-    lines.push(...calls.map((entry) => `Calls: ${entry.calls} at ${entry.bucket}`));
-    const minutes = predictedMinutes(plan);
-    if (minutes >= 1) lines.push(`At our share of the rate limits this takes about ${Math.ceil(minutes)} min`);
-  }
+  lines.push(...callLines(plan));
   lines.push(paint.dim(`Plan digest ${plan.digest}`));
   lines.push(...renderStops(stops, paint));
   return lines.join("\n");
@@ -128,7 +123,23 @@ function isLiveClient(plan: Pick<Plan, "changes">, change: Change): boolean {
   return !plan.changes.some((other) => other.action === "activate" && other.key === change.key);
 }
 
-/** Minutes that the fullest bucket will take. */
-export function predictedMinutes(plan: Pick<Plan, "budget">): number {
-  return Math.max(0, ...plan.budget.map((entry) => (entry.perMinute ? entry.calls / entry.perMinute : 0)));
+/**
+ * A line for each host: `~211 calls at acme.okta.com, about 4 minutes: ~209 of /api/v1/apps at 50 a minute`. The time is
+ * that of the slowest bucket, told from half a minute on; how many calls each bucket gets is in the JSON.
+ */
+export function callLines({ budget }: Pick<Plan, "budget">): readonly string[] {
+  return [...Map.groupBy(budget, ({ bucket }) => bucket.split(" ", 1)[0] ?? "")].flatMap(([host, entries]) => {
+    const calls = entries.reduce((sum, entry) => sum + entry.calls, 0);
+    if (calls === 0) return [];
+    const count = `~${calls} call${calls === 1 ? "" : "s"} at ${host}`;
+    const {
+      minutes = 0,
+      perMinute = 0,
+      ...slowest
+    } = entries.reduce((a, b) => ((b.minutes ?? 0) > (a.minutes ?? 0) ? b : a));
+    if (minutes < 0.5) return [count];
+    const about = `about ${Math.round(minutes)} minute${Math.round(minutes) === 1 ? "" : "s"}`;
+    const of = slowest.bucket.slice(host.length + 1);
+    return [`${count}, ${about}: ~${slowest.calls} of ${of} at ${Math.round(perMinute)} a minute`];
+  });
 }

@@ -18,4 +18,6 @@ export interface DatabaseFault {
     | "unreachable";
   /** The end of a sentence that begins with the database's name. */
   readonly text: string;
+  /** What to do about it, where that can be said more exactly than for all faults of the kind. */
+  readonly mend?: string;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
-import { readAuditEntry, readEvidence, readJournalStep } from "./rows.ts";
+import { savedPlanApplied } from "../plan/saved.ts";
+import { readAuditEntry, readEvidence, readJournalStep, readRun } from "./rows.ts";
 import type { Store } from "./store.ts";
 import type { StoreTables } from "./tables.ts";
 
@@ -18,8 +19,20 @@ export interface HistoryContext {
 
 export function createHistory({ database, name, clock, random, reach }: HistoryContext): History {
   const now = (): string => new Date(clock()).toISOString();
+  const runOfSavedPlan: Store["runOfSavedPlan"] = async (savedPlan) => {
+    const row = await reach(() =>
+      database
+        .selectFrom("tenantry_run")
+        .select(["id", "actor", "started_at", "finished_at", "outcome"])
+        .where("saved_plan", "=", savedPlan)
+        .executeTakeFirst(),
+    );
+    return row === undefined ? undefined : readRun(row, name);
+  };
 
   return {
+    runOfSavedPlan,
+
     async rememberId(address, id) {
       const row = { id, at: now() };
       await reach(() =>
@@ -93,17 +106,22 @@ export function createHistory({ database, name, clock, random, reach }: HistoryC
       return rows.map((row) => readAuditEntry(row, name));
     },
 
-    async beginRun({ planDigest, actor }) {
+    async beginRun({ planDigest, actor, savedPlan }) {
       const startedAt = now();
       // Sorts by time and says when it was; the rest keeps two of one second apart.
       const id = `${startedAt.slice(0, 19).replace(/[-:]/g, "")}Z-${Buffer.from(random(5)).toString("hex")}`;
-      await reach(() =>
+      const run = { id, plan_digest: planDigest, saved_plan: savedPlan ?? null, actor, started_at: startedAt };
+      const begun = await reach(() =>
         database
           .insertInto("tenantry_run")
-          .values({ id, plan_digest: planDigest, actor, started_at: startedAt, finished_at: null, outcome: null })
-          .execute(),
+          .values({ ...run, finished_at: null, outcome: null })
+          .onConflict((conflict) => conflict.column("saved_plan").doNothing())
+          .executeTakeFirst(),
       );
-      return id;
+      if (begun.numInsertedOrUpdatedRows === 1n) return id;
+      const earlier = savedPlan === undefined ? undefined : await runOfSavedPlan(savedPlan);
+      if (earlier === undefined) throw new Error("a run was neither begun nor is there");
+      throw savedPlanApplied(earlier);
     },
 
     async recordStep({ run, key, step, state, detail }) {

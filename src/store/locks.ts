@@ -3,12 +3,14 @@ import type { Address } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { DatabaseLocation } from "./database.ts";
 import { readLock } from "./rows.ts";
-import type { Holder, Lock, LockInfo } from "./store.ts";
+import type { Holder, Lock, LockInfo, LockState } from "./store.ts";
 import type { StoreTables } from "./tables.ts";
 
 /** Milliseconds between two signs of life of a holder, and after how many without one its lock lapses. */
 const heartbeatEvery = 15_000;
 const lapseAfter = 60_000;
+/** How much longer than usual a sign of life may take when it is waited for. */
+const answerTime = 5_000;
 
 export interface LockContext {
   readonly database: Kysely<StoreTables>;
@@ -18,6 +20,7 @@ export interface LockContext {
   /** Not asked on PostgreSQL, where the server's clock counts. */
   readonly clock: () => number;
   readonly random: (bytes: number) => Uint8Array;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Whether a process of this host lives. Not asked on PostgreSQL. */
   readonly isAlive: (pid: number) => boolean;
   /** Runs a query; translates what goes wrong into a `TenantryError`. */
@@ -27,7 +30,7 @@ export interface LockContext {
 /** The locks of one store. What is still held when the store closes is released. */
 export interface Locks {
   take(address: Address, holder: Holder): Promise<Lock>;
-  list(): Promise<readonly LockInfo[]>;
+  list(host?: string): Promise<readonly LockInfo[]>;
   releaseAll(): Promise<void>;
 }
 
@@ -44,10 +47,16 @@ export function createLocks(context: LockContext): Locks {
       return lock;
     },
 
-    async list() {
-      const rows = await reach(() => database.selectFrom("tenantry_lock").selectAll().execute());
+    async list(host) {
+      const rows = await reach(() =>
+        database.selectFrom("tenantry_lock").selectAll().select(now(context).as("now")).execute(),
+      );
+      const locks = rows.map((row) => {
+        const lock = readLock(row, context.name);
+        return { ...lock, state: stateOf(context, lock, row.now, host) };
+      });
       // Sorted here: databases have orders of their own for text.
-      return rows.map((row) => readLock(row, context.name)).sort((a, b) => (a.address < b.address ? -1 : 1));
+      return locks.sort((a, b) => (a.address < b.address ? -1 : 1));
     },
 
     async releaseAll() {
@@ -99,11 +108,13 @@ async function seize(
     .executeTakeFirst();
   // Released between the two queries.
   if (row === undefined) return seize(context, address, holder, token);
-  const { holder: other, acquiredAt, heartbeatAt } = readLock(row, context.name);
-  const lapsed = Date.parse(row.now) - Date.parse(heartbeatAt) > lapseAfter;
-  // A file is of this machine. A server's holder may be on another one of this host name, as containers and runners are.
-  const dead = context.kind !== "postgres" && other.host === holder.host && !context.isAlive(other.pid);
-  if (!lapsed && !dead) throw locked(address, other, acquiredAt);
+  const present = readLock(row, context.name);
+  const { holder: other, acquiredAt } = present;
+  const state = stateOf(context, present, row.now, holder.host);
+  const doubtful = isDoubtful(context, present, row.now, holder.host);
+  if (state === "alive" && !doubtful) throw locked(address, other, acquiredAt);
+  // A holder that lives shows it meanwhile, and then nothing is taken below.
+  if (state !== "dead" && doubtful) await context.sleep(heartbeatEvery + answerTime);
 
   // Only if its holder has not shown a sign of life since, and nobody else was faster.
   const taken = await context.database
@@ -113,7 +124,46 @@ async function seize(
     .where("token", "=", row.token)
     .where("heartbeat_at", "=", row.heartbeat_at)
     .executeTakeFirst();
-  return taken.numUpdatedRows === 1n ? other : seize(context, address, holder, token);
+  if (taken.numUpdatedRows === 1n) return other;
+  if (doubtful && (await isHeldBy(context, address, row.token))) throw locked(address, other, acquiredAt);
+  return seize(context, address, holder, token);
+}
+
+/**
+ * Whether the times in a lock cannot be trusted: a sign of life from the future, or none for long in a file though its
+ * process lives here. Then two clocks differ, or one was set meanwhile, and only another look tells.
+ */
+function isDoubtful(
+  context: LockContext,
+  { holder, heartbeatAt }: Omit<LockInfo, "state">,
+  at: string,
+  host: string,
+): boolean {
+  const age = Date.parse(at) - Date.parse(heartbeatAt);
+  if (age < -lapseAfter) return true;
+  return age > lapseAfter && context.kind !== "postgres" && holder.host === host && context.isAlive(holder.pid);
+}
+
+async function isHeldBy({ database }: LockContext, address: Address, token: string): Promise<boolean> {
+  const row = await database
+    .selectFrom("tenantry_lock")
+    .select("token")
+    .where("address", "=", address)
+    .executeTakeFirst();
+  return row?.token === token;
+}
+
+/** Whether a lock keeps others out. */
+function stateOf(
+  context: LockContext,
+  { holder, heartbeatAt }: Omit<LockInfo, "state">,
+  at: string,
+  host: string | undefined,
+): LockState {
+  if (Date.parse(at) - Date.parse(heartbeatAt) > lapseAfter) return "lapsed";
+  // A file is of this machine. A server's holder may be on another one of this host name, as containers and runners are.
+  const dead = context.kind !== "postgres" && holder.host === host && !context.isAlive(holder.pid);
+  return dead ? "dead" : "alive";
 }
 
 function hold(

@@ -1,9 +1,11 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { Kysely } from "kysely";
 import { TenantryError } from "../errors/failure.ts";
 import { type DatabaseLocation, databaseDialect, databaseFault, databaseName, parseDatabaseUrl } from "./database.ts";
 import { createHistory } from "./history.ts";
 import { createLocks } from "./locks.ts";
+import { claimStore, type StoreOwner } from "./owner.ts";
 import { migrateStore } from "./schema.ts";
 import { schemeOf } from "./sqlite-url.ts";
 import type { Store } from "./store.ts";
@@ -14,6 +16,8 @@ export interface StoreOptions {
   readonly url: string;
   /** The folder that a relative path is relative to; the working directory when absent. */
   readonly root?: string | undefined;
+  /** Whose the store is: written into a new one, compared with an old one's. Absent: nobody asks. */
+  readonly owner?: StoreOwner | undefined;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
@@ -29,10 +33,10 @@ export interface StoreOptions {
  * Opens the store and migrates it to this program's version. A SQLite file is made when it is missing (file 0600, folder
  * 0700); in PostgreSQL the database must be there.
  *
- * @throws TenantryError STORE_URL_INVALID, STORE_NEWER, STORE_CORRUPT, or one that says why it cannot be used.
+ * @throws TenantryError STORE_URL_INVALID, STORE_NEWER, STORE_CORRUPT, STORE_OTHER_ENVIRONMENT, or one that says why it cannot be used.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { url, root, clock, sleep, random = randomBytes, isAlive = () => true } = options;
+  const { url, root, owner, clock, sleep, random = randomBytes, isAlive = () => true } = options;
   const location = parseDatabaseUrl(url, root);
   if (location.kind === "unusable") {
     throw new TenantryError("STORE_URL_INVALID", `The store's address (scheme ${schemeOf(url)}) ${location.problem}.`);
@@ -46,6 +50,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     fingerprintKey = await reach(async () => {
       await migrateStore(database, { name, random, kind: location.kind });
+      if (owner !== undefined) await claimStore(database, owner, name);
       return readFingerprintKey(database, name);
     });
   } catch (error) {
@@ -53,7 +58,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 
-  const locks = createLocks({ database, name, kind: location.kind, clock, random, isAlive, reach });
+  const locks = createLocks({
+    database,
+    name,
+    kind: location.kind,
+    clock,
+    random,
+    sleep: sleep ?? delay,
+    isAlive,
+    reach,
+  });
   let closed = false;
 
   return {
@@ -104,5 +118,8 @@ function fail(error: unknown, location: DatabaseLocation, name: string): never {
   if (error instanceof TenantryError) throw error;
   const fault = databaseFault(location, error);
   if (fault === undefined || fault.kind === "constraint") throw error;
-  throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, { cause: error });
+  throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, {
+    cause: error,
+    ...(fault.mend === undefined ? {} : { hint: fault.mend }),
+  });
 }

@@ -2,12 +2,19 @@ import type { DatabaseFault } from "./fault.ts";
 
 const lost: DatabaseFault = { kind: "lost", text: "broke the connection off" };
 
+const again = "then run the command again; it goes on from what is there.";
+const seeThatItRuns = `See that PostgreSQL runs there, and that host and port of the address are right, ${again}`;
+
 /** SQLSTATE, or its first two characters for a whole class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const states: Readonly<Record<string, DatabaseFault>> = {
   "08": lost,
   "22": { kind: "constraint", text: "refuses the values: it cannot hold them" },
   "23": { kind: "constraint", text: "refuses the values: one of its constraints forbids them" },
-  "25006": { kind: "unreachable", text: "is read-only" },
+  "25006": {
+    kind: "unreachable",
+    text: "is read-only",
+    mend: `Name the primary in the address, not a replica, and see that default_transaction_read_only is off for this user, ${again}`,
+  },
   "25P03": lost,
   "28": { kind: "login", text: "lets this user not in from here, or not without TLS" },
   "28P01": { kind: "login", text: "refuses the user's password" },
@@ -23,12 +30,24 @@ const states: Readonly<Record<string, DatabaseFault>> = {
   "42P07": { kind: "schema", text: "has a table or view of that name, made by another program meanwhile" },
   "44": { kind: "constraint", text: "refuses the values: one of its views forbids them" },
   "53": { kind: "unreachable", text: "has run out of room, memory or connections" },
-  "53100": { kind: "unreachable", text: "cannot grow: the disk is full" },
-  "53300": { kind: "unreachable", text: "takes no more connections" },
+  "53100": {
+    kind: "unreachable",
+    text: "cannot grow: the disk is full",
+    mend: `Make room on the disk of its server, ${again}`,
+  },
+  "53300": {
+    kind: "unreachable",
+    text: "takes no more connections",
+    mend: `Raise its max_connections or the limit of this user, or find out who holds so many, ${again}`,
+  },
   "55P03": { kind: "busy", text: "is kept busy by another program" },
   "57": lost,
   "57014": { kind: "busy", text: "did not finish a statement in time" },
-  "57P03": { kind: "unreachable", text: "is starting or shutting down" },
+  "57P03": {
+    kind: "unreachable",
+    text: "is starting or shutting down",
+    mend: `Wait until it takes connections, ${again}`,
+  },
   "58": { kind: "unreachable", text: "cannot be read or written: its system gave an error" },
   P0001: { kind: "constraint", text: "refuses the values: a trigger forbids them" },
   XX: { kind: "unreachable", text: "answers with an error of its own making" },
@@ -41,11 +60,15 @@ const networkFaults: Readonly<Record<string, DatabaseFault>> = {
   EACCES: { kind: "unreachable", text: "cannot be reached: this user may not open its socket" },
   EAI_AGAIN: { kind: "unreachable", text: "cannot be reached: the name of its host cannot be looked up now" },
   ECONNABORTED: lost,
-  ECONNREFUSED: { kind: "unreachable", text: "cannot be reached: nothing answers at its host and port" },
+  ECONNREFUSED: {
+    kind: "unreachable",
+    text: "cannot be reached: nothing answers at its host and port",
+    mend: seeThatItRuns,
+  },
   ECONNRESET: lost,
   EHOSTUNREACH: { kind: "unreachable", text: "cannot be reached: there is no way to its host" },
   ENETUNREACH: { kind: "unreachable", text: "cannot be reached: there is no way to its host" },
-  ENOENT: { kind: "unreachable", text: "cannot be reached: its socket is not there" },
+  ENOENT: { kind: "unreachable", text: "cannot be reached: its socket is not there", mend: seeThatItRuns },
   ENOTFOUND: { kind: "unreachable", text: "cannot be reached: its host is not known by that name" },
   EPIPE: lost,
   ETIMEDOUT: { kind: "unreachable", text: "cannot be reached: its host does not answer" },
@@ -81,9 +104,16 @@ export function postgresFault(error: unknown): DatabaseFault | undefined {
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== "string") return sentences.find(([text]) => text.test(error.message))?.[1];
   if (code === "42501") return { kind: "forbidden", text: `gives this user too few rights (${error.message})` };
-  if (/^[0-9A-Z]{5}$/.test(code) && "severity" in error) return states[code] ?? states[code.slice(0, 2)];
+  if (/^[0-9A-Z]{5}$/.test(code) && "severity" in error) {
+    const fault = states[code] ?? states[code.slice(0, 2)];
+    const named = fault?.kind === "schema" && namesOnly.test(error.message);
+    return fault === undefined || !named ? fault : { ...fault, text: `${fault.text} (${error.message})` };
+  }
   return networkFaults[code] ?? tlsFault(code);
 }
+
+/** What PostgreSQL says of a table or column: names, and no value. */
+const namesOnly = /^(relation|column) "?[\w.]+"?( of relation "?\w+"?)? (does not exist|already exists)$/;
 
 function tlsFault(code: string): DatabaseFault | undefined {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Address, ConnectionKey, Digest } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Evidence } from "./evidence.ts";
-import { type AuditEntry, type JournalStep, type LockInfo, stepNames } from "./store.ts";
-import type { LockRow } from "./tables.ts";
+import { type AuditEntry, type JournalStep, type LockInfo, type RecordedRun, stepNames } from "./store.ts";
+import type { LockRow, StoreTables } from "./tables.ts";
 
 // What comes back from a database is outside data: another version, another program or a person may have written it.
 
@@ -61,6 +61,14 @@ const journalStep = z.object({
   at: z.iso.datetime(),
 });
 
+const run = z.object({
+  id: z.string(),
+  actor: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().optional(),
+  outcome: z.enum(["done", "failed"]).optional(),
+});
+
 const lock = z.object({
   address,
   holder: z.object({ name: z.string(), host: z.string(), pid: z.int() }),
@@ -80,7 +88,16 @@ export function readJournalStep(row: Nullable<JournalStep>, store: string): Jour
   return parse(journalStep, withDetail(row), `${store}: a row of the journal`);
 }
 
-export function readLock(row: LockRow, store: string): LockInfo {
+export function readRun(
+  row: Pick<StoreTables["tenantry_run"], "id" | "actor" | "started_at" | "finished_at" | "outcome">,
+  store: string,
+): RecordedRun {
+  const { id, actor, started_at: startedAt, finished_at, outcome } = row;
+  const value = { id, actor, startedAt, finishedAt: finished_at ?? undefined, outcome: outcome ?? undefined };
+  return parse(run, value, `${store}: a run`);
+}
+
+export function readLock(row: LockRow, store: string): Omit<LockInfo, "state"> {
   const { holder_name: name, holder_host: host, holder_pid: pid } = row;
   const value = {
     address: row.address,

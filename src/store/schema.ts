@@ -13,7 +13,7 @@ export interface MigrationContext {
 type Step = (database: Transaction<StoreTables>, context: MigrationContext) => Promise<void>;
 
 /** Version n of the store is what the first n steps make. A step that was released is never changed. */
-const steps: readonly Step[] = [makeTables];
+const steps: readonly Step[] = [makeTables, rememberSavedPlans];
 
 const storeVersion = steps.length;
 
@@ -120,4 +120,10 @@ async function makeTables(database: Transaction<StoreTables>, { random, kind }: 
     .addColumn("acquired_at", "text", (column) => column.notNull())
     .addColumn("heartbeat_at", "text", (column) => column.notNull())
     .execute();
+}
+
+/** Two runs of one saved plan at the same moment: the index lets one begin. */
+async function rememberSavedPlans({ schema }: Transaction<StoreTables>): Promise<void> {
+  await schema.alterTable("tenantry_run").addColumn("saved_plan", "text").execute();
+  await schema.createIndex("tenantry_run_saved_plan").unique().on("tenantry_run").column("saved_plan").execute();
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
@@ -40,7 +40,8 @@ const retryDelay = 95;
 /**
  * SQLite for kysely by `node:sqlite`. One connection, which kysely hands out to one query or transaction at a time
  * (`supportsMultipleConnections` of the adapter). Transactions take the write lock at their beginning (`begin immediate`), so that what they have read is still true when they write;
- * read-only ones do not. Commits are on the disk when they return (`synchronous = full`).
+ * read-only ones do not. Commits to a file of others are on the disk when they return (`synchronous = full`). Commits to
+ * our own outlive the process, and a machine that loses its power may forget the last ones (`synchronous = normal`).
  */
 export class SqliteDialect implements Dialect {
   readonly #options: SqliteOptions;
@@ -93,7 +94,7 @@ class SqliteDriver implements Driver {
     const connection = new SqliteConnection(database, this.#options.sleep ?? wait);
     try {
       if (this.#options.owner === "ours") await connection.run("pragma journal_mode = wal");
-      await connection.run("pragma synchronous = full");
+      await connection.run(`pragma synchronous = ${this.#options.owner === "ours" ? "normal" : "full"}`);
     } catch (error) {
       database.close();
       throw error;
@@ -179,7 +180,28 @@ function open({ location, owner, make = owner === "ours", access }: SqliteOption
     // SQLite gives its own files (-wal, -shm) the mode of the database.
     closeSync(openSync(location.path, "a", 0o600));
   }
-  return new DatabaseSync(url, { timeout: busyTimeout });
+  if (statSync(location.path, { throwIfNoEntry: false })?.isDirectory() === true) throw systemError("EISDIR");
+  try {
+    return new DatabaseSync(url, { timeout: busyTimeout });
+  } catch (error) {
+    // SQLite only says that it cannot be opened.
+    if (existsSync(location.path) && !isReadable(location.path)) throw systemError("EACCES");
+    throw error;
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As the file system would throw it. */
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 /** Whether a program was killed inside a transaction that a read-only connection cannot undo. */

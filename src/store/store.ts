@@ -17,7 +17,14 @@ export interface LockInfo {
   /** ISO 8601. */
   readonly acquiredAt: string;
   readonly heartbeatAt: string;
+  /**
+   * alive: it keeps everybody else out. lapsed: it has shown no sign of life for 60 seconds. dead: its process was of
+   * this host and has ended (SQLite only). Who needs the address next takes over what is not alive.
+   */
+  readonly state: LockState;
 }
+
+export type LockState = "alive" | "lapsed" | "dead";
 
 /** A held lock: its heartbeat runs until it is released. */
 export interface Lock {
@@ -56,6 +63,16 @@ export interface JournalStep {
   readonly at: string;
 }
 
+/** A run as it stands in the store. */
+export interface RecordedRun {
+  readonly id: string;
+  readonly actor: string;
+  readonly startedAt: string;
+  /** Missing while it goes on, and for ever when it was killed. */
+  readonly finishedAt?: string | undefined;
+  readonly outcome?: "done" | "failed" | undefined;
+}
+
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;
@@ -83,7 +100,17 @@ export interface Store {
   /** Newest first. */
   auditLog(limit: number): Promise<readonly AuditEntry[]>;
 
-  beginRun(run: { readonly planDigest: Digest; readonly actor: string }): Promise<string>;
+  /**
+   * @param run.savedPlan checksum of the saved plan that the run applies: each begins once
+   * @throws TenantryError PLAN_SAVED_APPLIED
+   */
+  beginRun(run: {
+    readonly planDigest: Digest;
+    readonly actor: string;
+    readonly savedPlan?: Digest | undefined;
+  }): Promise<string>;
+  /** The run that a saved plan was applied by. */
+  runOfSavedPlan(savedPlan: Digest): Promise<RecordedRun | undefined>;
   recordStep(step: Omit<JournalStep, "at">): Promise<void>;
   finishRun(run: string, outcome: "done" | "failed"): Promise<void>;
   /** Steps of the newest run that touched the connection, in order, and whether that run finished. */
@@ -91,7 +118,8 @@ export interface Store {
 
   /** Throws STORE_LOCKED, naming the holder, when it is held and alive. */
   lock(address: Address, holder: Holder): Promise<Lock>;
-  locks(): Promise<readonly LockInfo[]>;
+  /** @param host this machine's name, to tell which holders are dead; without it none is known to be */
+  locks(host?: string): Promise<readonly LockInfo[]>;
 
   /** HMAC-SHA-256 (hex) under a random key that the store made for itself. */
   fingerprint(secret: Secret): Promise<string>;

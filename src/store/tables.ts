@@ -18,6 +18,8 @@ export interface StoreTables {
     seq: Generated<number>;
     id: string;
     plan_digest: string;
+    /** Checksum of the saved plan that was applied; null for a plan that was made and applied at once. */
+    saved_plan: string | null;
     actor: string;
     started_at: string;
     finished_at: string | null;

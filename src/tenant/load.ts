@@ -31,23 +31,13 @@ export interface LoadedTenants {
  * alone; a folder is an issue, because the tenants in it would be left out unsaid.
  */
 export function loadTenants(files: Files): LoadedTenants {
-  const entries = files.list(tenantsFolder);
+  const listed = listTenants(files);
   const tenants: Tenant[] = [];
-  const issues: Issue[] = [];
-  if (!("reason" in entries)) {
-    for (const { name, kind } of [...entries].sort((a, b) => compareText(a.name, b.name))) {
-      if (name.startsWith(".") || (kind !== "folder" && !/\.ya?ml$/i.test(name))) continue;
-      const file = `${tenantsFolder}/${name}`;
-      if (kind !== "file" || !name.endsWith(".yaml")) {
-        issues.push(notAFile(file, kind));
-        continue;
-      }
-      const loaded = loadTenant(files, file);
-      if (loaded.tenant !== undefined) tenants.push(loaded.tenant);
-      issues.push(...loaded.issues);
-    }
-  } else if (entries.reason !== "ENOENT") {
-    issues.push(whole(tenantsFolder, "FILE_UNREADABLE", `${tenantsFolder}/ cannot be read (${entries.reason})`));
+  const issues: Issue[] = [...listed.issues];
+  for (const file of listed.files) {
+    const loaded = loadTenant(files, file);
+    if (loaded.tenant !== undefined) tenants.push(loaded.tenant);
+    issues.push(...loaded.issues);
   }
   if (tenants.length === 0 && issues.length === 0) {
     issues.push(whole(tenantsFolder, "TENANT_NONE", `${tenantsFolder}/ holds no tenant file`));
@@ -55,7 +45,43 @@ export function loadTenants(files: Files): LoadedTenants {
   return { tenants, issues };
 }
 
-function loadTenant(files: Files, file: string): { readonly tenant?: Tenant; readonly issues: readonly Issue[] } {
+/** The paths of all tenant files, sorted, and an issue for whatever else lies where one should be. Reads none of them. */
+export function listTenants(files: Files): { readonly files: readonly string[]; readonly issues: readonly Issue[] } {
+  const entries = files.list(tenantsFolder);
+  if ("reason" in entries) {
+    if (entries.reason === "ENOENT") return { files: [], issues: [] };
+    const message = `${tenantsFolder}/ cannot be read (${entries.reason})`;
+    return { files: [], issues: [whole(tenantsFolder, "FILE_UNREADABLE", message)] };
+  }
+  const found: string[] = [];
+  const issues: Issue[] = [];
+  for (const { name, kind } of [...entries].sort((a, b) => compareText(a.name, b.name))) {
+    if (name.startsWith(".") || (kind !== "folder" && !/\.ya?ml$/i.test(name))) continue;
+    const file = `${tenantsFolder}/${name}`;
+    if (kind === "file" && name.endsWith(".yaml")) found.push(file);
+    else issues.push(notAFile(file, kind));
+  }
+  return { files: found, issues };
+}
+
+/** The path of a tenant's file. */
+export function tenantFile(slug: string): string {
+  return `${tenantsFolder}/${slug}.yaml`;
+}
+
+/** The text of a tenant file, unchecked; undefined when it cannot be read or is larger than one may be. */
+export function textOfTenant(files: Files, file: string): string | undefined {
+  const read = files.read(file, largest + 1);
+  return "reason" in read || read.size > largest ? undefined : decoder.decode(read.bytes);
+}
+
+const decoder = new TextDecoder();
+
+/** One tenant file; every issue of it when there are some. */
+export function loadTenant(
+  files: Files,
+  file: string,
+): { readonly tenant?: Tenant; readonly issues: readonly Issue[] } {
   const read = readDocument(files, file, largest);
   if ("issues" in read) return { issues: read.issues };
   const { document } = read;
@@ -64,7 +90,7 @@ function loadTenant(files: Files, file: string): { readonly tenant?: Tenant; rea
     return { issues: schemaIssues(result.error, { codes, schema: tenantSchema, ...document }) };
   }
   const issues: Issue[] = [];
-  const expected = `${tenantsFolder}/${result.data.tenant}.yaml`;
+  const expected = tenantFile(result.data.tenant);
   if (expected !== file) {
     issues.push({
       code: "TENANT_FILE_NAME",

@@ -1,18 +1,36 @@
-// One limiter per host: who may call when. The decisions are pure (rate-window.ts); here is the queue around them.
+// One limiter per host: who may call when. The decisions are pure (pool.ts and what it stands on); here is the queue
+// around them.
 //
 // Calls wait in one queue, in the order they came. Whenever a place is free, the oldest call whose bucket allows it
 // goes: a full bucket holds back only its own calls. A call that was answered 429 keeps its place and goes again after
 // the moment the host named, because a refused call had no effect; so this is safe for writes too.
 
 import type { Clock, Sleep } from "./network.ts";
-import type { RateReading, RateWindow, ReplyHeaders } from "./rate-window.ts";
-import { allowance, departed, freshWindow, permit, readRates, returned } from "./rate-window.ts";
+import { departed, freshPool, type Pace, type Pool, paceOf, permit, pooled, returned } from "./pool.ts";
+import { type RateReading, type ReplyHeaders, readRates } from "./rate-reading.ts";
+import { allowance } from "./rate-window.ts";
 
 /** What the limiter needs to see of a reply. */
 export interface LimitedReply {
   readonly status: number;
   readonly headers: ReplyHeaders;
 }
+
+/** A token bucket as its host publishes it. */
+export interface PublishedRate {
+  /** Buckets of one name are one at the host. */
+  readonly pool: string;
+  /** Calls at once. */
+  readonly atOnce: number;
+  /** Calls a minute at which it fills up. */
+  readonly perMinute: number;
+}
+
+/**
+ * What is published about a host's buckets, given how many calls at once the host has said for some of them. Undefined
+ * when nothing published fits that.
+ */
+export type KnownRates = (said: ReadonlyMap<string, number>) => ((bucket: string) => PublishedRate) | undefined;
 
 export interface LimiterOptions {
   readonly clock: Clock;
@@ -25,6 +43,8 @@ export interface LimiterOptions {
   readonly refusals?: number | undefined;
   /** Longest wait after a 429, milliseconds; a host that names a longer one is given up. Default 120,000. */
   readonly longestWait?: number | undefined;
+  /** For a host whose replies do not say how fast its buckets fill up. Asked again whenever another has answered. */
+  readonly rates?: KnownRates | undefined;
 }
 
 /** What a bucket has seen since the limiter was made. */
@@ -33,7 +53,7 @@ export interface BucketReport {
   readonly calls: number;
   /** Calls among them that were answered 429. */
   readonly refused: number;
-  /** Calls of a window that our share allows; missing when the host has not said. */
+  /** Calls at once, or of a window, that our share allows; missing when the host has not said. */
   readonly allowed?: number | undefined;
 }
 
@@ -46,6 +66,8 @@ export interface Limiter {
   run<Reply extends LimitedReply>(bucket: string, send: () => Promise<Reply>): Promise<Reply>;
   /** Sorted by bucket. */
   report(): readonly BucketReport[];
+  /** What our share of a bucket allows, as far as the host has said or published it. */
+  pace(bucket: string): Pace | undefined;
 }
 
 interface Waiting {
@@ -56,7 +78,10 @@ interface Waiting {
 
 interface Bucket {
   readonly name: string;
-  window: RateWindow;
+  pool: string;
+  /** Calls that the host allows at once or in a window; missing until it has said. */
+  limit?: number;
+  underWay: number;
   calls: number;
   refused: number;
 }
@@ -64,7 +89,11 @@ interface Bucket {
 export function createLimiter(options: LimiterOptions): Limiter {
   const { clock, sleep, share = 0.5, concurrency = 8, refusals = 5, longestWait = 120_000 } = options;
   const buckets = new Map<string, Bucket>();
+  const pools = new Map<string, Pool>();
   const queue: Waiting[] = [];
+  let published: ReturnType<KnownRates>;
+  // Where the buckets are not known by their names, the first replies tell which there are: so those come one by one.
+  let introductions = options.rates === undefined ? 0 : 3;
   let places = concurrency;
   let nextPlace = 0;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -72,28 +101,54 @@ export function createLimiter(options: LimiterOptions): Limiter {
   function bucketNamed(name: string): Bucket {
     let bucket = buckets.get(name);
     if (bucket === undefined) {
-      bucket = { name, window: freshWindow, calls: 0, refused: 0 };
+      bucket = { name, pool: published?.(name).pool ?? name, underWay: 0, calls: 0, refused: 0 };
       buckets.set(name, bucket);
     }
     return bucket;
+  }
+
+  const poolOf = (bucket: Bucket): Pool => pools.get(bucket.pool) ?? freshPool;
+
+  /** The limit of another bucket may tell which of the published rates are this host's, and what its buckets share. */
+  function learn(bucket: Bucket, { limit = 0, refills }: RateReading): void {
+    introductions = limit > 0 ? 0 : introductions - 1;
+    if (limit <= 0 || bucket.limit === limit) return;
+    bucket.limit = limit;
+    if (options.rates === undefined || !refills) return;
+    const said = new Map([...buckets.values()].flatMap((each) => (each.limit ? [[each.name, each.limit]] : [])));
+    published = options.rates(said);
+    const before = new Map(pools);
+    pools.clear();
+    const members = Map.groupBy(buckets.values(), ({ name }) => published?.(name).pool ?? name);
+    for (const [name, of] of members) {
+      const from = [...new Set(of.map(({ pool }) => before.get(pool) ?? freshPool))];
+      const underWay = of.reduce((sum, each) => sum + each.underWay, 0);
+      pools.set(name, pooled(from, underWay, clock(), share));
+      for (const each of of) each.pool = name;
+    }
   }
 
   /** Starts every call that may start, oldest first, and sees to it that somebody looks again when one may later. */
   function startWhatMay(): void {
     const now = clock();
     let earliest = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < queue.length && places > 0; ) {
+    const held = new Set<string>();
+    const least = introductions > 0 ? concurrency - 1 : 0;
+    for (let index = 0; index < queue.length && places > least; ) {
       const waiting = queue[index];
       if (waiting === undefined) break;
-      const permission = permit(waiting.bucket.window, now, share);
-      if (permission.go) {
+      const { bucket } = waiting;
+      const permission = held.has(bucket.pool) ? undefined : permit(poolOf(bucket), now, share);
+      if (permission?.go) {
         queue.splice(index, 1);
         places -= 1;
-        waiting.bucket.calls += 1;
-        waiting.bucket.window = departed(waiting.bucket.window, now);
+        bucket.calls += 1;
+        bucket.underWay += 1;
+        pools.set(bucket.pool, departed(poolOf(bucket), now, share));
         waiting.start();
       } else {
-        earliest = Math.min(earliest, permission.until);
+        if (permission !== undefined) earliest = Math.min(earliest, permission.until);
+        held.add(bucket.pool);
         index += 1;
       }
     }
@@ -121,17 +176,24 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const place = nextPlace++;
       for (let attempt = 0; ; attempt++) {
         await turn(bucket, place);
+        const departedAt = clock();
         let reading: RateReading | undefined;
         try {
           const reply = await send();
           const now = clock();
           const said = readRates(reply.status, reply.headers, now, attempt);
-          reading = capped(said, now + longestWait);
+          // Nobody waits longer than that on the word of one reply.
+          const retryAt = said.retryAt === undefined ? undefined : Math.min(said.retryAt, now + longestWait);
+          reading = { ...said, retryAt };
           if (reply.status !== 429) return reply;
           bucket.refused += 1;
           if (attempt >= refusals || (said.retryAt ?? 0) > now + longestWait) return reply;
         } finally {
-          bucket.window = returned(bucket.window, reading, clock());
+          const now = clock();
+          if (reading !== undefined && reading.retryAt === undefined) learn(bucket, reading);
+          const perMinute = published?.(bucket.name).perMinute;
+          pools.set(bucket.pool, returned(poolOf(bucket), reading, { departedAt, now, share, perMinute }));
+          bucket.underWay -= 1;
           places += 1;
           startWhatMay();
         }
@@ -140,30 +202,30 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
     report() {
       return [...buckets.values()]
-        .map(({ name, calls, refused, window }) => ({
+        .map(({ name, calls, refused, limit }) => ({
           bucket: name,
           calls,
           refused,
-          ...(window.limit === undefined ? {} : { allowed: allowance(window.limit, share) }),
+          ...(limit === undefined ? {} : { allowed: allowance(limit, share) }),
         }))
         .sort((a, b) => (a.bucket < b.bucket ? -1 : 1));
     },
-  };
-}
 
-/** Nobody waits longer than that on the word of one reply: a wrong clock would stop the run for hours. */
-function capped(reading: RateReading, latest: number): RateReading {
-  const { resetAt, retryAt } = reading;
-  return {
-    ...reading,
-    ...(resetAt === undefined ? {} : { resetAt: Math.min(resetAt, latest) }),
-    ...(retryAt === undefined ? {} : { retryAt: Math.min(retryAt, latest) }),
+    pace(name) {
+      const known = published?.(name);
+      if (known !== undefined) {
+        const { pool, atOnce, perMinute } = known;
+        return { pool, atOnce: allowance(atOnce, share), perMinute: perMinute * share, refills: true };
+      }
+      const bucket = buckets.get(name);
+      return bucket === undefined ? undefined : paceOf(bucket.pool, poolOf(bucket), share);
+    },
   };
 }
 
 /** The limiters of a run, one for each host. */
 export interface HostLimiters {
-  of(host: string, options?: Pick<LimiterOptions, "share" | "concurrency">): Limiter;
+  of(host: string, options?: Pick<LimiterOptions, "share" | "concurrency" | "rates">): Limiter;
 }
 
 /** The first to name a host settles its options; who comes later shares that limiter. */

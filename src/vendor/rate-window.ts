@@ -1,155 +1,117 @@
-/** The headers of a reply, as far as the limiter reads them. */
-export interface ReplyHeaders {
-  get(name: string): string | null;
-}
+import { markJitter, type RateReading, windowLength } from "./rate-reading.ts";
 
-/** What a reply said about its bucket, in our own clock. */
-export interface RateReading {
-  /** Calls that the whole bucket allows in one window; missing when the host did not say. */
-  readonly limit?: number | undefined;
-  /** Calls left in this window, for everybody; missing when the host did not say. */
-  readonly remaining?: number | undefined;
-  /** When the window ends, milliseconds of our clock; missing when the host did not say. */
-  readonly resetAt?: number | undefined;
-  /** Earliest moment for another try, milliseconds of our clock; only of a 429 (or of a 503 that names one). */
-  readonly retryAt?: number | undefined;
-  /** Whether the bucket fills up steadily (Auth0), instead of starting anew with each window. */
-  readonly refills?: boolean | undefined;
-}
-
-/** What is known of one bucket. A value: every step makes a new one. */
+/**
+ * What is known of a bucket that starts anew with each window, as Okta's do. A value: every step makes a new one.
+ *
+ * Windows are told apart by the end that the host writes, and not by the clocks: whether ours and the host's agree is
+ * known only from a `Date`. When a window is over by our clock, one call goes and its reply says what is true.
+ */
 export interface RateWindow {
-  readonly limit?: number | undefined;
-  readonly remaining?: number | undefined;
-  readonly resetAt?: number | undefined;
-  /** Our calls in this window, those under way included. */
+  readonly limit: number;
+  /** The window's end as the host wrote it, seconds of its clock. */
+  readonly mark: number;
+  /** When a reply first told of this window. */
+  readonly seenAt: number;
+  /** When it ends, by our clock; never too early when replies have a `Date`. */
+  readonly endsAt: number;
+  /** What was left in it, for everybody, when a reply first told of it. */
+  readonly atFirst: number;
+  /** The least that was said to be left in it, for everybody. */
+  readonly remaining: number;
+  /** Our calls in it, those under way included. */
   readonly sent: number;
-  readonly underWay: number;
-  /** Nothing goes before this moment (a 429 said so). */
-  readonly blockedUntil: number;
-  /** The bucket fills up steadily: what is left in it counts, and not what we sent. */
-  readonly refills?: boolean | undefined;
+  /** Our calls whose replies told of it. */
+  readonly answered: number;
+  /** When the call went out that asks for the next window; missing while none is under way. */
+  readonly askedAt?: number | undefined;
 }
 
-/** Whether a call may go now, or the moment at which to ask again. */
+/** Whether a call may go now, or the moment at which to ask again: never when only a reply can change it. */
 export type Permission = { readonly go: true } | { readonly go: false; readonly until: number };
 
-export const freshWindow: RateWindow = { sent: 0, underWay: 0, blockedUntil: 0 };
-
-/** Wait after a 429 that says nothing else, and the least wait after any. Reset times are whole seconds. */
-const leastWait = 1_000;
-
-/** Calls of ours that a window allows: the share of its limit, at least one. */
+/** Calls of ours that a bucket allows at once or in a window: the share of its limit, at least one. */
 export function allowance(limit: number, share: number): number {
   return Math.max(1, Math.floor(limit * share));
 }
 
 /**
- * Whether one more call may go to a bucket. It may not while a 429 holds it, while our calls have used up our share of
- * the limit, or while all that is left for anybody is already under way.
+ * Calls that no run of ours draws: two at once with a half each would leave nobody else any. A tenth, less when the
+ * share itself leaves less.
  */
-export function permit(window: RateWindow, now: number, share: number): Permission {
-  if (now < window.blockedUntil) return { go: false, until: window.blockedUntil };
-  const current = rolled(window, now);
-  if (current.limit === undefined) return { go: true };
-  const most = allowance(current.limit, share);
-  const end = current.resetAt;
-  if (current.refills) return permitRefilling(current, current.limit - most);
-  // A new window whose end no reply has told yet: no more than our share at once.
-  if (end === undefined) return current.underWay < most ? { go: true } : { go: false, until: now + leastWait };
-  if (current.sent >= most) return { go: false, until: end };
-  if (current.remaining !== undefined && current.underWay >= current.remaining) return { go: false, until: end };
-  return { go: true };
+export function windowReserve(limit: number, share: number): number {
+  return Math.floor(limit * Math.min(0.1, 1 - share));
 }
 
+/** How many calls of others are expected for each of ours, at most. */
+const mostOthers = 3;
+
 /**
- * A bucket that fills up steadily is drawn down to what is left for others. Below that, one call at a time goes after
- * each moment at which the host named more to come; its reply tells how things stand.
+ * Whether one more call may go. It may not when our calls have used up our share of the limit, or when what is left for
+ * anybody is the reserve, or under way already: for each call of ours, others (a second run of ours, for one) are taken
+ * to make one too, or as many as they have made so far.
  */
-function permitRefilling(current: RateWindow, leftForOthers: number): Permission {
-  if ((current.remaining ?? 0) - current.underWay > leftForOthers) return { go: true };
-  if (current.resetAt === undefined && current.underWay === 0) return { go: true };
-  // When nothing is named, the call under way decides by coming back.
-  return { go: false, until: current.resetAt ?? Number.POSITIVE_INFINITY };
+export function permitInWindow(window: RateWindow, underWay: number, now: number, share: number): Permission {
+  if (now >= window.endsAt) {
+    return window.askedAt === undefined ? { go: true } : { go: false, until: Number.POSITIVE_INFINITY };
+  }
+  const { limit, remaining, atFirst, answered } = window;
+  const drawn = Math.max(0, atFirst - remaining - (answered - 1)) / answered;
+  const others = Math.min(mostOthers, Math.max(drawn, share < 1 ? 1 : 0));
+  const free = remaining - windowReserve(limit, share) - underWay * (1 + others);
+  if (window.sent < allowance(limit, share) && free >= 1 + others) return { go: true };
+  return { go: false, until: window.endsAt };
 }
 
 /** The window after one more call has gone out. */
-export function departed(window: RateWindow, now: number): RateWindow {
-  const current = rolled(window, now);
-  return { ...current, sent: current.sent + 1, underWay: current.underWay + 1 };
-}
-
-/** The window after a call has come back; `reading` is missing when no reply came. */
-export function returned(window: RateWindow, reading: RateReading | undefined, now: number): RateWindow {
-  const current = rolled(window, now);
-  const back = { ...current, underWay: Math.max(0, current.underWay - 1) };
-  if (reading === undefined) return back;
-  // The wait that a refusal names is enough. Its other numbers may be of something else: when too many calls run at
-  // once Okta answers 429 with a limit of 0.
-  if (reading.retryAt !== undefined) return { ...back, blockedUntil: Math.max(back.blockedUntil, reading.retryAt) };
-  const { limit } = reading;
-  if (limit === undefined || limit <= 0 || reading.resetAt === undefined) return back;
-  if (reading.refills) {
-    return { ...back, refills: true, limit, remaining: reading.remaining, resetAt: Math.max(reading.resetAt, now + 1) };
-  }
-  if (reading.resetAt <= now) return back;
-  // Reset times are whole seconds by two clocks: a later reading may move the same window's end by up to two seconds.
-  const sameWindow = current.resetAt === undefined || reading.resetAt <= current.resetAt + 2_000;
-  const resetAt = sameWindow ? Math.max(reading.resetAt, current.resetAt ?? 0) : reading.resetAt;
-  // Replies may overtake each other: within one window the least that was said to be left is what counts.
-  const remaining = sameWindow ? least(current.remaining, reading.remaining) : reading.remaining;
-  const sent = sameWindow ? back.sent : back.underWay + 1;
-  return { ...back, limit, remaining, resetAt, sent };
+export function departedInWindow(window: RateWindow, now: number): RateWindow {
+  return now >= window.endsAt ? { ...window, askedAt: now } : { ...window, sent: window.sent + 1 };
 }
 
 /**
- * Reads `X-Rate-Limit-Limit`, `-Remaining`, `-Reset` (epoch seconds of the host's clock, brought to ours by the reply's
- * `Date`) and `Retry-After` (seconds or a date). Spelled `X-RateLimit-…`, as Auth0 does, they are of a token bucket:
- * how many calls may go at once, how many are left, and when there is more.
+ * The window after a call has come back.
  *
- * @param attempt how many times this call has been refused before; lengthens the wait when the host names none
- * @see https://developer.okta.com/docs/reference/rl-best-practices/
- * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
+ * @param window undefined before the first reply that told of one
+ * @param departedAt when the call went out: a late reply tells of a window that is over
+ * @param underWay calls that are still under way
  */
-export function readRates(status: number, headers: ReplyHeaders, now: number, attempt: number): RateReading {
-  const dated = Date.parse(headers.get("date") ?? "");
-  const hostNow = Number.isNaN(dated) ? now : dated;
-  const refills = headers.get("x-ratelimit-limit") !== null;
-  const said = (name: string) => wholeNumber(headers.get(`${refills ? "x-ratelimit" : "x-rate-limit"}-${name}`));
-  const reset = said("reset");
-  const resetAt = reset === undefined ? undefined : now + (reset * 1_000 - hostNow);
-  const reading: RateReading = {
-    limit: said("limit"),
-    remaining: said("remaining"),
-    resetAt,
-    ...(refills ? { refills } : {}),
+export function returnedInWindow(
+  window: RateWindow | undefined,
+  reading: RateReading | undefined,
+  departedAt: number,
+  underWay: number,
+  now: number,
+): RateWindow | undefined {
+  const asked = window !== undefined && departedAt >= window.endsAt;
+  const before = asked ? { ...window, askedAt: undefined } : window;
+  const { limit = 0, remaining, mark } = reading ?? {};
+  // A refusal may be of something else: when too many calls run at once Okta answers 429 with a limit of 0.
+  if (reading === undefined || limit <= 0 || remaining === undefined || mark === undefined) return before;
+  const next = {
+    limit,
+    mark,
+    seenAt: now,
+    endsAt: endOf(reading, now),
+    atFirst: remaining,
+    remaining,
+    sent: underWay + 1,
+    answered: 1,
   };
-  const retryAfter = readRetryAfter(headers.get("retry-after"), now, hostNow);
-  if (status !== 429) return status === 503 && retryAfter !== undefined ? { ...reading, retryAt: retryAfter } : reading;
-  const named = Math.max(retryAfter ?? 0, resetAt ?? 0);
-  const unnamed = now + leastWait * 2 ** attempt;
-  return { ...reading, retryAt: named > 0 ? Math.max(named, now + leastWait) : unnamed };
+  if (before === undefined) return next;
+  const later = (mark - before.mark) * 1_000;
+  if (asked) {
+    if (Math.abs(later) > markJitter || remaining > before.remaining) return next;
+    // By the host's clock it is not over yet.
+    const endsAt = Math.max(before.seenAt + windowLength, now + markJitter);
+    return { ...before, endsAt, remaining, sent: before.sent + 1, answered: before.answered + 1 };
+  }
+  if (later < -markJitter) return before;
+  if (later > markJitter && (now >= before.endsAt || remaining > before.remaining)) return next;
+  // Replies may overtake each other: the least that was said to be left is what counts.
+  return { ...before, limit, remaining: Math.min(before.remaining, remaining), answered: before.answered + 1 };
 }
 
-/** A window whose end has passed becomes a new one, in which only the calls under way count. */
-function rolled(window: RateWindow, now: number): RateWindow {
-  if (window.resetAt === undefined || now < window.resetAt) return window;
-  return { ...window, sent: window.underWay, remaining: undefined, resetAt: undefined };
-}
-
-function readRetryAfter(text: string | null, now: number, hostNow: number): number | undefined {
-  if (text === null) return undefined;
-  const seconds = wholeNumber(text);
-  if (seconds !== undefined) return now + seconds * 1_000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : now + (date - hostNow);
-}
-
-function wholeNumber(text: string | null): number | undefined {
-  return text !== null && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
-}
-
-function least(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.min(a, b);
+/** When the window of a reading ends. One that cannot be true is taken for a window that has just begun. */
+function endOf({ resetAt = Number.NaN, dated }: RateReading, now: number): number {
+  if (resetAt > now && resetAt <= now + windowLength + markJitter) return resetAt;
+  return dated && resetAt > now - 2 * markJitter && resetAt <= now ? now : now + windowLength;
 }

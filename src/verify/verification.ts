@@ -3,6 +3,7 @@ import type { CheckResult, Verdict } from "../store/evidence.ts";
 import type { Clock, Network } from "../vendor/network.ts";
 import type { VerifySettings } from "../workspace/workspace.ts";
 import type { DocumentCache } from "./documents.ts";
+import type { Fetcher } from "./fetch/fetcher.ts";
 
 /** What a verification works with. */
 export interface VerifyIo {
@@ -11,6 +12,11 @@ export interface VerifyIo {
   readonly settings: VerifySettings;
   /** Host name of this machine; goes into evidence and into messages about what could not be reached. */
   readonly ranFrom: string;
+  /**
+   * Shared by all verifications of a run, so that connections to one host are used again; whoever gives it closes it.
+   * Without it each verification has its own.
+   */
+  readonly fetcher?: (() => Promise<Fetcher>) | undefined;
 }
 
 export interface VerifyOptions {

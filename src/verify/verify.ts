@@ -7,7 +7,7 @@ import { checks, issuerChecks } from "./checks/checks.ts";
 import { type ContextInput, checkContext, issuerContext } from "./context.ts";
 import { createDocuments, textMember } from "./documents.ts";
 import { explicitSnapshot } from "./explicit.ts";
-import { createFetcher } from "./fetch/fetcher.ts";
+import { createFetcher, type Fetcher } from "./fetch/fetcher.ts";
 import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
@@ -91,25 +91,36 @@ interface Parts extends ContextInput {
   readonly results: Map<CheckId, CheckResult>;
 }
 
-/** Does something with a fetcher of its own, which is closed afterwards. */
+/** Does something with the run's fetcher, or with one of its own, which is closed afterwards. */
 async function withDocuments<T>(
   io: VerifyIo,
   options: Pick<VerifyOptions, "signal" | "documents">,
   use: (parts: Parts) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const fetcher = await createFetcher({
-    network: io.network,
-    allowPrivate: io.settings.allowPrivate,
-    deadline: io.settings.deadline,
-    signal: options.signal,
-  });
+  const shared = options.signal === undefined ? await io.fetcher?.() : undefined;
+  const fetcher = shared ?? (await openFetcher(io, options.signal));
   try {
     const documents = createDocuments(fetcher, io.ranFrom, options.documents ?? new Map());
-    return await use({ ranFrom: io.ranFrom, fetcher, documents, looksForDocument: false, results: new Map() });
+    return await use({
+      ranFrom: io.ranFrom,
+      clock: io.clock,
+      fetcher,
+      documents,
+      looksForDocument: false,
+      results: new Map(),
+    });
   } finally {
-    await fetcher.close();
+    if (shared === undefined) await fetcher.close();
   }
+}
+
+/** A fetcher for one verification, or to be shared by those of a run. */
+export function openFetcher(
+  { network, settings }: Pick<VerifyIo, "network" | "settings">,
+  signal?: AbortSignal | undefined,
+): Promise<Fetcher> {
+  return createFetcher({ network, allowPrivate: settings.allowPrivate, deadline: settings.deadline, signal });
 }
 
 /** What the document or the file says, when all that must be right of it is. */

@@ -108,6 +108,30 @@ describe("when something outside is not as it should be", () => {
     }
   });
 
+  it("shows who holds which lock, also when the app's database cannot be read and no secret is there", async () => {
+    const url = `sqlite:${join(workspace.root, ".tenantry/sandbox/store.db")}`;
+    const store = await openStore({ url, clock: Date.now, isAlive: () => true });
+    try {
+      const address = "app/portal/record/whiterabbit/portal" as Parameters<typeof store.lock>[0];
+      await store.lock(address, { name: "ci", host: hostname(), pid: process.pid });
+      const [portal, env] = ["portal.db", "env"].map((file) => join(workspace.root, `.tenantry/sandbox/${file}`));
+      rmSync(String(portal));
+      rmSync(String(env));
+      expect((await workspace.tenantry("status")).exit).toBe(5);
+      const shown = await workspace.tenantry("status", "--locks");
+      expect(shown.exit, shown.err).toBe(0);
+      expect(shown.out).toContain(`${address}\n  held by ci on ${hostname()} (pid ${process.pid})\n`);
+      expect(shown.out).toContain("\n  alive: nobody else can take it\n");
+      const json = (await workspace.tenantry("status", "--locks", "--json")).json() as unknown;
+      expect(json).toMatchObject({
+        command: "status",
+        locks: [{ address, holder: { name: "ci", host: hostname(), pid: process.pid }, state: "alive" }],
+      });
+    } finally {
+      await store.close();
+    }
+  });
+
   it("does not apply without a store that it can reach", async () => {
     writeFileSync(
       join(workspace.root, ".tenantry/sandbox/store.db"),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Address, ConnectionKey } from "../../src/desired/connection.ts";
 import type { Change } from "../../src/plan/change.ts";
-import { type GuardInput, guard } from "../../src/plan/guard.ts";
+import { acknowledgedInVain, type GuardInput, guard } from "../../src/plan/guard.ts";
 import type { Acknowledgement } from "../../src/tenant/tenant.ts";
 import { planOf, registrationUpdate, tenants } from "./changes.ts";
 
@@ -217,5 +217,37 @@ describe("hot fields", () => {
       code: "PLAN_GUARD_HOT",
       message: "idp/workforce/client/whiterabbit/portal changes the hot field assignment",
     });
+  });
+});
+
+describe("an acknowledgement that fits no stop", () => {
+  const change = registrationUpdate("whiterabbit", { pkce: "S256" }, { pkce: "off" }, ["clientAuth"]);
+  const stop = `${change.address}:clientAuth`;
+  const vain = (acknowledged: readonly string[], more: Partial<GuardInput> = {}) =>
+    acknowledgedInVain({
+      plan: planOf([change]),
+      settings: { maxTenants: 3, maxShare: 0.1 },
+      tenants: 9,
+      acknowledged,
+      entries: new Map(),
+      ...more,
+    });
+
+  test("is told, once, and one that fits is not", () => {
+    expect(vain([stop])).toEqual([]);
+    const others = [`${stop} `, "plan:tenants", `${change.address}:delete`, "clientAuth", ""];
+    expect(vain([stop, ...others, ...others])).toEqual(others);
+  });
+
+  test("fits also where an entry of the file says the same", () => {
+    const [told] = guard({
+      plan: planOf([change]),
+      settings: { maxTenants: 3, maxShare: 0.1 },
+      tenants: 9,
+      acknowledged: [],
+      entries: new Map(),
+    });
+    if (told?.entry === undefined) throw new Error("there is no entry");
+    expect(vain([stop], { entries: new Map([["whiterabbit", [told.entry]]]) })).toEqual([]);
   });
 });

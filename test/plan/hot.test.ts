@@ -85,7 +85,8 @@ const record: readonly Row[] = [
   ["another client", { clientId: "a" }, { clientId: "b" }, ["clientId"]],
   ["another callback", { redirectUri: "a" }, { redirectUri: "b" }, ["redirectUris"]],
   ["another secret", { clientSecretId: "a" }, { clientSecretId: "b" }, []],
-  ["no secret", { clientSecretId: "a" }, { clientSecretId: null }, ["secret"]],
+  ["a key for a secret", { clientAuth: "client_secret_post" }, { clientAuth: "private_key_jwt" }, ["secret"]],
+  ["a secret for a key", { clientAuth: "private_key_jwt" }, { clientAuth: "client_secret_post" }, ["clientAuth"]],
   [
     "weaker and without PKCE is said once",
     { clientAuth: "private_key_jwt", pkce: "S256" },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { countChanges, makePlan } from "../../src/plan/plan.ts";
-import { predictedMinutes } from "../../src/plan/render-text.ts";
+import { callLines } from "../../src/plan/render-text.ts";
 import { planOf, registrationUpdate, tenants } from "./changes.ts";
 
 const changes = tenants(5).map((tenant) => registrationUpdate(tenant, { pkce: "off" }, { pkce: "S256" }));
@@ -39,15 +39,21 @@ test("changes are counted by what they do", () => {
   expect(countChanges(planOf(changes))).toEqual({ create: 0, update: 5, replace: 0, delete: 0, activate: 0 });
 });
 
-test("the minutes are those of the fullest bucket; an unknown rate says nothing", () => {
-  expect(predictedMinutes({ budget: [] })).toBe(0);
-  expect(
-    predictedMinutes({
-      budget: [
-        { bucket: "a", calls: 100, perMinute: 50 },
-        { bucket: "b", calls: 30, perMinute: 10 },
-        { bucket: "c", calls: 1_000 },
-      ],
-    }),
-  ).toBe(3);
+describe("the calls, a line for each host", () => {
+  const at = (bucket: string, calls: number, minutes?: number, perMinute = 50) =>
+    minutes === undefined ? { bucket, calls } : { bucket, calls, minutes, perMinute };
+
+  test.each([
+    ["none", [], []],
+    ["one", [at("a.example x", 1)], ["~1 call at a.example"]],
+    ["soon done", [at("a.example x", 60, 0.4), at("a.example y", 2)], ["~62 calls at a.example"]],
+    ["a minute", [at("a.example x", 80, 0.6)], ["~80 calls at a.example, about 1 minute: ~80 of x at 50 a minute"]],
+    [
+      "the slowest counts, at each host by itself",
+      [at("a.example x", 900, 2, 400), at("a.example y z", 209, 4), at("b.example x", 3)],
+      ["~1109 calls at a.example, about 4 minutes: ~209 of y z at 50 a minute", "~3 calls at b.example"],
+    ],
+  ])("%s", (_, budget, lines) => {
+    expect(callLines({ budget })).toEqual(lines);
+  });
 });

@@ -71,8 +71,8 @@ const every: Plan = planOf(
       { what: "idp/workforce assignments", read: 20, total: 240 },
     ],
     budget: [
-      { bucket: "acme.okta.com /api/v1/apps", calls: 6, perMinute: 10 },
-      { bucket: "acme.okta.com /api/v1/apps/{id}", calls: 301, perMinute: 100 },
+      { bucket: "acme.okta.com /api/v1/apps", calls: 6, perMinute: 10, minutes: 0 },
+      { bucket: "acme.okta.com /api/v1/apps/{id}", calls: 301, perMinute: 100, minutes: 3 },
       { bucket: "acme.okta.com /api/v1/groups", calls: 0 },
     ],
   },
@@ -111,9 +111,7 @@ describe("text", () => {
               + https://portal.acme.example/openid/callbacks/7vk2m9qhx4rw8t3nbcd5
 
       Not read: idp/workforce assignments, 220 of 240 (--deep reads all)
-      Calls: 6 at acme.okta.com /api/v1/apps
-      Calls: 301 at acme.okta.com /api/v1/apps/{id}
-      At our share of the rate limits this takes about 4 min
+      ~307 calls at acme.okta.com, about 3 minutes: ~301 of /api/v1/apps/{id} at 100 a minute
       Plan digest 6765a91031918f011610702ace27a9f495081ae66ed9701d3a9f9e37802a2443
 
       Stopped by 5 guards:

@@ -61,6 +61,52 @@ test("a delay only takes time", async () => {
   expect(performance.now() - started).toBeGreaterThan(50);
 });
 
+test("a truncated answer says its whole length and ends before, with the state changed", async () => {
+  at.sandbox.faults.add({ ...create, effect: "truncate" });
+  const response = await at.fetch(oktaHost, "/api/v1/apps", {
+    method: "POST",
+    body: JSON.stringify(webApp("half")),
+    headers: { "content-type": "application/json", authorization: `SSWS ${at.sandbox.env.OKTA_API_TOKEN}` },
+  });
+  expect(response.status).toBe(200);
+  expect(Number(response.headers.get("content-length"))).toBeGreaterThan(500);
+  await expect(response.text()).rejects.toThrow();
+  expect(apps("half")).toBe(1);
+});
+
+test("an answer without a body cannot be truncated, and is lost", async () => {
+  const { json } = await call(at, "POST", "/api/v1/apps", webApp("empty"));
+  const { id } = json as { readonly id: string };
+  await call(at, "POST", `/api/v1/apps/${id}/lifecycle/deactivate`);
+  at.sandbox.faults.add({ method: "DELETE", effect: "truncate", bytes: 10 });
+  await expect(call(at, "DELETE", `/api/v1/apps/${id}`)).rejects.toThrow("fetch failed");
+  expect(apps("empty")).toBe(0);
+});
+
+test("stale reads show what was there before, for a while, and what was not read as it is", async () => {
+  const read = async (path: string): Promise<number> => {
+    const { json } = await call(at, "GET", path);
+    return (json as unknown as readonly unknown[]).length;
+  };
+  const [known, other] = ["/api/v1/apps?q=late", "/api/v1/apps?q=late&limit=50"];
+  at.sandbox.faults.add({ ...create, effect: "stale", milliseconds: 600_000 });
+  expect(await read(known)).toBe(0);
+  expect((await call(at, "POST", "/api/v1/apps", webApp("late"))).status).toBe(200);
+  expect(apps("late")).toBe(1);
+  expect(await read(known)).toBe(0);
+  expect(await read(other)).toBe(1);
+  at.sandbox.faults.clear();
+  expect(await read(known)).toBe(1);
+});
+
+test("stale reads end when their time is over", async () => {
+  at.sandbox.faults.add({ ...create, effect: "stale", milliseconds: 40 });
+  const list = async () => (await call(at, "GET", "/api/v1/apps?q=soon")).json as unknown as readonly unknown[];
+  expect(await list()).toHaveLength(0);
+  await call(at, "POST", "/api/v1/apps", webApp("soon"));
+  await expect.poll(list, { interval: 5, timeout: 10_000 }).toHaveLength(1);
+});
+
 test("skip lets the first matches pass, times says how many are struck, and each hit is told", async () => {
   let told = 0;
   at.sandbox.faults.add({

@@ -3,7 +3,7 @@ import type { Address, ConnectionKey, Digest } from "../../src/desired/connectio
 import { Secret } from "../../src/secret/secret.ts";
 import type { Evidence } from "../../src/store/evidence.ts";
 import { onEachDatabase } from "../support/postgres.ts";
-import { handClock, store, storeUrl } from "./workplace.ts";
+import { edit, failureOf, handClock, store, storeUrl } from "./workplace.ts";
 
 const portal = "whiterabbit/portal" as ConnectionKey;
 const other = "northwind/portal" as ConnectionKey;
@@ -116,6 +116,72 @@ onEachDatabase((kind) => {
       const { recordStep } = await store({ url: await storeUrl(kind) });
       const step = recordStep({ run: "never", key: portal, step: "register", state: "done", detail: {} });
       await expect(step).rejects.toThrow();
+    });
+  });
+
+  describe("a saved plan", () => {
+    const savedPlan = "ef".repeat(32) as Digest;
+
+    test("is begun once; who comes later is told when, by whom, and what became of it", async () => {
+      const clock = handClock();
+      const { beginRun, finishRun, runOfSavedPlan } = await store({ url: await storeUrl(kind), clock });
+      expect(await runOfSavedPlan(savedPlan)).toBeUndefined();
+      const run = await beginRun({ planDigest, actor: "ci", savedPlan });
+      const startedAt = "2026-11-21T09:00:00.000Z";
+      expect(await runOfSavedPlan(savedPlan)).toEqual({ id: run, actor: "ci", startedAt });
+      clock.forward(1_000);
+      const second = await failureOf(beginRun({ planDigest, actor: "alice", savedPlan }));
+      expect(second.code).toBe("PLAN_SAVED_APPLIED");
+      expect(second.message).toContain(`was begun at ${startedAt} by ci and did not finish`);
+      await finishRun(run, "done");
+      expect(await runOfSavedPlan(savedPlan)).toMatchObject({
+        outcome: "done",
+        finishedAt: "2026-11-21T09:00:01.000Z",
+      });
+      const third = await failureOf(beginRun({ planDigest, actor: "alice", savedPlan }));
+      expect(third.message).toBe(`this saved plan was applied at ${startedAt} by ci: all of it is done`);
+    });
+
+    test("of many who begin it at once is begun by one", async () => {
+      const url = await storeUrl(kind);
+      const [one, other] = [await store({ url }), await store({ url })];
+      const wishes = Array.from({ length: 8 }, (_, at) =>
+        (at % 2 === 0 ? one : other).beginRun({ planDigest, actor: `runner ${at}`, savedPlan }),
+      );
+      const outcomes = await Promise.allSettled(wishes);
+      expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
+      const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.code] : []));
+      expect(new Set(refused)).toEqual(new Set(["PLAN_SAVED_APPLIED"]));
+    });
+
+    test("is no other, and runs without one are as many as there are", async () => {
+      const { beginRun } = await store({ url: await storeUrl(kind) });
+      const runs = [
+        await beginRun({ planDigest, actor: "ci" }),
+        await beginRun({ planDigest, actor: "ci" }),
+        await beginRun({ planDigest, actor: "ci", savedPlan }),
+        await beginRun({ planDigest, actor: "ci", savedPlan: "01".repeat(32) as Digest }),
+      ];
+      expect(new Set(runs).size).toBe(4);
+    });
+  });
+
+  describe("a store of version 1", () => {
+    test("is brought to today's when it is opened, with its runs", async () => {
+      const url = await storeUrl(kind);
+      const first = await store({ url });
+      const run = await first.beginRun({ planDigest, actor: "ci" });
+      await first.recordStep({ run, key: portal, step: "register", state: "done", detail: {} });
+      await first.close();
+      await edit(url, "drop index tenantry_run_saved_plan");
+      await edit(url, "alter table tenantry_run drop column saved_plan");
+      await edit(url, "update tenantry_meta set value = '1' where name = 'version'");
+
+      const [one, other] = await Promise.all([store({ url }), store({ url })]);
+      expect(await one.lastSteps(portal)).toMatchObject({ finished: false, steps: [{ run, step: "register" }] });
+      const savedPlan = "ef".repeat(32) as Digest;
+      await other.beginRun({ planDigest, actor: "ci", savedPlan });
+      expect(await one.runOfSavedPlan(savedPlan)).toMatchObject({ actor: "ci" });
     });
   });
 

@@ -128,6 +128,21 @@ onEachDatabase((kind) => {
       expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
     });
 
+    test("is listed as alive while it keeps others out, and as lapsed from when it may be taken over", async () => {
+      const { pass, one, other } = await two();
+      await one.lock(address, alice);
+      const [fresh] = await other.locks(ci.host);
+      expect(fresh).toMatchObject({ address, holder: alice, state: "alive" });
+      expect(fresh?.heartbeatAt).toBe(fresh?.acquiredAt);
+      const spare = kind === "sqlite" ? 0 : 20_000;
+      await pass(60_000 - spare);
+      expect(await other.locks(ci.host)).toMatchObject([{ state: "alive" }]);
+      await pass(spare + 1);
+      expect(await other.locks(ci.host)).toMatchObject([{ holder: alice, state: "lapsed" }]);
+      await other.lock(address, ci);
+      expect(await other.locks(ci.host)).toMatchObject([{ holder: ci, state: "alive" }]);
+    });
+
     test("is lost for good once it was released", async () => {
       const { one } = await two();
       const lock = await one.lock(address, alice);
@@ -151,6 +166,14 @@ test("a lock in a file, of a dead process of the same host, is taken over at onc
   await one.lock(address, alice);
   const taken = await other.lock(address, { ...ci, host: alice.host });
   expect(taken.takenOverFrom).toEqual(alice);
+});
+
+test("a lock in a file is listed as dead when its process was of this host and has ended", async () => {
+  const { one, other } = await twoOn("sqlite", (pid) => pid !== alice.pid);
+  await one.lock(address, alice);
+  expect(await other.locks(alice.host)).toMatchObject([{ state: "dead" }]);
+  expect(await other.locks(ci.host)).toMatchObject([{ state: "alive" }]);
+  expect(await other.locks()).toMatchObject([{ state: "alive" }]);
 });
 
 describePostgres("a lock in PostgreSQL, which several hosts share,", () => {
@@ -187,7 +210,18 @@ describePostgres("a lock in PostgreSQL, which several hosts share,", () => {
     const lock = await one.lock(address, alice);
     expect((await failureOf(other.lock(address, { ...ci, host: alice.host }))).code).toBe("STORE_LOCKED");
     expect((await failureOf(other.lock(address, alice))).code).toBe("STORE_LOCKED");
+    expect(await other.locks(alice.host)).toMatchObject([{ state: "alive" }]);
     await lock.check();
+  });
+
+  test("is listed by the server's clock too", async () => {
+    const { clock, pass, one, other } = await twoOn("postgres");
+    await one.lock(address, alice);
+    clock.forward(3_600_000);
+    expect(await other.locks(ci.host)).toMatchObject([{ state: "alive" }]);
+    clock.forward(-3_600_000);
+    await pass(60_001);
+    expect(await other.locks(ci.host)).toMatchObject([{ state: "lapsed" }]);
   });
 });
 

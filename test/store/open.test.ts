@@ -60,6 +60,42 @@ onEachDatabase((kind) => {
       expect((await failureOf(openStore({ url, clock }))).code).toBe("STORE_NEWER");
     });
 
+    test("that belongs to another workspace or environment is refused, and left as it is", async () => {
+      const url = await storeUrl(kind);
+      const owner = { workspace: "acme", environment: "production" };
+      await (await store({ url, owner })).close();
+      await (await store({ url, owner })).close();
+      for (const [other, words] of [
+        [{ ...owner, environment: "staging" }, "acme in staging"],
+        [{ ...owner, workspace: "globex" }, "globex in production"],
+      ] as const) {
+        const failure = await failureOf(openStore({ url, clock, owner: other }));
+        expect([failure.exit, failure.code]).toEqual([4, "STORE_OTHER_ENVIRONMENT"]);
+        expect(failure.message).toMatch(/^The store .+ is of acme in production, and this is /);
+        expect(failure.message).toContain(`this is ${words}.`);
+      }
+      await (await store({ url, owner })).close();
+    });
+
+    test("that two environments open at once for the first time goes to one of them", async () => {
+      const url = await storeUrl(kind);
+      const names = ["a", "b", "c", "d", "e", "f"];
+      const opened = await Promise.allSettled(
+        names.map((environment) => store({ url, owner: { workspace: "acme", environment } })),
+      );
+      expect(opened.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      const refused = opened.flatMap((result) => (result.status === "rejected" ? [result.reason.code] : []));
+      expect(new Set(refused)).toEqual(new Set(["STORE_OTHER_ENVIRONMENT"]));
+    });
+
+    test("that an earlier version made belongs to the first who opens it", async () => {
+      const url = await storeUrl(kind);
+      await (await store({ url })).close();
+      await (await store({ url, owner: { workspace: "acme", environment: "production" } })).close();
+      const other = openStore({ url, clock, owner: { workspace: "acme", environment: "staging" } });
+      expect((await failureOf(other)).code).toBe("STORE_OTHER_ENVIRONMENT");
+    });
+
     test("that lost a table says so", async () => {
       const url = await storeUrl(kind);
       await (await store({ url })).close();

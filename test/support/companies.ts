@@ -10,6 +10,8 @@ import { type CommandResult, openTestWorkspace, type TestWorkspace } from "./wor
 export interface Companies {
   readonly workspace: TestWorkspace;
   tenantry(...args: readonly string[]): Promise<CommandResult>;
+  /** The variables that every call gets: addresses of databases in PostgreSQL, and what `setSecret` set. */
+  readonly environment: Readonly<Record<string, string>>;
   /** What a reference gives from now on. */
   setSecret(name: string, value: string): void;
   /** The address of an app's database, or of the store. */
@@ -46,6 +48,7 @@ export async function openCompanies(kind: DatabaseKind): Promise<Companies> {
   return {
     workspace,
     tenantry,
+    environment,
     setSecret(name, value) {
       environment[name] = value;
     },

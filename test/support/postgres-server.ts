@@ -42,13 +42,17 @@ declare module "vitest" {
 interface Running {
   readonly answer: PostgresAnswer;
   stop(): Promise<void>;
+  /** Ends the server, as when its machine restarts, and leaves its data. It has ended when this returns. */
+  halt(): void;
+  /** Starts it again on its port. */
+  resume(): Promise<void>;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let running: Promise<Running> | undefined;
   const starter: Server = createServer((socket) => {
     socket.on("error", () => undefined);
-    running ??= start();
+    running ??= startPostgres();
     void running.then(({ answer }) => socket.end(JSON.stringify(answer)));
   });
   await new Promise<void>((resolve) => starter.listen(0, "127.0.0.1", resolve));
@@ -60,7 +64,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Never fails: why the server does not run is the answer. */
-async function start(): Promise<Running> {
+export async function startPostgres(): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "tenantry-postgres-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -109,11 +113,27 @@ async function start(): Promise<Running> {
       const port = await freePort();
       const all = { ...settings, port: String(port) };
       const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-      const server = spawn("sh", ["-c", supervisor, join(native, "bin", "postgres"), "-D", data, ...flags], options);
+      const launch = () =>
+        spawn("sh", ["-c", supervisor, join(native, "bin", "postgres"), "-D", data, ...flags], options);
+      let server = launch();
       const trouble = await ready(server);
       if (trouble === undefined) {
-        const answer = { port, user: "postgres", password, authority: join(folder, "authority.pem") };
-        return { answer, stop: () => stop(server).finally(remove) };
+        return {
+          answer: { port, user: "postgres", password, authority: join(folder, "authority.pem") },
+          stop: () => stop(server).finally(remove),
+          halt() {
+            execFileSync(join(native, "bin", "pg_ctl"), ["stop", "-D", data, "-m", "fast", "-w"], {
+              ...options,
+              stdio: "pipe",
+            });
+          },
+          async resume() {
+            await stop(server);
+            server = launch();
+            const why = await ready(server);
+            if (why !== undefined) throw new Error(why);
+          },
+        };
       }
       await stop(server);
       // Somebody else took the port in between.
@@ -122,7 +142,8 @@ async function start(): Promise<Running> {
   } catch (error) {
     remove();
     const missing = `no PostgreSQL here: ${reasonOf(error)}`;
-    return { answer: { missing }, stop: async () => undefined };
+    const nothing = async () => undefined;
+    return { answer: { missing }, stop: nothing, halt: () => undefined, resume: nothing };
   }
 }
 

@@ -46,12 +46,17 @@ export interface TestWorkspace {
 
 /**
  * @param options.migrate false leaves the apps without tables
+ * @param options.sleep waits between two tries and for rate limits; a hundredth of the real ones when absent
  * @param options.whole true: the example as it is, all its companies. Otherwise one Okta org, the portal, and Whiterabbit.
  */
 export async function openTestWorkspace(
-  options: Omit<SandboxOptions, "dir" | "port"> & { readonly migrate?: boolean; readonly whole?: boolean } = {},
+  options: Omit<SandboxOptions, "dir" | "port"> & {
+    readonly migrate?: boolean;
+    readonly whole?: boolean;
+    readonly sleep?: (milliseconds: number) => Promise<void>;
+  } = {},
 ): Promise<TestWorkspace> {
-  const { migrate = true, whole = false, ...sandboxOptions } = options;
+  const { migrate = true, whole = false, sleep = hundredthOf, ...sandboxOptions } = options;
   const root = mkdtempSync(join(tmpdir(), "tenantry-test-"));
   const sandbox = await startSandbox({ ...sandboxOptions, dir: join(root, ".tenantry", "sandbox"), port: 0 });
   const tenants = whole ? "tenants" : "tenants/whiterabbit.yaml";
@@ -75,7 +80,7 @@ export async function openTestWorkspace(
     const exit = await runCommand(
       [...args, "--workspace", root, "--env", "sandbox"],
       { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain, ask },
-      { environment, cwd: root, pid: process.pid, sleep: hundredthOf },
+      { environment, cwd: root, pid: process.pid, sleep },
     );
     return { exit, out: out.join(""), err: err.join(""), json: () => JSON.parse(out.join("")) };
   };

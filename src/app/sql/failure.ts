@@ -23,6 +23,9 @@ export async function reach<T>({ location, name }: SqlDatabase, work: () => Prom
     if (error instanceof TenantryError) throw error;
     const fault = databaseFault(location, error);
     if (fault === undefined) throw error;
-    throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, { cause: error });
+    throw new TenantryError(codes[fault.kind], `${name} ${fault.text}.`, {
+      cause: error,
+      ...(fault.mend === undefined ? {} : { hint: fault.mend }),
+    });
   }
 }

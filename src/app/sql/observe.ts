@@ -13,33 +13,32 @@ const chunk = 30_000;
 
 type Foreign = RecordObservation["foreign"][number];
 
-/** Reads all records of the app and the rows of the wanted records' tenants. */
+/** Reads the wanted records and the rows of their tenants; of the app's other records no more than their keys. */
 export async function observeRecords(
   database: Transaction<AppTables>,
   app: string,
   wanted: readonly ConnectionRecord[],
   marker: string,
+  others: boolean,
 ): Promise<RecordObservation> {
   const keys = new Set(wanted.map((record) => record.key));
   const records = new Map<ConnectionKey, ObservedRecord>();
-  const undeclared: ObservedRecord[] = [];
   const foreign: Foreign[] = [];
 
-  const rows = await recordsOf(database, app);
+  const rows = await recordsOf(database, app, [...keys]);
   const kept = new Map(rows.filter((row) => row.kept === 1).map((row) => [row.key, row]));
   for (const found of rows.filter((row) => row.kept === 0)) {
     const key = found.key as ConnectionKey;
     if (found.managed_by !== marker) {
-      if (keys.has(key)) foreign.push({ key, message: `The record ${key} belongs to ${ownerText(found.managed_by)}.` });
+      foreign.push({ key, message: `The record ${key} belongs to ${ownerText(found.managed_by)}.` });
       continue;
     }
     const row = readConnection(found);
-    if (found.org_tenant === null && keys.has(key) && row.state !== "tombstone") throw orphan(row);
+    if (found.org_tenant === null && row.state !== "tombstone") throw orphan(row);
     const old = kept.get(found.key);
-    const record = observedRecord(row, found.org_tenant ?? slugOf(key), old && readConnection(old));
-    if (keys.has(key)) records.set(key, record);
-    else undeclared.push(record);
+    records.set(key, observedRecord(row, found.org_tenant ?? slugOf(key), old && readConnection(old)));
   }
+  const undeclared = others ? await othersOf(database, app, marker, keys) : [];
 
   const tenants = new Map<string, ObservedAppTenant>();
   const comingIn = new Set(wanted.filter((record) => record.state === "active").map((record) => record.tenant));
@@ -62,7 +61,7 @@ function orphan({ key, org_id }: ConnectionRow): TenantryError {
   });
 }
 
-/** Of a record that has lost its tenant's row: a tombstone needs none, and one that nobody asked for stops nobody. */
+/** Of a tombstone that has lost its tenant's row: it needs none. */
 function slugOf(key: ConnectionKey): string {
   return key.slice(0, key.indexOf("/"));
 }
@@ -72,24 +71,52 @@ function foreignTenant(wanted: readonly ConnectionRecord[], tenant: string, owne
   return wanted.filter((record) => record.tenant === tenant).map(({ key }) => ({ key, message }));
 }
 
-/** All records of the app with their tenants, in order of their keys, and all kept old values (`kept` is 1). */
-async function recordsOf(database: Transaction<AppTables>, app: string) {
+/** Up to so many records are asked for by their keys; more cost less with all of the app's. */
+const few = 1_000;
+
+/** The records of these keys with their tenants, in order of their keys, and their kept old values (`kept` is 1). */
+async function recordsOf(database: Transaction<AppTables>, app: string, keys: readonly string[]) {
+  // An empty list is none that PostgreSQL takes.
+  if (keys.length === 0) return [];
+  const byKey = keys.length <= few;
   const rows = await database
     .selectFrom("sso_connection as c")
     .leftJoin("org as o", "o.id", "c.org_id")
     .select(connectionColumns.map((column) => `c.${column}` as const))
     .select(["o.tenant as org_tenant", sql.lit(0).as("kept")])
     .where("c.app", "=", app)
+    .$if(byKey, (query) => query.where("c.key", "in", keys))
     .unionAll(
       database
         .selectFrom("sso_connection_previous as p")
         .select(connectionColumns.map((column) => `p.${column}` as const))
         .select([sql<string | null>`null`.as("org_tenant"), sql.lit(1).as("kept")])
-        .where("p.app", "=", app),
+        .where("p.app", "=", app)
+        .$if(byKey, (query) => query.where("p.key", "in", keys)),
     )
     .execute();
+  const wanted = new Set(keys);
   // Sorted here: databases have orders of their own for text.
-  return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return rows.filter(({ key }) => byKey || wanted.has(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The keys and states of the app's records that are ours and not among these, in order of their keys. */
+async function othersOf(
+  database: Transaction<AppTables>,
+  app: string,
+  marker: string,
+  keys: ReadonlySet<string>,
+): Promise<RecordObservation["undeclared"]> {
+  const rows = await database
+    .selectFrom("sso_connection")
+    .select(["key", "state"])
+    .where("app", "=", app)
+    .where("managed_by", "=", marker)
+    .execute();
+  return rows
+    .filter(({ key }) => !keys.has(key))
+    .map(({ key, state }) => ({ key: key as ConnectionKey, state }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 interface FoundOrg {

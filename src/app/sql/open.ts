@@ -89,7 +89,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
   return {
     name: app.name,
     gate: "staged",
-    observe: (wanted) =>
+    observe: (wanted, others = true) =>
       reach(place, async () => {
         const database = await ready();
         return (
@@ -98,7 +98,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
             .setAccessMode("read only")
             // All queries see one moment; on SQLite they do anyway.
             .setIsolationLevel("repeatable read")
-            .execute((transaction) => observeRecords(transaction, app.name, wanted, marker))
+            .execute((transaction) => observeRecords(transaction, app.name, wanted, marker, others))
         );
       }),
     writeTenant: (tenant) => change(({ database, now }) => writeTenant(database, tenant, marker, now)),

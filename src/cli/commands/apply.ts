@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { applyPlan, type ConnectionOutcome, outcomesOfHeld } from "../../apply/apply.ts";
+import { applyPlan, outcomesOfHeld } from "../../apply/apply.ts";
 import { planWorld } from "../../apply/make-plan.ts";
 import { openRecordingWorld } from "../../apply/open.ts";
+import type { Applied } from "../../apply/outcome.ts";
 import { selectConnections } from "../../apply/select.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
@@ -10,10 +11,20 @@ import { summary } from "../../plan/describe.ts";
 import type { Stop } from "../../plan/guard.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderPlanText } from "../../plan/render-text.ts";
-import { expectApplicable, expectSamePlan, parseSavedPlan, type SavedPlan } from "../../plan/saved.ts";
+import {
+  commitNote,
+  expectApplicable,
+  expectSamePlan,
+  parseSavedPlan,
+  type SavedPlan,
+  savedPlanApplied,
+} from "../../plan/saved.ts";
+import { exitOf, outcomeLine, plainOutcome, unfinishedText } from "../apply-text.ts";
+import { commitOf } from "../commit.ts";
 import { type Context, loadContext } from "../context.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { printJson, worstExit } from "../outcome.ts";
-import { notCoveredBy, notCoveredText, proofDetails, proofTable } from "../proof-text.ts";
+import { notCoveredBy, notCoveredText, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { version } from "../version.ts";
@@ -22,11 +33,13 @@ import { guardOf, type PlanningOptions } from "./plan.ts";
 export interface ApplyOptions extends PlanningOptions {
   readonly plan?: string | undefined;
   readonly yes?: boolean | undefined;
+  readonly parallelism?: number | undefined;
 }
 
 /** Plans afresh, asks, and carries the plan out: register, prove, hand over, read back, activate. */
 export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> {
   const { terminal } = run;
+  keepHeapSmall();
   const context = loadContext(run.surroundings, options, run.now());
   const saved = options.plan === undefined ? undefined : readSaved(run, context, options.plan);
   if (saved !== undefined && (options.only.length > 0 || options.handOver.length > 0 || options.deep === true)) {
@@ -46,6 +59,8 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
     throw error;
   });
   try {
+    const appliedBefore = saved === undefined ? undefined : await world.store.runOfSavedPlan(saved.checksum);
+    if (appliedBefore !== undefined) throw savedPlanApplied(appliedBefore);
     const planned = await planWorld(world, {
       tenants: context.tenants,
       connections: context.connections,
@@ -56,11 +71,9 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
     const [unread] = [...planned.held.values()].filter(({ by }) => by === "discovery");
     if (saved !== undefined && saved.plan.digest !== planned.plan.digest && unread !== undefined) throw unread.error;
     if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
-    const stops = guardOf(context, planned.plan, options.ack);
+    const stops = guardOf(run, context, planned.plan, options.ack);
     if (planned.plan.changes.length === 0) {
-      const outcomes = outcomesOfHeld(planned);
-      finish(run, options, planned.plan, outcomes, stops);
-      return worstExit(outcomes.map(exitOf));
+      return finish(run, options, planned.plan, { outcomes: outcomesOfHeld(planned) }, stops);
     }
     const text =
       saved === undefined
@@ -74,9 +87,11 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
       });
     }
     await confirm(run, options, planned.plan);
-    const outcomes = await applyPlan(world, planned);
-    finish(run, options, planned.plan, outcomes, stops);
-    return worstExit(outcomes.map(exitOf));
+    const applied = await applyPlan(world, planned, {
+      parallelism: options.parallelism,
+      savedPlan: saved?.checksum,
+    });
+    return finish(run, options, planned.plan, applied, stops);
   } finally {
     stop.dispose();
     await world.close();
@@ -90,9 +105,11 @@ function readSaved(run: Run, context: Context, file: string): SavedPlan {
   } catch (cause) {
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} cannot be read`, { cause });
   }
-  const saved = parseSavedPlan(text, file);
-  const { name, environment } = context.workspace;
-  expectApplicable(saved, { workspace: name, environment, version, now: run.now() });
+  const saved = parseSavedPlan(text, file, version);
+  const { name, environment, root } = context.workspace;
+  expectApplicable(saved, { workspace: name, environment, now: run.now() });
+  const note = commitNote(saved, commitOf(root));
+  if (note !== undefined) run.terminal.err(`${note}\n`);
   return saved;
 }
 
@@ -111,19 +128,20 @@ function finish(
   run: Run,
   options: ApplyOptions,
   plan: Plan,
-  outcomes: readonly ConnectionOutcome[],
+  { outcomes, unrecorded }: Applied,
   stops: readonly Stop[],
-): void {
+): ExitCode {
   const { terminal } = run;
+  const exit = worstExit([...outcomes.map(exitOf), ...(unrecorded === undefined ? [] : [unrecorded.exit])]);
   if (options.json === true) {
     const proofs = outcomes.flatMap((outcome) => (outcome.outcome === "active" ? [outcome.evidence] : []));
     const notCovered = notCoveredBy(proofs).join(" ");
     printJson(terminal, "apply", { plan, stops, connections: outcomes.map(plainOutcome), notCovered });
-    return;
+    return exit;
   }
   if (outcomes.length === 0) {
     terminal.out("Nothing to do: everything is as the files say.\n");
-    return;
+    return exit;
   }
   const proven = outcomes.filter((outcome) => outcome.outcome === "active");
   if (proven.length > 0) {
@@ -141,50 +159,13 @@ function finish(
   }
   terminal.out("\n");
   const width = Math.max(...outcomes.map(({ key }) => key.length));
-  for (const outcome of outcomes) terminal.out(`${outcomeLine(outcome, width, run)}\n`);
-}
-
-function outcomeLine(outcome: ConnectionOutcome, width: number, run: Run): string {
-  const { paint } = run.terminal;
-  const key = outcome.key.padEnd(width);
-  switch (outcome.outcome) {
-    case "active":
-      return `${key}  ${paint.green("active")}, proven at ${outcome.evidence.at}`;
-    case "off":
-      return `${key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
-    case "removed":
-      return `${key}  ${paint.yellow("removed")}: a tombstone is left`;
-    case "failed":
-      return [
-        `${key}  ${paint.red("failed")}  ${outcome.error.code}`,
-        `  ${outcome.error.message}`,
-        ...(outcome.evidence === undefined ? [] : [proofDetails(outcome.evidence, paint, false)]),
-        `  mend: ${outcome.error.hint}`,
-      ].join("\n");
-    case "not-attempted":
-      return `${key}  not attempted: ${outcome.because}`;
-    default:
-      return outcome satisfies never;
+  for (const outcome of outcomes) terminal.out(`${outcomeLine(outcome, width, terminal.paint)}\n`);
+  const unfinished = unfinishedText(outcomes, options.plan !== undefined);
+  if (unfinished !== undefined) terminal.out(`\n${unfinished}\n`);
+  if (unrecorded !== undefined) {
+    terminal.err(
+      `${unrecorded.code}  not all of this was recorded: ${unrecorded.message}\n  mend: ${unrecorded.hint}\n`,
+    );
   }
-}
-
-function exitOf(outcome: ConnectionOutcome): ExitCode {
-  switch (outcome.outcome) {
-    case "active":
-    case "off":
-    case "removed":
-      return 0;
-    case "failed":
-      return outcome.error.exit;
-    case "not-attempted":
-      return 7;
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function plainOutcome(outcome: ConnectionOutcome): Readonly<Record<string, unknown>> {
-  if (outcome.outcome !== "failed") return outcome;
-  const { code, message, hint, exit } = outcome.error;
-  return { ...outcome, error: { code, message, hint, exit } };
+  return exit;
 }

@@ -2,7 +2,7 @@ import { planWorld } from "../../apply/make-plan.ts";
 import { openWorld } from "../../apply/open.ts";
 import { selectConnections } from "../../apply/select.ts";
 import type { ExitCode } from "../../errors/code.ts";
-import { guard, type Stop } from "../../plan/guard.ts";
+import { acknowledgedInVain, guard, type Stop } from "../../plan/guard.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderPlanMarkdown } from "../../plan/render-markdown.ts";
 import { renderPlanText } from "../../plan/render-text.ts";
@@ -31,7 +31,10 @@ export interface PlanOptions extends PlanningOptions {
 
 /** Shows what an apply would do. Changes nothing and sends no tenant's secret anywhere. */
 export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
-  const context = loadContext(run.surroundings, options, run.now());
+  const context = loadContext(run.surroundings, options, run.now(), options.only);
+  for (const { code, message } of context.rest?.issues ?? []) {
+    run.terminal.err(`${code}  ${message}; this plan does not need it, \`tenantry validate\` says more\n`);
+  }
   const connections = selectConnections(context.connections, options.only);
   const world = await openWorld(
     openOptions(run, context, { connections, access: "read", whole: options.only.length === 0 }),
@@ -43,8 +46,10 @@ export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
       only: options.only,
       deep: options.deep === true,
       handOver: options.handOver,
+      glance: true,
+      others: context.rest?.tenants,
     });
-    const stops = guardOf(context, planned.plan, options.ack);
+    const stops = guardOf(run, context, planned.plan, options.ack);
     if (options.out !== undefined) {
       const commit = commitOf(context.workspace.root);
       const saved = savePlan(planned.plan, { now: run.now(), version, commit });
@@ -72,15 +77,23 @@ export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
   }
 }
 
-/** The guards' stops that neither the command line nor a tenant file has acknowledged. */
-export function guardOf(context: Context, planned: Plan, acknowledged: readonly string[]): readonly Stop[] {
-  return guard({
+/** The guards' stops that neither the command line nor a tenant file has acknowledged. Tells of an --ack for none. */
+export function guardOf(run: Run, context: Context, planned: Plan, acknowledged: readonly string[]): readonly Stop[] {
+  const input = {
     plan: planned,
     settings: context.workspace.guards,
-    tenants: new Set(
-      context.connections.filter(({ status }) => status !== "draft").map((connection) => connection.tenant),
-    ).size,
+    tenants: withSignIn(context, planned),
     acknowledged,
     entries: new Map(context.tenants.map((tenant) => [tenant.tenant, tenant.acknowledge])),
-  });
+  };
+  for (const name of acknowledgedInVain(input)) run.terminal.err(`--ack ${name} fits nothing in this plan\n`);
+  return guard(input);
+}
+
+/** How many tenants of the folder have a sign-in to lose. */
+function withSignIn({ connections, rest }: Context, planned: Plan): number {
+  const here = connections.filter(({ status }) => status !== "draft").map(({ tenant }) => tenant);
+  // Whatever their number, one may always change: the others need not be counted for it.
+  const one = new Set(planned.changes.map(({ tenant }) => tenant)).size <= 1;
+  return new Set(here).size + (one ? 0 : (rest?.withSignIn() ?? 0));
 }

@@ -1,14 +1,28 @@
-import { openRecordingWorld } from "../../apply/open.ts";
+import { openRecordingWorld, openWorkspaceStore } from "../../apply/open.ts";
+import { rebuildStore } from "../../apply/rebuild.ts";
 import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
-import { loadContext, type WorkspaceOptions } from "../context.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import { type Run, recordingOptions } from "../run.ts";
-import { colourStatus, nextStep, proofWord, shortTime, summaryOf } from "../status-text.ts";
+import {
+  colourStatus,
+  locksText,
+  nextStep,
+  proofWord,
+  rebuiltNotes,
+  rebuiltRow,
+  shortTime,
+  summaryOf,
+} from "../status-text.ts";
 import { table, wrap } from "../table.ts";
 
 export interface StatusOptions extends WorkspaceOptions {
+  /** Only the locks: they are in the store, so nothing else is read. */
   readonly locks?: boolean | undefined;
+  /** Fill the store from what carries our markers first. */
+  readonly rebuild?: boolean | undefined;
 }
 
 /** So many next steps are spelled out. */
@@ -22,12 +36,17 @@ export async function status(run: Run, options: StatusOptions): Promise<ExitCode
   const { terminal } = run;
   const { paint } = terminal;
   const context = loadContext(run.surroundings, options, run.now());
+  if (options.locks === true && options.rebuild === true) {
+    throw new TenantryError("CLI_USAGE", "--locks and --rebuild cannot stand together");
+  }
+  if (options.locks === true) return showLocks(run, context, options);
+  if (options.rebuild === true) return rebuild(run, context, options);
   const world = await openRecordingWorld(
     recordingOptions(run, context, { connections: context.connections, access: "read", whole: false }),
   );
   try {
     const rows = await readStatus(world, context.connections);
-    const locks = await world.store.locks();
+    const locks = await world.store.locks(world.holder.host);
     if (options.json === true) {
       printJson(terminal, "status", { environment: context.workspace.environment, connections: rows, locks });
       return 0;
@@ -46,12 +65,45 @@ export async function status(run: Run, options: StatusOptions): Promise<ExitCode
       terminal.out(`  ${paint.bold(key)}\n    ${wrap(step, 74).join("\n    ")}\n`);
     }
     if (steps.length > longest) terminal.out(`  and ${steps.length - longest} more; --json has all\n`);
-    if (options.locks === true) {
-      terminal.out(locks.length === 0 ? "\nno locks are held\n" : "\n");
-      for (const { address, holder, acquiredAt } of locks) {
-        terminal.out(`${address}  ${holder.name} on ${holder.host} (pid ${holder.pid}) since ${acquiredAt}\n`);
-      }
+    return 0;
+  } finally {
+    await world.close();
+  }
+}
+
+async function showLocks(run: Run, context: Context, options: StatusOptions): Promise<ExitCode> {
+  const recording = recordingOptions(run, context, { connections: [], access: "read", whole: false });
+  const store = await openWorkspaceStore(recording);
+  try {
+    const locks = await store.locks(recording.host);
+    if (options.json === true) {
+      printJson(run.terminal, "status", { environment: context.workspace.environment, locks });
+    } else run.terminal.out(locksText(locks, run.terminal.paint));
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+async function rebuild(run: Run, context: Context, options: StatusOptions): Promise<ExitCode> {
+  const { terminal } = run;
+  const { environment } = context.workspace;
+  const world = await openRecordingWorld(
+    recordingOptions(run, context, { connections: context.connections, access: "read", whole: true }),
+  );
+  try {
+    const rebuilt = await rebuildStore(world, context.connections);
+    if (options.json === true) {
+      printJson(terminal, "status", { environment, rebuilt });
+      return 0;
     }
+    const rows = table([
+      ["connection", "signs in at", "record", "proof", "client"],
+      ...rebuilt.connections.map((row) => rebuiltRow(row)),
+    ]);
+    const [head = "", ...lines] = rows;
+    terminal.out(`${terminal.paint.dim(head)}\n${lines.join("\n")}\n\n`);
+    for (const note of rebuiltNotes(rebuilt)) terminal.out(`${wrap(note, 78).join("\n  ")}\n`);
     return 0;
   } finally {
     await world.close();

@@ -21,6 +21,36 @@ export const cliCodes = {
     mend: "Mend the issues; `tenantry validate` lists them.",
     exit: 2,
   },
+  CLI_CHANGED_NO_REPOSITORY: {
+    cause: "`--changed` asks git what has changed, and the workspace is in no checkout.",
+    mend: "Name the tenants with --only, or run it in the checkout.",
+    exit: 2,
+  },
+  CLI_CHANGED_REF_NEEDED: {
+    cause: "`--changed` without a commit means since the default branch, and git does not know which that is.",
+    mend: "Name it: `--changed origin/main`; or let git find it with `git remote set-head origin --auto`.",
+    exit: 2,
+  },
+  CLI_CHANGED_REF_UNKNOWN: {
+    cause: "Git knows no commit by the name that `--changed` was given.",
+    mend: "Check the spelling, or fetch it first: `git fetch origin main`.",
+    exit: 2,
+  },
+  CLI_CHANGED_SHALLOW: {
+    cause: "The clone is shallow: the commit at which the branch left its base is not in it.",
+    mend: "Fetch its whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout).",
+    exit: 2,
+  },
+  CLI_CHANGED_UNRELATED: {
+    cause: "The commit that `--changed` was given has no history in common with HEAD.",
+    mend: "Name a commit that HEAD comes from, such as `origin/main`.",
+    exit: 2,
+  },
+  CLI_CHANGED_GIT_FAILED: {
+    cause: "Git could not be started, or refused to tell what has changed.",
+    mend: "Run `git status` in the workspace and mend what it says, or name the tenants with --only.",
+    exit: 5,
+  },
   CLI_STOPPED_BY_GUARD: {
     cause: "A guard stops the plan until somebody acknowledges it by name.",
     mend: "Look at the plan again, then give the --ack that it names.",

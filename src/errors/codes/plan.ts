@@ -46,19 +46,45 @@ export const planCodes = {
     mend: "Acknowledge it by name with --ack.",
     exit: 4,
   },
+  PLAN_OWN_CLIENT: {
+    cause:
+      "The client by which Tenantry itself signs in at the identity provider carries a marker of ours, as if it were a customer's. Changing it would lock Tenantry out.",
+    mend: "Take the marker off that client, by hand; see docs/ownership.md.",
+    exit: 4,
+  },
   PLAN_SAVED_UNREADABLE: {
-    cause: "The saved plan cannot be read, is no plan, or was edited.",
-    mend: "Make a new one with `tenantry plan --out FILE`.",
+    cause: "The file cannot be read, or is no saved plan.",
+    mend: "Make one with `tenantry plan --out FILE`.",
     exit: 2,
   },
+  PLAN_SAVED_EDITED: {
+    cause: "The saved plan was changed after it was made: its content does not give its checksum.",
+    mend: "Make a new one with `tenantry plan --out FILE` and have it reviewed.",
+    exit: 4,
+  },
+  PLAN_SAVED_VERSION: {
+    cause: "The saved plan was made by another version of Tenantry, which may read files and systems otherwise.",
+    mend: "Apply it with that version, or make a new one with `tenantry plan --out FILE`.",
+    exit: 4,
+  },
   PLAN_SAVED_OTHER: {
-    cause: "The saved plan was made for another workspace, environment or version of Tenantry.",
-    mend: "Make a new one here with `tenantry plan --out FILE`.",
+    cause: "The saved plan was made for another workspace or environment.",
+    mend: "Apply it there (`--workspace`, `--env`), or make a new one here with `tenantry plan --out FILE`.",
+    exit: 4,
+  },
+  PLAN_SAVED_CLOCK: {
+    cause: "The saved plan was made later than it is now by the clock of this machine.",
+    mend: "Set the clocks of both machines right, then make a new one.",
     exit: 4,
   },
   PLAN_SAVED_EXPIRED: {
     cause: "The saved plan is older than 24 hours.",
     mend: "Make a new one and have it reviewed.",
+    exit: 4,
+  },
+  PLAN_SAVED_APPLIED: {
+    cause: "This very saved plan was applied before, wholly or in part. A plan is applied once.",
+    mend: "Make a new one with `tenantry plan --out FILE`: what is left is in it.",
     exit: 4,
   },
   PLAN_STALE: {

@@ -38,12 +38,17 @@ export const storeCodes = {
   },
   STORE_CORRUPT: {
     cause: "The store is no database, is damaged, or lacks tables or holds rows that Tenantry did not leave so.",
-    mend: "Move the file or the tables away and run the command again: a new store is made, and only history is lost.",
+    mend: "When no other run is under way, move the file (with its -wal and -shm) or the `tenantry_` tables away and run the command again: a new store is made, and only history is lost.",
     exit: 5,
   },
   STORE_NEWER: {
     cause: "The store was made or migrated by a newer version of Tenantry.",
     mend: "Use that version or a later one, or name another store.",
+    exit: 4,
+  },
+  STORE_OTHER_ENVIRONMENT: {
+    cause: "The store belongs to another workspace or environment. Locks and proofs of two would be mixed up in it.",
+    mend: "Give each environment a store of its own: `environments: { NAME: { store: { url: … } } }`, in PostgreSQL another database or schema.",
     exit: 4,
   },
   STORE_LOCKED: {

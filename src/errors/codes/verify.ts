@@ -172,6 +172,11 @@ export const verifyCodes = {
     mend: "Make a new pair: RSA of at least 2048 bits, or the elliptic curve of the algorithm.",
     exit: 6,
   },
+  VERIFY_CLOCK_DIFFERS: {
+    cause: "What was signed with the time of this machine was refused, and the other side's clock shows another time.",
+    mend: "Set the clock that is wrong right (NTP), then run the command again.",
+    exit: 7,
+  },
   VERIFY_CLIENT_KEY_REFUSED: {
     cause: "The identity provider refuses the assertion that the app's key signed.",
     mend: "Register the public key shown at the client, and let the client authenticate by private_key_jwt.",

@@ -6,8 +6,9 @@ import type { Auth0Client, Auth0ConnectionName } from "../../vendor/auth0/client
 import type { Auth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { BucketReport, Limiter } from "../../vendor/limiter.ts";
 import type { Sleep } from "../../vendor/network.ts";
+import { callBudget } from "../call-counts.ts";
 import type { ClientSecret, IdentityProviderAdapter } from "../identity-provider.ts";
-import { callBudget } from "./budget.ts";
+import { auth0Calls } from "./budget.ts";
 import { ClientDirectory } from "./client-directory.ts";
 import { checkKey } from "./client-key.ts";
 import { ConnectionDirectory } from "./connection-directory.ts";
@@ -117,7 +118,8 @@ export function createAuth0Adapter(options: Auth0AdapterOptions): Auth0Adapter {
       return { id: found.id, secret };
     },
 
-    budget: (counts) => callBudget(tenant.host, counts, { listed: clients.complete !== undefined }),
+    budget: (work) =>
+      callBudget(tenant.host, limiter, auth0Calls(work, { complete: clients.complete, clients: clients.seen })),
     calls: () => limiter.report(),
     close: () => tenant.close(),
   };

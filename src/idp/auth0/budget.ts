@@ -1,49 +1,150 @@
-import type { CallBudget } from "../../plan/observed.ts";
-import { type CallsOfOne, callsOf, type PlannedCounts } from "../call-counts.ts";
+import { textsOf } from "../../desired/json.ts";
+import { CallCounts } from "../call-counts.ts";
+import { changesMore, differing, type PlannedWork } from "../planned-work.ts";
 
-/** Calls of one registration with one connection, its observations and the hand-over of its secret included. */
-const callsOfOne = {
-  // look at the organization and the client (three times: again under the locks, and to carry it out), create, name it
-  creates: {
-    "read clients": 5,
-    "write clients": 1,
-    "read connections": 1,
-    "write connections": 1,
-    "read organizations": 5,
-    "read organization connections": 3,
-    "write organizations": 1,
-  },
-  updates: {
-    "read clients": 8,
-    "write clients": 1,
-    "read organizations": 3,
-    "read organization connections": 3,
-  },
-  deletes: {
-    "read clients": 7,
-    "write clients": 1,
-    "read organizations": 4,
-    "read organization connections": 2,
-    "write organizations": 1,
-  },
-  // a create with its connections, or a change of one connection
-  parts: {
-    "read organizations": 2,
-    "read organization connections": 1,
-    "write organizations": 1,
-    "write organization connections": 1,
-  },
-} as const satisfies CallsOfOne;
+/** What the run has read by lists. */
+export interface ListsRead {
+  /** Whether the list of clients was read, and showed all. */
+  readonly complete: boolean | undefined;
+  /** Clients that the list showed. */
+  readonly clients: number;
+}
 
 /**
- * Calls that an apply will make, by bucket. Auth0 says how many calls may go at once, but not how fast its buckets fill
- * up, which depends on the subscription; so how many go in a minute is not known. Until the whole list of clients was
- * read once, a create reads it: one call per 100 clients, of which one is counted, as nobody knows how many there are.
+ * Calls that an apply makes at the Auth0 tenant for this work, by bucket; those with which it plans are not among them.
+ * While the list of clients was not read, a client that is not there is looked for in it once, with one call per 100
+ * clients, of which one is counted, as nobody knows how many there are.
  */
-export function callBudget(
-  host: string,
-  counts: PlannedCounts,
-  { listed }: { readonly listed: boolean },
-): readonly CallBudget[] {
-  return callsOf(host, callsOfOne, counts, !listed && counts.creates > 0 ? { "read clients": 1 } : {});
+export function auth0Calls(work: readonly PlannedWork[], read: ListsRead): CallCounts {
+  const calls = new CallCounts();
+  if (read.complete === undefined && work.some(({ found }) => found === undefined)) calls.add("read clients");
+  const clients = new Map(work.map((each) => [each.wanted.marker.key.split("/", 1)[0], each.clients]));
+  for (const each of work) {
+    const tenant = each.wanted.marker.key.split("/", 1)[0];
+    const one = new Work(calls, each, read, clients.get(tenant) ?? 0);
+    one.count();
+    clients.set(tenant, one.clients);
+  }
+  return calls;
+}
+
+/** The calls of one connection. */
+class Work {
+  readonly #calls: CallCounts;
+  readonly #work: PlannedWork;
+  readonly #read: ListsRead;
+  /** Clients that the organization names, each of which a look reads. */
+  clients: number;
+  #there: boolean;
+  #organization: boolean;
+
+  constructor(calls: CallCounts, work: PlannedWork, read: ListsRead, clients: number) {
+    this.#calls = calls;
+    this.#work = work;
+    this.#read = read;
+    this.clients = clients;
+    this.#there = work.found !== undefined;
+    this.#organization = !work.parts.some(({ change }) => change.action === "create");
+  }
+
+  count(): void {
+    const { course, wanted, twice, found } = this.#work;
+    if (course !== "retire") this.#look();
+    switch (course) {
+      case "on":
+        this.#look();
+        this.#settleOrganization();
+        if (this.#there) this.#update();
+        else this.#create();
+        if (wanted.clientAuth.startsWith("client_secret")) this.#calls.add("read clients");
+        if (twice) {
+          this.#look();
+          this.#calls.add("read clients", 2).add("write clients");
+        }
+        return;
+      case "off":
+        this.#look();
+        this.#update();
+        this.#settleOrganization();
+        return;
+      case "delete":
+      case "retire":
+        if (course === "delete") {
+          this.#look();
+          if (found?.active === true) this.#calls.add("read clients", 2).add("write clients");
+          this.#removeOrganization(false);
+        }
+        this.#look();
+        if (this.#there) this.#remove();
+        this.#removeOrganization(this.clients === 0);
+        return;
+      default:
+        course satisfies never;
+    }
+  }
+
+  /** The organization by its name with its connections, the clients that it names, and the connections of the own one. */
+  #look(): void {
+    this.#calls.add("read organizations");
+    if (this.#organization) this.#calls.add("read organization connections").add("read clients", this.clients);
+    if (this.#there) this.#calls.add("read clients");
+  }
+
+  /** Noted in the organization before when the list does not show all clients, and after in any case. */
+  #create(): void {
+    const { wanted } = this.#work;
+    const notes = this.#read.complete === true ? 1 : 2;
+    this.#calls
+      .add("read organizations", 1 + notes)
+      .add("write organizations", notes)
+      .add("read clients", this.clients + 1)
+      .add("write clients")
+      .add("write connections", wanted.enabledConnections?.length ?? 0);
+    if (wanted.clientAuth === "private_key_jwt") this.#calls.add("read clients").add("write clients", 2);
+    this.#there = true;
+    this.clients += 1;
+  }
+
+  #update(): void {
+    const { change, wanted } = this.#work;
+    if (change?.action !== "update") return;
+    this.#calls.add("read clients", wanted.clientAuth === "private_key_jwt" ? 3 : 2);
+    if (changesMore(change, ["enabledConnections"])) this.#calls.add("write clients");
+    if (change.paths.includes("clientKey")) this.#calls.add("write clients", 2);
+    this.#calls.add("write connections", differing(change.before, change.after, "enabledConnections"));
+  }
+
+  #remove(): void {
+    this.#calls.add("read clients").add("write clients").add("read organizations").add("write organizations");
+    this.#there = false;
+    this.clients -= 1;
+  }
+
+  /** Made; or read with its connections, these enabled or disabled, and its name and what we keep in it changed. */
+  #settleOrganization(): void {
+    for (const { change, found } of this.#work.parts) {
+      this.#calls.add("read organizations").add("read organization connections");
+      if (change.action === "create") this.#calls.add("write organizations");
+      if (change.action !== "update") continue;
+      const { before, after, paths } = change;
+      const switched = paths.includes("active");
+      const there = found?.fields.enabledConnections;
+      // A look by lists does not show which are enabled: then those that the client has are taken for them.
+      const kept = there === undefined ? (this.#work.wanted.enabledConnections ?? []) : textsOf(there);
+      const connections = switched ? kept.length : differing(before, after, "enabledConnections");
+      this.#calls.add("write organization connections", connections);
+      if (switched || paths.includes("displayName")) this.#calls.add("read organizations").add("write organizations");
+    }
+    this.#organization = true;
+  }
+
+  /** By the list of clients it is seen whether any of the tenant's is left. */
+  #removeOrganization(last: boolean): void {
+    if (!this.#organization || this.#work.wanted.parts.every(({ state }) => state !== "absent")) return;
+    this.#calls.add("read organizations").add("read clients", Math.max(1, Math.ceil(this.#read.clients / 100)));
+    if (last) {
+      this.#calls.add("write organizations");
+      this.#organization = false;
+    }
+  }
 }

@@ -19,6 +19,7 @@ export class ClientDirectory {
   readonly #scope: MarkerScope;
   readonly #idsByKey = new Map<ConnectionKey, Set<string>>();
   #complete: boolean | undefined;
+  #seen = 0;
   #listing: Promise<unknown> | undefined;
 
   constructor(clients: Auth0Clients, scope: MarkerScope) {
@@ -31,12 +32,24 @@ export class ClientDirectory {
     return this.#complete;
   }
 
+  /** How many clients the newest list showed. */
+  get seen(): number {
+    return this.#seen;
+  }
+
   /** All clients as they are now. */
   async all(): Promise<ClientList> {
     const { clients, total } = await this.#clients.all();
     for (const client of clients) this.remember(client);
+    this.#seen = clients.length;
     this.#complete = clients.length >= total;
     return { clients, complete: this.#complete };
+  }
+
+  /** Ids of the tenant's clients, as far as this run has seen them. */
+  seenOf(tenant: string): readonly string[] {
+    const keys = [...this.#idsByKey.keys()].filter((key) => key.startsWith(`${tenant}/`));
+    return keys.flatMap((key) => [...(this.#idsByKey.get(key) ?? [])]);
   }
 
   /** For a client that was made or found otherwise than by a list. */
@@ -51,11 +64,18 @@ export class ClientDirectory {
   /**
    * The clients that carry the marker of this key, as they are now: among those of the ids, or, when none of them
    * does, among all that were ever seen in this run.
+   *
+   * @param listing whether the whole list is read, once a run, when none of the ids leads to one
    */
-  async own(key: ConnectionKey, ids: readonly string[], read = (id: string) => this.read(id)): Promise<Auth0Client[]> {
+  async own(
+    key: ConnectionKey,
+    ids: readonly string[],
+    read = (id: string) => this.read(id),
+    listing = true,
+  ): Promise<Auth0Client[]> {
     const hinted = await this.#carrying(key, ids, read);
     if (hinted.length > 0) return hinted;
-    await this.#listOnce();
+    if (listing) await this.#listOnce();
     const known = [...(this.#idsByKey.get(key) ?? [])].filter((id) => !ids.includes(id));
     return this.#carrying(key, known, read);
   }

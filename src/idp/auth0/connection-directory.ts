@@ -23,7 +23,7 @@ export class ConnectionDirectory {
 
   /** Reads the whole list, so that no name costs a call of its own. */
   async readAll(): Promise<void> {
-    for (const connection of await this.#connections.all()) this.#remember(connection);
+    for (const connection of await this.#connections.all()) this.remember(connection);
     this.#complete = true;
   }
 
@@ -47,7 +47,7 @@ export class ConnectionDirectory {
     const known = this.#byId.get(id);
     if (known !== undefined || this.#complete) return known?.name;
     const connection = await this.#connections.read(id);
-    if (connection !== undefined) this.#remember(connection);
+    if (connection !== undefined) this.remember(connection);
     return connection?.name;
   }
 
@@ -58,11 +58,12 @@ export class ConnectionDirectory {
     const pending = this.#pending.get(name) ?? this.#connections.named(name).finally(() => this.#pending.delete(name));
     this.#pending.set(name, pending);
     const connection = await pending;
-    if (connection !== undefined) this.#remember(connection);
+    if (connection !== undefined) this.remember(connection);
     return connection;
   }
 
-  #remember(connection: Auth0ConnectionName): void {
+  /** For one that was seen otherwise: its name costs no call then. */
+  remember(connection: Auth0ConnectionName): void {
     this.#byName.set(connection.name, connection);
     this.#byId.set(connection.id, connection);
   }

@@ -5,7 +5,12 @@ import type { Coverage, ObservedPart, ObservedRegistration } from "../../plan/ob
 import type { Auth0Client } from "../../vendor/auth0/clients.ts";
 import type { Auth0Organization } from "../../vendor/auth0/organizations.ts";
 import type { Auth0Tenant } from "../../vendor/auth0/tenant.ts";
-import type { Depth, RegistrationObservation, RegistrationProblem } from "../identity-provider.ts";
+import {
+  type Depth,
+  looksAtSingles,
+  type RegistrationObservation,
+  type RegistrationProblem,
+} from "../identity-provider.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionDirectory } from "./connection-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
@@ -38,7 +43,8 @@ interface Lookout {
  * What is at the Auth0 tenant of the wanted registrations.
  *
  * `single` asks for each tenant's organization by name and for the clients that its metadata names, and looks for what
- * that does not show in the whole list of clients, which is read for that once a run. `fleet` reads the lists of
+ * that does not show in the whole list of clients, which is read for that once a run. `glance` reads no list: a client
+ * that its organization does not name and an organization under another name go unseen. `fleet` reads the lists of
  * organizations, clients and connections and nothing else, so that enabled connections stay unread; only clients beyond
  * the 1,000 that Auth0 lists are read one by one. `deep` reads the lists and then every part. `single` tells of no
  * undeclared clients but those that the metadata of the tenants' organizations names, and of an organization under
@@ -50,7 +56,7 @@ export async function observeClients(
   depth: Depth,
 ): Promise<RegistrationObservation> {
   const { tenant, scope, connections } = context;
-  const lookout = depth === "single" ? singleLookout(context) : await listLookout(context);
+  const lookout = looksAtSingles(depth) ? singleLookout(context, depth === "single") : await listLookout(context);
   const deep = depth !== "fleet";
   const problems: RegistrationProblem[] = [];
   let hidden = 0;
@@ -59,11 +65,6 @@ export async function observeClients(
 
   const observeOne = async (registration: Registration): Promise<void> => {
     const part = organizationOf(registration);
-    // A client that is being switched off or deleted does not need its connections any more.
-    if (registration.state === "active") {
-      const { missing } = await connections.resolve(registration.enabledConnections ?? []);
-      problems.push(...missing.map(({ name, message }) => missingConnection(registration, name, message)));
-    }
     const organization = await lookout.organization(part.name);
     const own = organization === undefined ? undefined : context.organizations.ownIn(organization, part.tenant);
     const [other] = await lookout.others(part);
@@ -92,6 +93,12 @@ export async function observeClients(
       const enabled = deep ? await enabledNames(context, client) : undefined;
       found.set(registration.key, observedClient(registration.key, client, enabled));
     }
+    // A client that is being switched off or deleted does not need its connections any more. Last, because those that
+    // are enabled at the client need no call of their own.
+    if (registration.state === "active") {
+      const { missing } = await connections.resolve(registration.enabledConnections ?? []);
+      problems.push(...missing.map(({ name, message }) => missingConnection(registration, name, message)));
+    }
     await parts.get(part.address);
   };
   await settled(wanted.map(observeOne));
@@ -110,7 +117,7 @@ export async function observeClients(
   };
 }
 
-function singleLookout({ tenant, clients, organizations }: ObserveContext): Lookout {
+function singleLookout({ tenant, clients, organizations }: ObserveContext, listing: boolean): Lookout {
   const organization = memoised((name: string) => tenant.organizations.named(name));
   const seen: Auth0Client[] = [];
   const read = memoised(async (id: string) => {
@@ -121,10 +128,10 @@ function singleLookout({ tenant, clients, organizations }: ObserveContext): Look
   return {
     organization,
     others: async (part) => {
-      const look = organizations.listed || (await organization(part.name)) === undefined;
+      const look = organizations.listed || (listing && (await organization(part.name)) === undefined);
       return look ? organizations.others(part) : [];
     },
-    own: (key, ids) => clients.own(key, ids, read),
+    own: (key, ids) => clients.own(key, ids, read, listing),
     seen: () => seen,
   };
 }
@@ -171,8 +178,10 @@ async function observePart(
   return { ...of, fields: { ...fields, active, enabledConnections, membership } };
 }
 
-async function enabledNames({ tenant }: ObserveContext, client: Auth0Client): Promise<readonly string[]> {
-  return (await tenant.clients.connections(client.clientId)).map((each) => each.name).sort(compareText);
+async function enabledNames({ tenant, connections }: ObserveContext, client: Auth0Client): Promise<readonly string[]> {
+  const enabled = await tenant.clients.connections(client.clientId);
+  for (const connection of enabled) connections.remember(connection);
+  return enabled.map((each) => each.name).sort(compareText);
 }
 
 function missingConnection(wanted: Registration, name: string, message: string): RegistrationProblem {

@@ -1,4 +1,5 @@
 import type { Secret } from "../../secret/secret.ts";
+import { auth0Rates } from "../../vendor/auth0/published-rates.ts";
 import { openAuth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { HostLimiters } from "../../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../../vendor/network.ts";
@@ -26,7 +27,7 @@ const concurrency = 4;
 /** The registrations of one Auth0 tenant. Sends nothing before it is asked something. Loads Auth0's SDK (0.2 s). */
 export async function openAuth0(options: OpenAuth0Options): Promise<Auth0Adapter> {
   const { idp, credential, access, network, clock, sleep, scope } = options;
-  const limiter = options.limiters.of(idp.domain, { share: idp.limits.share, concurrency });
+  const limiter = options.limiters.of(idp.domain, { share: idp.limits.share, concurrency, rates: auth0Rates });
   const tenant = await openAuth0Tenant({ host: idp.domain, credential, access, network, limiter, clock, sleep });
   return createAuth0Adapter({ name: idp.name, tenant, limiter, scope, sleep });
 }

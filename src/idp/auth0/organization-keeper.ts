@@ -131,7 +131,7 @@ export class OrganizationKeeper {
   }
 
   /** The metadata of an organization that is about to be made. */
-  firstMetadata(tenant: string): Readonly<Record<string, string>> {
-    return writeMetadata({}, this.#scope, { tenant, clientIds: [], making: [] });
+  firstMetadata(tenant: string, clientIds: readonly string[]): Readonly<Record<string, string>> {
+    return writeMetadata({}, this.#scope, { tenant, clientIds, making: [] });
   }
 }

@@ -71,14 +71,15 @@ async function enabledIds(
 
 /** Its name is unique at the Auth0 tenant: a second create is refused, so that a lost reply can be asked again. */
 async function make(
-  { tenant, organizations }: SettleOrganizationContext,
+  { tenant, clients, organizations }: SettleOrganizationContext,
   part: OrganizationPart,
   wanted: readonly string[],
 ): Promise<OwnOrganization> {
   const body = {
     name: part.name,
     displayName: part.displayName,
-    metadata: organizations.firstMetadata(part.tenant),
+    // Clients may be there already: somebody may have deleted the organization.
+    metadata: organizations.firstMetadata(part.tenant, clients.seenOf(part.tenant)),
     enabled: wanted.map((connectionId) => ({ connectionId, assignMembershipOnLogin: true })),
   };
   for (let attempt = 0; ; attempt++) {

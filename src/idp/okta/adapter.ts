@@ -6,10 +6,11 @@ import type { Sleep } from "../../vendor/network.ts";
 import type { OktaApp } from "../../vendor/okta/apps.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
+import { callBudget } from "../call-counts.ts";
 import type { ClientSecret, IdentityProviderAdapter } from "../identity-provider.ts";
 import { AppDirectory } from "./app-directory.ts";
 import { typeInTheWay } from "./application-type.ts";
-import { callBudget } from "./budget.ts";
+import { oktaCalls } from "./budget.ts";
 import { createApp } from "./create.ts";
 import { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
@@ -129,7 +130,7 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
       return { id: newest.id, secret: newest.secret };
     },
 
-    budget: (counts) => callBudget(org.host, counts, { listed: apps.listed, seen: limiter.report() }),
+    budget: (work) => callBudget(org.host, limiter, oktaCalls(work, apps.listed)),
     calls: () => limiter.report(),
     close: async () => org.close(),
   };

@@ -52,11 +52,13 @@ export class AppDirectory {
   /**
    * Apps as they are now that could be the registration's or stand in its way: those under its label, and those known
    * to carry its marker or its client id.
+   *
+   * @param listing whether the whole list is read when the label shows none of ours; without, a renamed app goes unseen
    */
-  async candidates(wanted: Registration): Promise<readonly OktaApp[]> {
+  async candidates(wanted: Registration, listing = true): Promise<readonly OktaApp[]> {
     const labelled = await this.#apps.startingWith(searchText(wanted));
     const own = labelled.some((app) => ownKey(app.raw, this.#scope) === wanted.key);
-    if (!own) await this.#listOnce();
+    if (!own && listing) await this.#listOnce();
     const ids = new Set(this.#idsByKey.get(wanted.key));
     const holder = own ? undefined : this.#idByClientId.get(wanted.clientId);
     if (holder !== undefined) ids.add(holder);

@@ -1,31 +1,79 @@
-import type { CallBudget } from "../../plan/observed.ts";
-import type { BucketReport } from "../../vendor/limiter.ts";
-import { type CallsOfOne, callsOf, type PlannedCounts } from "../call-counts.ts";
+import { CallCounts } from "../call-counts.ts";
+import { changesMore, differing, type PlannedWork } from "../planned-work.ts";
 
-const appsBucket = "/api/v1/apps";
-
-/** Calls of one registration with one group, its observation and the hand-over of its secret included. */
-const callsOfOne = {
-  // look twice (observe, create), create, assign, list secrets
-  creates: { [appsBucket]: 5, "/api/v1/groups": 1 },
-  // look, list groups twice, list secrets twice, one change of assignment or status; read, replace; name the group
-  updates: { [appsBucket]: 6, "/api/v1/apps/{id}": 2, "/api/v1/groups": 1, "/api/v1/groups/{id}": 1 },
-  // look, list groups, list secrets, switch off; read, delete; name the group
-  deletes: { [appsBucket]: 4, "/api/v1/apps/{id}": 2, "/api/v1/groups/{id}": 1 },
-  // a group: look, create; read it
-  parts: { "/api/v1/groups": 2, "/api/v1/groups/{id}": 1 },
-} as const satisfies CallsOfOne;
+const apps = "/api/v1/apps";
+const app = "/api/v1/apps/{id}";
+const groups = "/api/v1/groups";
+const group = "/api/v1/groups/{id}";
 
 /**
- * Calls that an apply will make, by bucket. `perMinute` is our share of the bucket, once the host has said its limit
- * (Okta's windows last a minute). Until the whole list of apps was read once, a create reads it: one call per 200 apps,
- * of which one is counted, as nobody knows how many there are.
+ * Calls that an apply makes at the org for this work, by bucket; those with which it plans are not among them.
+ *
+ * @param listed whether the run has read the list of apps: otherwise a client that is not there is looked for in it
+ *   once, with one call per 200 apps, of which one is counted, as nobody knows how many there are
  */
-export function callBudget(
-  host: string,
-  counts: PlannedCounts,
-  { listed, seen }: { readonly listed: boolean; readonly seen: readonly BucketReport[] },
-): readonly CallBudget[] {
-  const list = !listed && counts.creates > 0 ? { [appsBucket]: 1 } : {};
-  return callsOf(host, callsOfOne, counts, list, (bucket) => seen.find((report) => report.bucket === bucket)?.allowed);
+export function oktaCalls(work: readonly PlannedWork[], listed: boolean): CallCounts {
+  const calls = new CallCounts();
+  if (!listed && work.some(({ found }) => found === undefined)) calls.add(apps);
+  for (const each of work) ofOne(calls, each);
+  return calls;
+}
+
+function ofOne(calls: CallCounts, work: PlannedWork): void {
+  const { course, found, wanted, twice } = work;
+  const there = found !== undefined;
+  const usesSecret = (there ? String(found.fields.clientAuth) : wanted.clientAuth).startsWith("client_secret");
+  /** By its label; then its groups and its secrets. */
+  const look = (present = there) => calls.add(apps, present ? (usesSecret ? 3 : 2) : 1);
+  if (course !== "retire") look();
+  switch (course) {
+    case "on":
+      look();
+      makeGroups(calls, work);
+      if (there) update(calls, work);
+      else create(calls, work);
+      if (wanted.clientAuth.startsWith("client_secret")) calls.add(apps);
+      if (twice) {
+        look(true);
+        calls.add(app, 2).add(apps);
+      }
+      return;
+    case "off":
+      look();
+      update(calls, work);
+      return;
+    case "delete":
+    case "retire":
+      if (course === "delete") look();
+      if (course === "delete" && found?.active === true) calls.add(app).add(apps, 2);
+      look();
+      if (there) calls.add(app, 2);
+      if (course === "retire" && found?.active === true) calls.add(apps);
+      return;
+    default:
+      course satisfies never;
+  }
+}
+
+/** A group that is missing is asked for twice in each look, and again before it is made; then it is read. */
+function makeGroups(calls: CallCounts, { parts }: PlannedWork): void {
+  const made = parts.filter(({ change }) => change.action === "create").length;
+  calls.add(groups, 6 * made).add(group, made);
+}
+
+/** Looked for once more, made, given its policy and its groups. */
+function create(calls: CallCounts, { wanted }: PlannedWork): void {
+  const { assignment, accessPolicy } = wanted;
+  const assigned = assignment === undefined ? 0 : assignment.everyone ? 1 : assignment.groups.length;
+  calls.add(apps, 2 + assigned + (accessPolicy === undefined ? 0 : 1));
+}
+
+/** Read with its groups; replaced, given another policy or other groups, switched: what differs of these. */
+function update(calls: CallCounts, { change }: PlannedWork): void {
+  if (change?.action !== "update") return;
+  const { before, after, paths } = change;
+  calls.add(app).add(apps);
+  if (changesMore(change, ["active", "assignment", "accessPolicy"])) calls.add(app);
+  if (paths.includes("assignment")) calls.add(apps, differing(before, after, "assignment"));
+  calls.add(apps, ["active", "accessPolicy"].filter((path) => paths.includes(path)).length);
 }

@@ -1,6 +1,6 @@
 import type { Registration } from "../../desired/connection.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
-import type { Depth, RegistrationProblem } from "../identity-provider.ts";
+import { type Depth, looksAtSingles, type RegistrationProblem } from "../identity-provider.ts";
 import type { GroupDirectory } from "./group-directory.ts";
 import type { PolicyDirectory } from "./policy-directory.ts";
 import type { ServerDirectory } from "./server-directory.ts";
@@ -12,17 +12,22 @@ interface MissingContext {
   readonly servers: ServerDirectory;
 }
 
-/** What the file names and the org does not have: groups (unless they are made), access policy, authorization server. */
+/**
+ * What the file names and the org does not have: groups (unless they are made), access policy, authorization server.
+ *
+ * @param found whether the client is there: a glance leaves its authorization server to the discovery document then
+ */
 export async function missingNames(
   context: MissingContext,
   wanted: Registration,
   depth: Depth,
+  found: boolean,
 ): Promise<readonly RegistrationProblem[]> {
   const all = await Promise.all([
-    missingGroups(context, wanted, depth !== "single"),
+    missingGroups(context, wanted, !looksAtSingles(depth)),
     missingPolicy(context, wanted),
     // A fleet look is lists only; there the discovery document tells.
-    depth === "fleet" ? [] : missingServer(context, wanted),
+    depth === "fleet" || (depth === "glance" && found) ? [] : missingServer(context, wanted),
   ]);
   return all.flat();
 }

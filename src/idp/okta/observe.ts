@@ -4,7 +4,12 @@ import type { Coverage, ObservedPart, ObservedRegistration } from "../../plan/ob
 import type { OktaApp } from "../../vendor/okta/apps.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import { newestActive } from "../../vendor/okta/secrets.ts";
-import type { Depth, RegistrationObservation, RegistrationProblem } from "../identity-provider.ts";
+import {
+  type Depth,
+  looksAtSingles,
+  type RegistrationObservation,
+  type RegistrationProblem,
+} from "../identity-provider.ts";
 import type { AppDirectory } from "./app-directory.ts";
 import { typeInTheWay } from "./application-type.ts";
 import type { GroupDirectory } from "./group-directory.ts";
@@ -29,9 +34,11 @@ export interface ObserveContext {
  * What is at the org of the wanted registrations.
  *
  * `single` asks for each by the beginning of its label (one call, besides assignments and secrets of what was found),
- * and looks for what that does not show in the whole list, which is read for that once a run; `fleet` reads the lists of
+ * and looks for what that does not show in the whole list, which is read for that once a run (`glance` does not: an app
+ * of ours that somebody has renamed goes unseen); `fleet` reads the lists of
  * apps and groups (and of access policies, when a registration names one) and nothing else, so that assignments and
- * secret ids stay unread; `deep` reads the lists and then every part. `single` tells of no undeclared apps.
+ * secret ids stay unread; `deep` reads the lists and then every part. `single` and `glance` tell of no
+ * undeclared apps.
  */
 export async function observeApps(
   context: ObserveContext,
@@ -39,7 +46,7 @@ export async function observeApps(
   depth: Depth,
 ): Promise<RegistrationObservation> {
   const { org, scope, apps, directory } = context;
-  const listed = depth !== "single";
+  const listed = !looksAtSingles(depth);
   if (listed) await directory.readAll();
   const all = listed ? await apps.all() : [];
   const index = listed ? indexApps(scope, all) : undefined;
@@ -50,10 +57,13 @@ export async function observeApps(
   await Promise.all(
     wanted.map(async (registration) => {
       const { key, state, clientAuth } = registration;
-      // A client that is being switched off or deleted does not need what the file names any more.
-      if (state === "active") problems.push(...(await missingNames(context, registration, depth)));
-      const candidates = index ?? indexApps(scope, await apps.candidates(registration));
+      const candidates = index ?? indexApps(scope, await apps.candidates(registration, depth !== "glance"));
       const ownership = findOwn(org.host, registration, candidates);
+      // A client that is being switched off or deleted does not need what the file names any more.
+      if (state === "active") {
+        const has = ownership.kind === "own";
+        problems.push(...(await missingNames(context, registration, depth, has)));
+      }
       if (ownership.kind === "problem") problems.push(ownership.problem);
       if (ownership.kind !== "own") return;
       const { app } = ownership;
@@ -79,7 +89,7 @@ export async function observeApps(
       { what: `idp/${context.name} clients`, read: wanted.length, total: wanted.length },
       { what: `idp/${context.name} assignments`, read: deep ? found.size : 0, total: found.size },
       { what: `idp/${context.name} secret ids`, read: deep ? found.size : 0, total: found.size },
-      ...(await unreadServers(context, wanted, deep)),
+      ...(await unreadServers(context, asked(wanted, found, depth), deep)),
     ],
   };
 }
@@ -116,6 +126,15 @@ async function observeParts(
     }),
   );
   return new Map(found.flat().sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Whose authorization servers were asked for: a glance leaves those of clients that are there to the documents. */
+function asked(
+  wanted: readonly Registration[],
+  found: ReadonlyMap<ConnectionKey, ObservedRegistration>,
+  depth: Depth,
+): readonly Registration[] {
+  return depth === "glance" ? wanted.filter(({ key }) => !found.has(key)) : wanted;
 }
 
 /** Said only when these credentials may not read what was to be read: that is no reason to stop. */

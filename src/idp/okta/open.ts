@@ -30,6 +30,6 @@ export async function openOkta(options: OpenOktaOptions): Promise<OktaAdapter> {
   const { idp, credential, access, network, clock, sleep, scope } = options;
   const { share } = idp.limits;
   const limiter = options.limiters?.of(idp.domain, { share }) ?? createLimiter({ clock, sleep, share });
-  const org = await openOktaOrg({ host: idp.domain, credential, access, network, limiter, sleep });
+  const org = await openOktaOrg({ host: idp.domain, credential, access, network, limiter, clock, sleep });
   return createOktaAdapter({ name: idp.name, org, limiter, scope, sleep });
 }

@@ -45,6 +45,8 @@ export interface ErrorAnswer {
   readonly status: number;
   readonly errorCode?: string | undefined;
   readonly message?: string | undefined;
+  /** What to do when the credentials were refused, where their kind tells more than the code does. */
+  readonly mendCredentials?: string | undefined;
 }
 
 /**
@@ -60,7 +62,10 @@ export function failureOfAnswer(host: string, purpose: CallPurpose, answer: Erro
   const why = said === "" ? "" : `: ${said}`;
   const could = `Auth0 (${host}) could not ${purpose.what}`;
   if (status === 401) {
-    return new Auth0Failure("AUTH0_CREDENTIALS_REFUSED", `Auth0 (${host}) refused the credentials${why}`, done);
+    return new Auth0Failure("AUTH0_CREDENTIALS_REFUSED", `Auth0 (${host}) refused the credentials${why}`, {
+      ...done,
+      ...(answer.mendCredentials === undefined ? {} : { hint: answer.mendCredentials }),
+    });
   }
   // A 403 is also how Auth0 says that a limit of the subscription is reached; that is no matter of scopes.
   if (status === 403 && (errorCode === undefined || errorCode === "insufficient_scope")) {

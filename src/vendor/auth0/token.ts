@@ -99,6 +99,9 @@ function checkedToken(host: string, text: string): string {
   throw new Auth0Failure("AUTH0_CREDENTIALS_REFUSED", message, { effect: "none" });
 }
 
+const checkApplication =
+  "Check that id and secret are those of a machine-to-machine application of this Auth0 tenant, and that its secret was not rotated since.";
+
 function refusal(host: string, access: Auth0Access, status: number, answer: unknown): Auth0Failure {
   const error = textIn(answer, "error");
   const said = plainText(textIn(answer, "error_description") ?? "");
@@ -127,11 +130,10 @@ function refusal(host: string, access: Auth0Access, status: number, answer: unkn
   }
   if (status === 400 || status === 401 || status === 403) {
     const why = error === undefined || !/^[a-z_]{1,40}$/.test(error) ? `status ${status}` : error;
-    return new Auth0Failure(
-      "AUTH0_CREDENTIALS_REFUSED",
-      `Auth0 (${host}) refused client id and secret (${why})`,
-      details,
-    );
+    return new Auth0Failure("AUTH0_CREDENTIALS_REFUSED", `Auth0 (${host}) refused client id and secret (${why})`, {
+      ...details,
+      hint: checkApplication,
+    });
   }
   const message = `Auth0 (${host}) was asked for an access token and answered in an unknown shape (status ${status})`;
   return new Auth0Failure("AUTH0_UNEXPECTED_ANSWER", message, details);

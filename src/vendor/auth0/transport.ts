@@ -50,7 +50,7 @@ const waits = [500, 2_000];
  * header is sent.
  */
 export async function openTransport(options: TransportOptions): Promise<Auth0Transport> {
-  const { host, sleep } = options;
+  const { host, credential, sleep } = options;
   const { fetch, close } = await openFetch({ ...options, deadline: options.deadline ?? 30_000, largestBody });
   const { ManagementClient } = await import("auth0");
   const token = tokenSource({ ...options, fetch });
@@ -76,7 +76,7 @@ export async function openTransport(options: TransportOptions): Promise<Auth0Tra
     }
     const text = await reply.text();
     const parsed = parseJson(text);
-    if (!reply.ok) throw failureOfAnswer(host, purpose, errorAnswer(reply.status, parsed));
+    if (!reply.ok) throw failureOfAnswer(host, purpose, errorAnswer(reply.status, parsed, credential));
     if (text.trim() === "") return undefined;
     if (parsed === undefined) throw unexpectedAnswer(host, purpose, "it is not JSON");
     return parsed;
@@ -111,7 +111,11 @@ function worthAnotherTry(call: Auth0Call, failure: Auth0Failure): boolean {
   return failure.passing && (call.method !== "POST" || failure.effect === "none");
 }
 
-function errorAnswer(status: number, body: unknown) {
+function errorAnswer(status: number, body: unknown, credential: Auth0Credential) {
   const message = isJsonObject(body) ? (textIn(body, "message") ?? textIn(body, "error")) : undefined;
-  return { status, errorCode: textIn(body, "errorCode"), message };
+  const mendCredentials = "token" in credential ? renewToken : undefined;
+  return { status, errorCode: textIn(body, "errorCode"), message, mendCredentials };
 }
+
+const renewToken =
+  "Get a new Management API token of this Auth0 tenant, which lives for a day at most; or name a machine-to-machine application by `credentials: { clientId, clientSecret }`, whose tokens are renewed by themselves.";

@@ -1,6 +1,6 @@
 import { httpsAgent } from "../agent.ts";
 import type { Limiter } from "../limiter.ts";
-import type { Network, Sleep } from "../network.ts";
+import type { Clock, Network, Sleep } from "../network.ts";
 import { type OktaApps, oktaApps } from "./apps.ts";
 import { type OktaAuthorizationServers, oktaAuthorizationServers } from "./authorization-servers.ts";
 import type { OktaAccess, OktaCredential } from "./credential.ts";
@@ -18,6 +18,7 @@ export interface OktaOrgOptions {
   readonly network: Network;
   /** The limiter of this host; share it with everything else that talks to it. */
   readonly limiter: Limiter;
+  readonly clock: Clock;
   readonly sleep: Sleep;
   /** Milliseconds for one whole exchange. Default 30,000. */
   readonly deadline?: number | undefined;

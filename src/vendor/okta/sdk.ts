@@ -1,5 +1,6 @@
 import type { Agent } from "node:https";
 import type { Limiter } from "../limiter.ts";
+import type { Clock } from "../network.ts";
 import { checkPrivateKey, type OktaCredential } from "./credential.ts";
 import { createExecutor, type SdkRequest } from "./executor.ts";
 import { OktaFailure } from "./failure.ts";
@@ -16,6 +17,8 @@ export interface SdkOptions {
   readonly scopes: readonly string[];
   readonly agent: Agent;
   readonly limiter: Limiter;
+  /** Only for what is said of a refusal: the SDK itself goes by the machine's. */
+  readonly clock: Clock;
   readonly deadline: number;
   readonly largestBody: number;
 }
@@ -30,7 +33,7 @@ export interface SdkOptions {
  * @throws OktaFailure OKTA_PRIVATE_KEY, OKTA_CREDENTIALS_REFUSED (an API token that no header can hold)
  */
 export async function openSdk(options: SdkOptions): Promise<SdkSend> {
-  const { host, credential, scopes } = options;
+  const { host, credential, scopes, clock } = options;
   const settings = "apiToken" in credential ? tokenSettings(host, credential) : keySettings(credential, scopes);
   const [{ Http }, { OAuth }, { default: RequestExecutor }] = await Promise.all([
     import("@okta/okta-sdk-nodejs/src/http.js"),
@@ -45,7 +48,7 @@ export async function openSdk(options: SdkOptions): Promise<SdkSend> {
     override fetch(request: SdkRequest): Promise<never> {
       const isToken = new URL(request.url ?? "").pathname === tokenPath;
       const send = () => this.#send(request);
-      return (isToken ? checkedToken(host, scopes, send) : send()) as Promise<never>;
+      return (isToken ? checkedToken(host, scopes, clock, send) : send()) as Promise<never>;
     }
   }
 

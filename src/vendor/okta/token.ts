@@ -1,4 +1,6 @@
+import { clockDifference, mendClock } from "../clock-difference.ts";
 import { parseJson, textIn } from "../json.ts";
+import type { Clock } from "../network.ts";
 import { OktaFailure } from "./failure.ts";
 import { TransportFault } from "./transport-fault.ts";
 
@@ -12,6 +14,7 @@ export const tokenPath = "/oauth2/v1/token";
 export async function checkedToken(
   host: string,
   scopes: readonly string[],
+  clock: Clock,
   send: () => Promise<Response>,
 ): Promise<Response> {
   let reply: Response;
@@ -30,11 +33,20 @@ export async function checkedToken(
   const error = textIn(body, "error");
   const granted = reply.status === 200 && (textIn(body, "access_token") ?? "") !== "";
   // `use_dpop_nonce` (RFC 9449, section 8) is a step of the exchange, which the SDK takes itself.
-  if (!granted && error !== "use_dpop_nonce") throw refusal(host, scopes, reply.status, error);
+  if (!granted && error !== "use_dpop_nonce") throw refusal(host, scopes, reply, error, clock());
   return new Response(text, { status: reply.status, headers: reply.headers });
 }
 
-function refusal(host: string, scopes: readonly string[], status: number, error: string | undefined): OktaFailure {
+const checkKey =
+  "Check that the client id is that of an active service app of this org, and that the public half of the private key is registered and active there.";
+
+function refusal(
+  host: string,
+  scopes: readonly string[],
+  { status, headers }: Response,
+  error: string | undefined,
+  now: number,
+): OktaFailure {
   const details = { effect: "none", evidence: { host, status, error } } as const;
   if (status === 429) {
     return new OktaFailure(
@@ -56,11 +68,11 @@ function refusal(host: string, scopes: readonly string[], status: number, error:
   }
   if (status === 400 || status === 401 || status === 403) {
     const why = error === undefined || !/^[a-z_]{1,40}$/.test(error) ? `status ${status}` : error;
-    return new OktaFailure(
-      "OKTA_CREDENTIALS_REFUSED",
-      `Okta (${host}) refused client id and private key (${why})`,
-      details,
-    );
+    const difference = clockDifference(host, headers.get("date"), now);
+    const message = `Okta (${host}) refused client id and private key (${why})`;
+    return difference === undefined
+      ? new OktaFailure("OKTA_CREDENTIALS_REFUSED", message, { ...details, hint: checkKey })
+      : new OktaFailure("OKTA_CREDENTIALS_REFUSED", `${message}, and ${difference}`, { ...details, hint: mendClock });
   }
   const message = `Okta (${host}) was asked for an access token and answered in an unknown shape (status ${status})`;
   return new OktaFailure("OKTA_UNEXPECTED_ANSWER", message, details);

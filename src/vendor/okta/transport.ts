@@ -1,7 +1,7 @@
 import type { Agent } from "node:https";
 import { isJsonObject, parseJson, textIn } from "../json.ts";
 import type { Limiter } from "../limiter.ts";
-import type { Sleep } from "../network.ts";
+import type { Clock, Sleep } from "../network.ts";
 import { coversScope, type OktaAccess, type OktaCredential, oktaScopes } from "./credential.ts";
 import { type CallPurpose, type ErrorAnswer, failureOfAnswer, OktaFailure, unexpectedAnswer } from "./failure.ts";
 import { openSdk, type SdkSend } from "./sdk.ts";
@@ -35,6 +35,7 @@ export interface TransportOptions {
   readonly access?: OktaAccess | undefined;
   readonly agent: Agent;
   readonly limiter: Limiter;
+  readonly clock: Clock;
   readonly sleep: Sleep;
   /** Milliseconds for one whole exchange. Default 30,000. */
   readonly deadline?: number | undefined;

@@ -1,6 +1,7 @@
+import { mendClock } from "../../vendor/clock-difference.ts";
 import type { PublicKey } from "../../workspace/workspace.ts";
 import type { CheckContext } from "../check.ts";
-import { type Finding, fail, plain } from "../finding.ts";
+import { type Finding, fail, inconclusive, plain } from "../finding.ts";
 import { placeOf, toAdministrator } from "../mend.ts";
 import type { Audience } from "../probe/token.ts";
 import type { TokenAnswer } from "../probe/token-answer.ts";
@@ -71,6 +72,14 @@ function publicMembers(key: PublicKey | undefined): Readonly<Record<string, stri
 function refused(answer: ClientRefused, { subject }: CheckContext): Finding {
   const { publicKey } = subject.clientKey ?? {};
   const where = placeOf(subject, "publicKey");
+  if (answer.clocks !== undefined) {
+    return inconclusive(
+      "VERIFY_CLOCK_DIFFERS",
+      `The identity provider refuses the assertion that the app's key ${plain(publicKey?.kid ?? "")} signed, which says nothing of the key: ${answer.clocks}.`,
+      answer.facts,
+      { hint: mendClock },
+    );
+  }
   const jwk = plain(JSON.stringify(publicMembers(publicKey)));
   return fail(
     "VERIFY_CLIENT_KEY_REFUSED",

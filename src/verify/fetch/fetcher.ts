@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import manifest from "../../../package.json" with { type: "json" };
+import { withinDeadline } from "../../vendor/deadline.ts";
 import type { Network } from "../../vendor/network.ts";
 import { addressRules, bare } from "./address.ts";
 import { AddressRefused, checkedConnector, permittedAddresses, type Resolve } from "./connector.ts";
@@ -55,6 +56,8 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
     connect: checkedConnector(buildConnector, options.network, rules, resolve, connectTimeout),
     headersTimeout,
     bodyTimeout: headersTimeout,
+    // A connection that the other side is about to close must not carry a request that cannot be sent again.
+    keepAliveTimeout: 1_000,
     maxHeaderSize: 32_768,
   });
 
@@ -104,11 +107,12 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
     async send(request) {
       const target = judgeTarget(request.url, rules);
       if (!target.ok) return { kind: "refused", refusal: target.refusal };
-      const deadline = AbortSignal.timeout(options.deadline);
-      const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-      const first = await attempt(target.url, request, signal);
-      if (request.method !== "GET" || signal.aborted || !mayRetry(first)) return first;
-      return attempt(target.url, request, signal);
+      const exchange = async (signal: AbortSignal): Promise<Outcome> => {
+        const first = await attempt(target.url, request, signal);
+        if (request.method !== "GET" || signal.aborted || !mayRetry(first)) return first;
+        return attempt(target.url, request, signal);
+      };
+      return withinDeadline(options.deadline, exchange, options.signal);
     },
 
     async refusal(url) {

@@ -8,7 +8,13 @@ export type TokenAnswer =
   /** It got as far as the code: `invalid_grant`. */
   | { readonly kind: "code-refused"; readonly facts: Facts }
   /** It refused the client: wrong id, secret or method, or an expired secret. */
-  | { readonly kind: "client-refused"; readonly expired: boolean; readonly facts: Facts }
+  | {
+      readonly kind: "client-refused";
+      readonly expired: boolean;
+      /** How the clocks differ, when they do: it matters for what is signed with a time. */
+      readonly clocks?: string | undefined;
+      readonly facts: Facts;
+    }
   /** It knows the client, and does not let it use this grant or this server. */
   | { readonly kind: "grant-refused"; readonly error: string; readonly facts: Facts }
   /** It issued a token for an invented code. */
@@ -35,7 +41,7 @@ const knownErrors: ReadonlySet<string> = new Set([
  * Reads the raw answer. Only `error` decides; `error_description` is looked at where a vendor gives one code two
  * meanings, and never gets out of here, because a server could put the secret into it.
  */
-export function readTokenAnswer(answer: Answer): TokenAnswer {
+export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
   const { status } = answer;
   const facts: Facts = answerFacts(answer);
   const unclear = (because: string): TokenAnswer => ({ kind: "unclear", because, facts });
@@ -58,11 +64,11 @@ export function readTokenAnswer(answer: Answer): TokenAnswer {
     case "invalid_grant":
       return { kind: "code-refused", facts: told };
     case "invalid_client":
-      return { kind: "client-refused", expired: /expired|AADSTS7000222/i.test(description), facts: told };
+      return { kind: "client-refused", expired: /expired|AADSTS7000222/i.test(description), clocks, facts: told };
     case "access_denied":
       // Auth0 says this, with just that description, when id or secret is wrong.
       return status === 401 && description === "Unauthorized"
-        ? { kind: "client-refused", expired: false, facts: told }
+        ? { kind: "client-refused", expired: false, clocks, facts: told }
         : {
             kind: "unclear",
             because: "access_denied (a policy or network zone of the identity provider)",
@@ -72,7 +78,7 @@ export function readTokenAnswer(answer: Answer): TokenAnswer {
       // Keycloak says this for a wrong secret or assertion, Entra ID for a client that is not in the directory.
       return (status === 401 && /credential/i.test(description)) ||
         /client authentication|client assertion|signed jwt|AADSTS700016\b/i.test(description)
-        ? { kind: "client-refused", expired: false, facts: told }
+        ? { kind: "client-refused", expired: false, clocks, facts: told }
         : { kind: "grant-refused", error, facts: told };
     case "invalid_request":
       // Google says this, with just that description, when a client that has a secret sends none.

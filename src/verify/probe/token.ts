@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Secret } from "../../secret/secret.ts";
+import { clockDifference } from "../../vendor/clock-difference.ts";
+import type { Clock } from "../../vendor/network.ts";
 import { type Metadata, textMember } from "../documents.ts";
 import type { Fetcher } from "../fetch/fetcher.ts";
 import { cryptoKeyOf, type SigningKey } from "../signing-key.ts";
 import type { VerifySubject } from "../subject.ts";
-import { unanswered } from "../unanswered.ts";
+import { hostOf, unanswered } from "../unanswered.ts";
 import { readTokenAnswer, type TokenAnswer } from "./token-answer.ts";
 
 export type SecretMethod = "client_secret_basic" | "client_secret_post";
@@ -25,6 +27,7 @@ export interface TokenProbe {
   readonly metadata: Metadata;
   readonly fetcher: Fetcher;
   readonly ranFrom: string;
+  readonly clock: Clock;
   readonly credential: Credential;
   /** Told every value that is sent, so that none of them gets into a result. */
   readonly hush: (value: string) => void;
@@ -35,7 +38,7 @@ export interface TokenProbe {
  * The code begins with `ssoverify-`, so that the identity provider's administrator can find it in the logs.
  */
 export async function askToken(probe: TokenProbe): Promise<TokenAnswer> {
-  const { subject, metadata, fetcher, ranFrom, hush } = probe;
+  const { subject, metadata, fetcher, ranFrom, clock, hush } = probe;
   const client = await import("openid-client");
   const url = textMember(metadata, "token_endpoint") ?? "";
   const code = `ssoverify-${randomUUID()}`;
@@ -57,7 +60,9 @@ export async function askToken(probe: TokenProbe): Promise<TokenAnswer> {
     headers: Object.fromEntries(headers),
     body: body.toString(),
   });
-  if (outcome.kind === "answer") return readTokenAnswer(outcome);
+  if (outcome.kind === "answer") {
+    return readTokenAnswer(outcome, clockDifference(hostOf(url), outcome.header("date"), clock()));
+  }
   const finding = unanswered(outcome, "the answer of the token endpoint", url, ranFrom);
   return { kind: "unclear", because: "no answer", finding, facts: finding.evidence };
 }

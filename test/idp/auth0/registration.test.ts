@@ -256,7 +256,6 @@ describe("the organization", () => {
       "GET clients/CLIENT",
       "GET clients/CLIENT/connections",
       "GET clients/CLIENT/connections",
-      "GET connections",
       "GET organizations/name/fernhill",
       "GET organizations/org/enabled_connections",
       "POST /oauth/token",

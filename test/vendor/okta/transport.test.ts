@@ -54,6 +54,7 @@ function open(change: { deadline?: number; credential?: OktaCredential } = {}): 
     credential: { apiToken: new Secret(canary) },
     network: { connect: { host: "127.0.0.1", port: (server.address() as AddressInfo).port, ca } },
     limiter: createLimiter({ clock: Date.now, sleep }),
+    clock: Date.now,
     sleep,
     ...change,
   });

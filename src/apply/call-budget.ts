@@ -1,0 +1,78 @@
+import type { Address, Connection, Registration } from "../desired/connection.ts";
+import { canonicalJson } from "../desired/json.ts";
+import type { PlannedWork } from "../idp/planned-work.ts";
+import type { Change } from "../plan/change.ts";
+import type { CallBudget, ObservedPart } from "../plan/observed.ts";
+import { addressesOf } from "./addresses.ts";
+import type { Planned } from "./make-plan.ts";
+import { member } from "./observe.ts";
+import { serveBoth } from "./serving.ts";
+import { sightOf } from "./sight.ts";
+import type { World } from "./world.ts";
+
+/** What an apply of the plan costs at each identity provider; nothing when there is nothing to do. */
+export async function budgetOf(world: World, planned: Planned): Promise<readonly CallBudget[]> {
+  const work = workOf(planned);
+  if (work.length === 0) return [];
+  const byIdp = Map.groupBy(work, ({ wanted }) => wanted.idp);
+  const idps = new Set([...planned.observation.engines.keys(), ...byIdp.keys()]);
+  const budgets = await Promise.all([...idps].map((idp) => member(world.engines, idp).budget(byIdp.get(idp) ?? [])));
+  return budgets.flat();
+}
+
+/** What an apply does at identity providers: the same connections as it takes through their steps. */
+function workOf(planned: Planned): readonly PlannedWork[] {
+  const { plan, connections, observation, leftBehind, held } = planned;
+  const changes = new Map<Address, Change>(plan.changes.map((change) => [change.address, change]));
+  const told = new Set<Address>();
+  const partsOf = (wanted: Registration, found: ReadonlyMap<Address, ObservedPart> | undefined) =>
+    wanted.parts.flatMap((part) => {
+      const change = told.has(part.address) ? undefined : changes.get(part.address);
+      told.add(part.address);
+      return change === undefined ? [] : [{ part, change, found: found?.get(part.address) }];
+    });
+  const clients = new Map<string, number>();
+  for (const [idp, { observation: seen }] of observation.engines) {
+    for (const key of seen.found.keys()) {
+      const tenant = `${idp} ${key.slice(0, key.indexOf("/"))}`;
+      clients.set(tenant, (clients.get(tenant) ?? 0) + 1);
+    }
+  }
+  return connections.flatMap((connection): readonly PlannedWork[] => {
+    const { key, registration: wanted } = connection;
+    if (held.has(key) || !addressesOf(connection, planned).some((address) => changes.has(address))) return [];
+    const sight = sightOf(observation, connection);
+    const live = sight.record?.state === "active" ? sight.record : undefined;
+    const course = courseOf(connection);
+    const left = leftBehind.get(key);
+    return [
+      {
+        course,
+        wanted,
+        found: sight.registration,
+        change: changes.get(wanted.address),
+        parts: partsOf(wanted, sight.parts),
+        clients: clients.get(`${wanted.idp} ${connection.tenant}`) ?? 0,
+        twice: course === "on" && canonicalJson(serveBoth(wanted, live, sight)) !== canonicalJson(wanted),
+      },
+      ...(left === undefined
+        ? []
+        : [
+            {
+              course: "retire" as const,
+              wanted: left.registration,
+              found: left.found,
+              change: changes.get(left.registration.address),
+              parts: partsOf(left.registration, left.parts),
+              clients: 1,
+              twice: false,
+            },
+          ]),
+    ];
+  });
+}
+
+function courseOf({ record }: Connection): PlannedWork["course"] {
+  if (record.state === "active") return "on";
+  return record.state === "tombstone" ? "delete" : "off";
+}

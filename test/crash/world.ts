@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { RequestMoment, Sandbox } from "../../sandbox/sandbox.ts";
+import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
+import { changesOf, type ForeignObjects, foreignObjects } from "./foreign.ts";
+import type { Scenario } from "./scenarios.ts";
+import { layOut } from "./scenarios.ts";
+import { type AppName, appNames } from "./serving.ts";
+import { Watcher } from "./watcher.ts";
+
+/** One run's folder, sandbox and watcher. */
+export interface CrashWorld {
+  readonly workspace: TestWorkspace;
+  readonly sandbox: Sandbox;
+  readonly watcher: Watcher;
+  readonly databases: Readonly<Record<AppName, string>>;
+  readonly store: string;
+  /** The watcher begins: who came in before the change and is to stay must go on. Has happened where nobody spoils. */
+  watch(): void;
+  /** Ends the spoiling. */
+  mend(): void;
+  /** Told of every request from now on; undefined ends it. */
+  listen(listener: ((moment: RequestMoment) => void) | undefined): void;
+  /** What is not ours has changed like this since the change under test was made. */
+  foreignChanges(): readonly string[];
+  /** Everything that a command said in this world. */
+  readonly said: string[];
+  close(): Promise<void>;
+}
+
+const leftOut = ["alder-voss", "bluefin-studios", "cobalt-clinics", "ostrava-steel"];
+
+/** Makes the scenario's world up to the change under test, which is made in the folder and not applied. */
+export async function openCrashWorld(scenario: Scenario): Promise<CrashWorld> {
+  let listener: ((moment: RequestMoment) => void) | undefined;
+  const workspace = await openTestWorkspace({ whole: true, onMoment: (moment) => listener?.(moment) });
+  try {
+    const { sandbox, root } = workspace;
+    for (const tenant of leftOut) rmSync(join(root, `tenants/${tenant}.yaml`));
+    layOut(workspace);
+    const folder = join(root, ".tenantry/sandbox");
+    const databases = { portal: join(folder, "portal.db"), orders: join(folder, "orders.db") };
+    const store = join(folder, "store.db");
+    const said: string[] = [];
+    plantForeign(sandbox, databases.portal);
+    for (const prepare of scenario.before) {
+      prepare(workspace);
+      await applyClean(workspace, said, scenario.name);
+    }
+    scenario.change(workspace);
+    const before = snapshot(sandbox, databases);
+    const watcher = new Watcher({ sandbox, databases, store });
+    const staying = stayingOf(scenario, watcher.serving());
+    const watch = (): void => watcher.keep(staying, scenario.lenient);
+    const { spoil } = scenario;
+    if (spoil === undefined) watch();
+    else workspace.changePortal(spoil.begin);
+    return {
+      workspace,
+      sandbox,
+      watcher,
+      databases,
+      store,
+      said,
+      watch,
+      mend: () => {
+        if (spoil !== undefined) workspace.changePortal(spoil.end);
+      },
+      listen(next) {
+        listener = next;
+      },
+      foreignChanges: () => changesOf(before, snapshot(sandbox, databases)),
+      async close() {
+        listener = undefined;
+        watcher.close();
+        await workspace.close();
+      },
+    };
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
+}
+
+function stayingOf({ becomes = {} }: Scenario, serving: ReadonlySet<string>): readonly string[] {
+  return [...serving].filter((key) => (becomes[key] ?? "active") === "active");
+}
+
+async function applyClean(workspace: TestWorkspace, said: string[], name: string): Promise<void> {
+  const done = await applyAcknowledged(workspace, said);
+  if (done.exit !== 0) throw new Error(`${name} cannot be prepared: ${done.text}`);
+}
+
+/** An apply in this process, with whatever its guards ask for acknowledged. */
+export async function applyAcknowledged(
+  workspace: TestWorkspace,
+  said: string[],
+  args: readonly string[] = [],
+): Promise<{ readonly exit: number; readonly text: string; readonly acks: readonly string[] }> {
+  let acks: readonly string[] = [];
+  for (let round = 0; ; round += 1) {
+    const { exit, out, err } = await workspace.tenantry("apply", "--yes", ...args, ...acks);
+    said.push(out, err);
+    const asked = exit === 4 ? acknowledgements(err) : [];
+    if (asked.length === 0 || round === 3) return { exit, text: out + err, acks };
+    acks = [...acks, ...asked];
+  }
+}
+
+/** The `--ack …` that a stopped apply asks for. */
+function acknowledgements(err: string): readonly string[] {
+  return [...err.matchAll(/--ack (\S+)/g)].flatMap(([, what = ""]) => ["--ack", what]);
+}
+
+/** Puts objects of others where ours are looked for: with our label, with another environment's marker, in our tables. */
+function plantForeign(sandbox: Sandbox, portal: string): void {
+  const { okta, auth0 } = sandbox;
+  const payroll = okta.app("Payroll");
+  const billing = auth0.client("Billing");
+  if (payroll === undefined || billing === undefined) throw new Error("the sandbox has no foreign objects");
+  const { id: _id, clientId: _clientId, secrets: _secrets, ...app } = payroll;
+  const staging = {
+    tenantryWorkspace: "acme",
+    tenantryEnvironment: "staging",
+    tenantryKey: "whiterabbit/portal",
+  };
+  const like = { ...app, oauth: structuredClone(app.oauth), clientId: "" };
+  okta.addApp({ ...like, label: "whiterabbit/portal", profile: undefined });
+  okta.addApp({ ...like, label: "whiterabbit/portal (staging)", profile: staging });
+  auth0.addClient({
+    settings: {
+      ...structuredClone(billing.settings),
+      name: "fernhill/portal",
+      client_metadata: { ...staging, tenantryKey: "fernhill/portal" },
+    },
+  });
+  const database = new DatabaseSync(portal);
+  const now = "2026-01-01T00:00:00.000Z";
+  database
+    .prepare("insert into org values ('theirs00000000000000', 'theirs', 'Somebody else', 'active', null, ?, ?)")
+    .run(now, now);
+  database.prepare("insert into org_domain values ('theirs.example', 'theirs00000000000000', null)").run();
+  database.close();
+}
+
+function snapshot(sandbox: Sandbox, databases: Readonly<Record<AppName, string>>): ForeignObjects {
+  const objects = new Map(foreignObjects(sandbox));
+  for (const app of appNames) {
+    const database = new DatabaseSync(databases[app], { timeout: 2000 });
+    for (const table of ["org", "sso_connection"]) {
+      const rows = database.prepare(`select * from ${table} where managed_by is null`).all();
+      objects.set(`rows of ${app}.${table}`, JSON.stringify(rows));
+    }
+    const domains = database.prepare("select * from org_domain where domain like '%theirs.example'").all();
+    objects.set(`rows of ${app}.org_domain`, JSON.stringify(domains));
+    database.close();
+  }
+  return objects;
+}
+
+/** A name in the folder that nothing has yet. */
+export function freshFile(world: CrashWorld, name: string): string {
+  const path = join(world.workspace.root, `${name}-${randomUUID()}`);
+  if (existsSync(path)) throw new Error(`${path} is there already`);
+  return path;
+}

@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { type Edit, editKinds } from "./fleet.ts";
+import { type BesideDeed, besideDeeds, type ClientDeed, clientDeeds, type RecordDeed, recordDeeds } from "./hands.ts";
+
+/** What goes wrong with requests. */
+export interface RequestFault {
+  readonly effect: "reset-before" | "reset-after" | "status-before" | "status-after" | "truncate" | "stale";
+  /** Which requests: any, those that change something, or those that make a client. */
+  readonly of: "any" | "effects" | "creates";
+  /** The n-th of them, counted from 1. */
+  readonly at: number;
+  readonly times: number;
+  readonly status: number;
+}
+
+/** Where a run ends in the middle. */
+export interface CutPoint {
+  readonly at: "request" | "effect" | "write";
+  /** Counted from 1. */
+  readonly n: number;
+  readonly when: "before" | "after";
+}
+
+/** One command of a sequence. Numbers choose among what is there at that moment; where nothing fits, it does nothing. */
+export type Command =
+  | { readonly do: "edit"; readonly edit: Edit }
+  | { readonly do: "hand on client"; readonly deed: ClientDeed; readonly who: number }
+  | { readonly do: "hand on record"; readonly deed: RecordDeed; readonly who: number }
+  | { readonly do: "hand beside"; readonly deed: BesideDeed; readonly who: number }
+  | { readonly do: "mend"; readonly who: number }
+  | { readonly do: "lose store"; readonly rebuild: boolean }
+  | { readonly do: "take file away"; readonly who: number }
+  | { readonly do: "apply" }
+  | { readonly do: "plan" }
+  | { readonly do: "verify" }
+  | { readonly do: "two runners"; readonly child: boolean; readonly kill: number }
+  | { readonly do: "cut off"; readonly cut: CutPoint }
+  | { readonly do: "kill"; readonly cut: CutPoint }
+  | { readonly do: "fault"; readonly fault: RequestFault }
+  | { readonly do: "write fails"; readonly n: number; readonly when: "before" | "after" }
+  | {
+      readonly do: "meddle";
+      readonly at: number;
+      readonly who: number;
+      readonly deed: ClientDeed | "claimed" | "redirect" | "suspend record";
+    };
+
+const n = fc.nat({ max: 999 });
+const when = fc.constantFrom("before" as const, "after" as const);
+const cut: fc.Arbitrary<CutPoint> = fc.oneof(
+  fc.record({ at: fc.constant("request" as const), n: fc.integer({ min: 1, max: 90 }), when }),
+  fc.record({ at: fc.constant("effect" as const), n: fc.integer({ min: 1, max: 10 }), when }),
+  fc.record({ at: fc.constant("write" as const), n: fc.integer({ min: 1, max: 110 }), when }),
+);
+
+const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      effect: fc.constantFrom(
+        "reset-before" as const,
+        "reset-after" as const,
+        "status-before" as const,
+        "status-after" as const,
+        "truncate" as const,
+      ),
+      of: fc.constantFrom("any" as const, "effects" as const),
+      at: fc.integer({ min: 1, max: 40 }),
+      times: fc.constantFrom(1, 1, 2, 4),
+      status: fc.constantFrom(500, 502, 503, 429),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      effect: fc.constantFrom("reset-after" as const, "status-after" as const, "truncate" as const),
+      of: fc.constant("creates" as const),
+      at: fc.integer({ min: 1, max: 3 }),
+      times: fc.constant(1),
+      status: fc.constantFrom(500, 502, 503),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      effect: fc.constant("stale" as const),
+      of: fc.constant("effects" as const),
+      at: fc.integer({ min: 1, max: 12 }),
+      times: fc.constant(1),
+      status: fc.constant(0),
+    }),
+  },
+);
+
+const edit = fc.record({ kind: fc.constantFrom(...editKinds), who: n, what: n });
+
+/** Any command, the more telling ones more often. */
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 14, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("hand on client" as const), deed: fc.constantFrom(...clientDeeds), who: n }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("hand on record" as const), deed: fc.constantFrom(...recordDeeds), who: n }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("hand beside" as const), deed: fc.constantFrom(...besideDeeds), who: n }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("mend" as const), who: n }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("lose store" as const), rebuild: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("take file away" as const), who: n }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("apply" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("plan" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("verify" as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("two runners" as const),
+      child: fc.boolean(),
+      kill: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("cut off" as const), cut }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), cut }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("fault" as const), fault: requestFault }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("write fails" as const), n: fc.integer({ min: 1, max: 90 }), when }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("meddle" as const),
+      at: fc.integer({ min: 1, max: 70 }),
+      who: n,
+      deed: fc.constantFrom(
+        "marker taken" as const,
+        "claimed" as const,
+        "claimed" as const,
+        "deleted" as const,
+        "callback taken" as const,
+        "marker doubled" as const,
+        "redirect" as const,
+        "suspend record" as const,
+      ),
+    }),
+  },
+);
+
+/** A fleet, whether it was applied before, and what happens then. */
+export interface Sequence {
+  readonly tenants: number;
+  readonly applied: boolean;
+  readonly commands: readonly Command[];
+}
+
+export const sequence: fc.Arbitrary<Sequence> = fc.record({
+  tenants: fc.integer({ min: 1, max: 4 }),
+  applied: fc.constantFrom(true, true, false),
+  commands: fc.array(command, { minLength: 3, maxLength: 10, size: "max" }),
+});
