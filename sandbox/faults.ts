@@ -31,10 +31,17 @@ export interface FaultRule {
   readonly skip?: number;
 }
 
+/** The request that a fault strikes. */
+export interface FaultyRequest {
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** A rule added in the same process, which may also be told of each hit. */
 export interface LocalFaultRule extends FaultRule {
   /** Called when the fault strikes: before the request is handled for `-before`, `delay` and `stale`, after it for the others. */
-  readonly onHit?: () => void;
+  readonly onHit?: (request: FaultyRequest) => void;
 }
 
 /** A rule with what became of it so far. */
@@ -92,7 +99,7 @@ export class Faults {
   }
 
   /** The rule that strikes this request, counted as hit; undefined when it passes. */
-  take(request: { readonly host: string; readonly method: string; readonly path: string }): LocalFaultRule | undefined {
+  take(request: FaultyRequest): LocalFaultRule | undefined {
     for (const fault of this.#active) {
       const { rule } = fault;
       if (rule.host !== undefined && rule.host !== request.host) continue;

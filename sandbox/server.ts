@@ -4,7 +4,7 @@ import { type AddressInfo, isIP } from "node:net";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Answer, send } from "./answer.ts";
 import type { Authority } from "./authority.ts";
-import type { Faults, LocalFaultRule } from "./faults.ts";
+import type { FaultRule, Faults } from "./faults.ts";
 import type { KeptAnswer } from "./reads.ts";
 import type { LoggedRequest } from "./request-log.ts";
 
@@ -142,7 +142,8 @@ async function handle(
   const { faults } = options;
   const fault = faults.take({ host, method, path });
   if (fault?.effect === "stale") faults.reads.freeze(host, fault.milliseconds ?? 0);
-  if (fault !== undefined && (await strikes(fault, request, response, site))) return;
+  const hit = (): void => fault?.onHit?.({ host, method, path });
+  if (fault !== undefined && (await strikes(fault, hit, request, response, site))) return;
   // Frameworks see the origin form only, whatever the client sent.
   const target = query === "" ? path : `${path}?${query}`;
   request.url = target;
@@ -168,44 +169,45 @@ async function handle(
 
 /** Carries out what comes before the effect and prepares what comes after it. True when the request ends here. */
 async function strikes(
-  fault: LocalFaultRule,
+  fault: FaultRule,
+  hit: () => void,
   request: IncomingMessage,
   response: ServerResponse,
   site: Site,
 ): Promise<boolean> {
   switch (fault.effect) {
     case "delay":
-      fault.onHit?.();
+      hit();
       await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 0).unref());
       return false;
     case "reset-before":
-      fault.onHit?.();
+      hit();
       request.socket.destroy();
       return true;
     case "status-before":
-      fault.onHit?.();
+      hit();
       send(response, site.problem(fault.status ?? 500));
       return true;
     case "reset-after":
       replaceAnswer(response, () => {
-        fault.onHit?.();
+        hit();
         request.socket.destroy();
       });
       return false;
     case "status-after":
       replaceAnswer(response, () => {
-        fault.onHit?.();
+        hit();
         send(response, site.problem(fault.status ?? 500));
       });
       return false;
     case "truncate":
       captureAnswer(response, (answer) => {
-        fault.onHit?.();
+        hit();
         truncate(request, response, answer, fault.bytes);
       });
       return false;
     case "stale":
-      fault.onHit?.();
+      hit();
       return false;
     default:
       return fault.effect satisfies never;

@@ -1,7 +1,6 @@
 import { isOurs } from "../desired/capability.ts";
-import type { Address, Connection } from "../desired/connection.ts";
-import { addressesOfLeftBehind } from "./left-behind.ts";
-import type { Planned } from "./make-plan.ts";
+import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
+import { addressesOfLeftBehind, type LeftBehind } from "./left-behind.ts";
 
 /** What a connection shares with others. */
 export function partsOf({ registration }: Connection): readonly Address[] {
@@ -18,7 +17,10 @@ export function laneOf({ registration, tenant, app, record }: Connection): strin
 }
 
 /** What changes of a connection are about and its locks are on; parts and its tenant's row are shared with others. */
-export function addressesOf(connection: Connection, planned: Planned): readonly Address[] {
+export function addressesOf(
+  connection: Connection,
+  planned: { readonly leftBehind: ReadonlyMap<ConnectionKey, LeftBehind> },
+): readonly Address[] {
   const { key, registration, appTenant, record } = connection;
   const left = planned.leftBehind.get(key);
   return [

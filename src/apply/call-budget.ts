@@ -1,29 +1,38 @@
-import type { Address, Connection, Registration } from "../desired/connection.ts";
+import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { PlannedWork } from "../idp/planned-work.ts";
 import type { Change } from "../plan/change.ts";
 import type { CallBudget, ObservedPart } from "../plan/observed.ts";
 import { addressesOf } from "./addresses.ts";
-import type { Planned } from "./make-plan.ts";
-import { member } from "./observe.ts";
+import type { Held } from "./held.ts";
+import type { LeftBehind } from "./left-behind.ts";
+import { member, type Observation } from "./observe.ts";
 import { serveBoth } from "./serving.ts";
 import { sightOf } from "./sight.ts";
 import type { World } from "./world.ts";
 
+/** What an apply goes by. */
+interface Due {
+  readonly changes: readonly Change[];
+  readonly connections: readonly Connection[];
+  readonly observation: Observation;
+  readonly leftBehind: ReadonlyMap<ConnectionKey, LeftBehind>;
+  readonly held: ReadonlyMap<ConnectionKey, Held>;
+}
+
 /** What an apply of the plan costs at each identity provider; nothing when there is nothing to do. */
-export async function budgetOf(world: World, planned: Planned): Promise<readonly CallBudget[]> {
-  const work = workOf(planned);
+export async function budgetOf(world: World, due: Due): Promise<readonly CallBudget[]> {
+  const work = workOf(due);
   if (work.length === 0) return [];
   const byIdp = Map.groupBy(work, ({ wanted }) => wanted.idp);
-  const idps = new Set([...planned.observation.engines.keys(), ...byIdp.keys()]);
+  const idps = new Set([...due.observation.engines.keys(), ...byIdp.keys()]);
   const budgets = await Promise.all([...idps].map((idp) => member(world.engines, idp).budget(byIdp.get(idp) ?? [])));
   return budgets.flat();
 }
 
 /** What an apply does at identity providers: the same connections as it takes through their steps. */
-function workOf(planned: Planned): readonly PlannedWork[] {
-  const { plan, connections, observation, leftBehind, held } = planned;
-  const changes = new Map<Address, Change>(plan.changes.map((change) => [change.address, change]));
+function workOf({ changes: all, connections, observation, leftBehind, held }: Due): readonly PlannedWork[] {
+  const changes = new Map<Address, Change>(all.map((change) => [change.address, change]));
   const told = new Set<Address>();
   const partsOf = (wanted: Registration, found: ReadonlyMap<Address, ObservedPart> | undefined) =>
     wanted.parts.flatMap((part) => {
@@ -40,7 +49,7 @@ function workOf(planned: Planned): readonly PlannedWork[] {
   }
   return connections.flatMap((connection): readonly PlannedWork[] => {
     const { key, registration: wanted } = connection;
-    if (held.has(key) || !addressesOf(connection, planned).some((address) => changes.has(address))) return [];
+    if (held.has(key) || !addressesOf(connection, { leftBehind }).some((address) => changes.has(address))) return [];
     const sight = sightOf(observation, connection);
     const live = sight.record?.state === "active" ? sight.record : undefined;
     const course = courseOf(connection);

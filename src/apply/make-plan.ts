@@ -77,8 +77,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
   }
   const held = findHeld(connections, observation);
   const unpriced = assemble(world, request, connections, observation, leftBehind, held);
-  const planned = { plan: unpriced, observation, connections, leftBehind, held };
-  return { ...planned, plan: { ...unpriced, budget: await budgetOf(world, planned) } };
+  const { changes } = unpriced;
+  const budget = await budgetOf(world, { changes, connections, observation, leftBehind, held });
+  return { plan: { ...unpriced, budget }, observation, connections, leftBehind, held };
 }
 
 function assemble(

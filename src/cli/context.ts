@@ -1,44 +1,24 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { compile } from "../desired/compile.ts";
-import type { Connection } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { formatIssue, type Issue, sortIssues } from "../errors/issue.ts";
 import { checkEnvironment, checkFleet } from "../rules/check.ts";
 import { loadTenants } from "../tenant/load.ts";
-import type { Tenant } from "../tenant/tenant.ts";
 import type { Files } from "../workspace/files.ts";
 import { loadWorkspace, workspaceFile } from "../workspace/load.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import type { Context } from "./loaded.ts";
 import { nodeFiles } from "./node-files.ts";
 import { loadPart } from "./part.ts";
 import type { Surroundings } from "./terminal.ts";
+
+export type { Context } from "./loaded.ts";
 
 /** Options that every command which reads a workspace takes. */
 export interface WorkspaceOptions {
   readonly workspace?: string | undefined;
   readonly env?: string | undefined;
   readonly json?: boolean | undefined;
-}
-
-/** A workspace in one environment with its tenants, free of issues. */
-export interface Context {
-  readonly workspace: Workspace;
-  readonly environments: readonly string[];
-  readonly tenants: readonly Tenant[];
-  readonly connections: readonly Connection[];
-  /** What is known of the folder's other tenants, when only some were read. */
-  readonly rest?: Rest | undefined;
-}
-
-/** The tenants of a folder whose files were not read, or only so far as the rules over several tenants need. */
-export interface Rest {
-  /** By the names of their files. */
-  readonly tenants: ReadonlySet<string>;
-  /** How many of them have a sign-in to lose. Reads files on which the text alone leaves a doubt. */
-  withSignIn(): number;
-  /** What was seen to be wrong with their files, and is no business of those that were read. */
-  readonly issues: readonly Issue[];
 }
 
 /** The workspace's folder: the one named, or the nearest that holds `tenantry.yaml`, upwards from here. */

@@ -7,7 +7,7 @@ import { listTenants, loadTenant, tenantFile, tenantsFolder, textOfTenant } from
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Files } from "../workspace/files.ts";
 import { loadWorkspace } from "../workspace/load.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./loaded.ts";
 
 // A call about few tenants of a large folder. Only their files are parsed and checked, and those that could break a rule
 // together with them (src/rules/suspects.ts says how that is told from the text). Everything that a full check would say

@@ -3,7 +3,7 @@ import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
-import { callLines, entryLines, interruptions, isWritable } from "./render-text.ts";
+import { callTexts, entryLines, interruptions, isWritable } from "./render-text.ts";
 
 /**
  * A plan for a pull request: stops, a table of the changes with the dangerous ones first, and every field folded away.
@@ -42,7 +42,7 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
     ...part(
       1 / 6,
       [],
-      callLines(plan).map((line) => `${plain(line)}  `),
+      callTexts(plan).map(({ all, slowest }) => `${plain(slowest === undefined ? all : `${all}: ${slowest}`)}.  `),
       "hosts",
     ),
     ...part(1, [], changes.flatMap(details), "changes with details"),

@@ -55,7 +55,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     const how = entry.what.endsWith(")") ? "" : " (--deep reads all)";
     lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}${how}`);
   }
-  lines.push(...callLines(plan));
+  for (const { all, slowest } of callTexts(plan)) lines.push(all, ...(slowest === undefined ? [] : [`  ${slowest}`]));
   lines.push(paint.dim(`Plan digest ${plan.digest}`));
   lines.push(...renderStops(stops, paint));
   return lines.join("\n");
@@ -123,23 +123,24 @@ function isLiveClient(plan: Pick<Plan, "changes">, change: Change): boolean {
   return !plan.changes.some((other) => other.action === "activate" && other.key === change.key);
 }
 
-/**
- * A line for each host: `~211 calls at acme.okta.com, about 4 minutes: ~209 of /api/v1/apps at 50 a minute`. The time is
- * that of the slowest bucket, told from half a minute on; how many calls each bucket gets is in the JSON.
- */
-export function callLines({ budget }: Pick<Plan, "budget">): readonly string[] {
+/** What an apply costs at one host: `~211 calls at acme.okta.com, about 4 minutes`, `~209 at /api/v1/apps, 50 a minute`. */
+export interface CallText {
+  readonly all: string;
+  /** The bucket that takes the time; missing when that is less than half a minute. */
+  readonly slowest?: string | undefined;
+}
+
+/** The calls of each host. How many each bucket gets is in the JSON. */
+export function callTexts({ budget }: Pick<Plan, "budget">): readonly CallText[] {
   return [...Map.groupBy(budget, ({ bucket }) => bucket.split(" ", 1)[0] ?? "")].flatMap(([host, entries]) => {
     const calls = entries.reduce((sum, entry) => sum + entry.calls, 0);
     if (calls === 0) return [];
-    const count = `~${calls} call${calls === 1 ? "" : "s"} at ${host}`;
-    const {
-      minutes = 0,
-      perMinute = 0,
-      ...slowest
-    } = entries.reduce((a, b) => ((b.minutes ?? 0) > (a.minutes ?? 0) ? b : a));
-    if (minutes < 0.5) return [count];
+    const all = `~${calls} call${calls === 1 ? "" : "s"} at ${host}`;
+    const slowest = entries.reduce((a, b) => ((b.minutes ?? 0) > (a.minutes ?? 0) ? b : a));
+    const { minutes = 0, perMinute = 0, bucket } = slowest;
+    if (minutes < 0.5) return [{ all }];
     const about = `about ${Math.round(minutes)} minute${Math.round(minutes) === 1 ? "" : "s"}`;
-    const of = slowest.bucket.slice(host.length + 1);
-    return [`${count}, ${about}: ~${slowest.calls} of ${of} at ${Math.round(perMinute)} a minute`];
+    const at = `~${slowest.calls} at ${bucket.slice(host.length + 1)}, ${Math.round(perMinute)} a minute`;
+    return [{ all: `${all}, ${about}`, slowest: at }];
   });
 }

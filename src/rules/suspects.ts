@@ -149,12 +149,12 @@ const demandLine = new RegExp(
 
 /**
  * Whether a file certainly demands another value of a claim than these of whoever comes in. Certain of one spelling only,
- * that of `tenantry new`: one sign-in under `signIn`, one `require` in one line, no block or quoted text in which such a
+ * that of `tenantry new`: one sign-in under `signIn`, its `require` in one line, no block or quoted text in which such a
  * line could stand.
  */
 function demandsOtherwise(text: string, demands: SignIn["require"]): boolean {
   if (/["|>\\\r]|(?:^|[\s[{,:-])'/.test(text)) return false;
-  if (!/^signIn:$/m.test(text) || text.includes("signIns") || text.split("require").length !== 2) return false;
+  if (!/^signIn:$/m.test(text) || text.includes("signIns")) return false;
   const written = demandLine.exec(text)?.[1];
   if (written === undefined) return false;
   return written.split(", ").some((pair) => {

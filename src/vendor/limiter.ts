@@ -87,7 +87,8 @@ interface Bucket {
 }
 
 export function createLimiter(options: LimiterOptions): Limiter {
-  const { clock, sleep, share = 0.5, concurrency = 8, refusals = 5, longestWait = 120_000 } = options;
+  const { sleep, share = 0.5, concurrency = 8, refusals = 5, longestWait = 120_000 } = options;
+  const clock = neverBack(options.clock);
   const buckets = new Map<string, Bucket>();
   const pools = new Map<string, Pool>();
   const queue: Waiting[] = [];
@@ -220,6 +221,18 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const bucket = buckets.get(name);
       return bucket === undefined ? undefined : paceOf(bucket.pool, poolOf(bucket), share);
     },
+  };
+}
+
+/** A clock that goes on where it was when it is set back: what was to end in a minute ends in a minute. */
+function neverBack(clock: Clock): Clock {
+  let last = Number.NEGATIVE_INFINITY;
+  let ahead = 0;
+  return () => {
+    const now = clock() + ahead;
+    if (now < last) ahead += last - now;
+    last = Math.max(last, now);
+    return last;
   };
 }
 

@@ -105,7 +105,7 @@ export function returnedInWindow(
     return { ...before, endsAt, remaining, sent: before.sent + 1, answered: before.answered + 1 };
   }
   if (later < -markJitter) return before;
-  if (later > markJitter && (now >= before.endsAt || remaining > before.remaining)) return next;
+  if (later > markJitter && now >= before.endsAt) return next;
   // Replies may overtake each other: the least that was said to be left is what counts.
   return { ...before, limit, remaining: Math.min(before.remaining, remaining), answered: before.answered + 1 };
 }

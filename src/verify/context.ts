@@ -1,6 +1,5 @@
 import { Secret } from "../secret/secret.ts";
 import type { CheckResult } from "../store/evidence.ts";
-import type { Clock } from "../vendor/network.ts";
 import type { CheckContext, CheckId, IssuerContext, Probes } from "./check.ts";
 import { type Documents, textMember } from "./documents.ts";
 import { explicitMetadata } from "./explicit.ts";
@@ -15,7 +14,6 @@ import type { IssuerSource, VerifySubject } from "./subject.ts";
 /** What contexts are made from. */
 export interface ContextInput {
   readonly ranFrom: string;
-  readonly clock: Clock;
   readonly fetcher: Fetcher;
   readonly documents: Documents;
   readonly looksForDocument: boolean;
@@ -51,7 +49,7 @@ export function checkContext(
     ...base,
     subject,
     options,
-    probes: probesOf(subject, base, input.clock, hush),
+    probes: probesOf(subject, base, hush),
     async keys() {
       const read = await base.documents.keys(textMember(await base.metadata(), "jwks_uri") ?? "");
       return read.ok ? (read.value.keys as readonly unknown[]) : undefined;
@@ -59,12 +57,12 @@ export function checkContext(
   };
 }
 
-function probesOf(subject: VerifySubject, base: IssuerContext, clock: Clock, hush: (value: string) => void): Probes {
+function probesOf(subject: VerifySubject, base: IssuerContext, hush: (value: string) => void): Probes {
   const { fetcher, ranFrom } = base;
   const authorize = async (redirectUri: string): Promise<AuthorizationAnswer> =>
     askAuthorization({ subject, metadata: await base.metadata(), fetcher, ranFrom, hush }, redirectUri);
   const redeem = async (credential: Credential): Promise<TokenAnswer> =>
-    askToken({ subject, metadata: await base.metadata(), fetcher, ranFrom, clock, credential, hush });
+    askToken({ subject, metadata: await base.metadata(), fetcher, ranFrom, credential, hush });
   const ownSecret = (method: SecretMethod): Promise<TokenAnswer> => {
     if (subject.secret === undefined) throw new Error("a check asked for a secret probe without a secret");
     return redeem({ kind: "secret", method, value: subject.secret.value });

@@ -104,7 +104,6 @@ async function withDocuments<T>(
     const documents = createDocuments(fetcher, io.ranFrom, options.documents ?? new Map());
     return await use({
       ranFrom: io.ranFrom,
-      clock: io.clock,
       fetcher,
       documents,
       looksForDocument: false,

@@ -108,7 +108,7 @@ describe("when something outside is not as it should be", () => {
     }
   });
 
-  it("shows who holds which lock, also when the app's database cannot be read and no secret is there", async () => {
+  it("shows who holds which lock, also when a file is broken, an app's database gone and no secret there", async () => {
     const url = `sqlite:${join(workspace.root, ".tenantry/sandbox/store.db")}`;
     const store = await openStore({ url, clock: Date.now, isAlive: () => true });
     try {
@@ -116,8 +116,9 @@ describe("when something outside is not as it should be", () => {
       await store.lock(address, { name: "ci", host: hostname(), pid: process.pid });
       const [portal, env] = ["portal.db", "env"].map((file) => join(workspace.root, `.tenantry/sandbox/${file}`));
       rmSync(String(portal));
+      workspace.write("tenants/broken.yaml", "tenant: [");
       rmSync(String(env));
-      expect((await workspace.tenantry("status")).exit).toBe(5);
+      expect((await workspace.tenantry("status")).exit).toBe(2);
       const shown = await workspace.tenantry("status", "--locks");
       expect(shown.exit, shown.err).toBe(0);
       expect(shown.out).toContain(`${address}\n  held by ci on ${hostname()} (pid ${process.pid})\n`);

@@ -23,9 +23,10 @@ function tenantry(...args: readonly string[]) {
   );
 }
 
-function commit(): string {
+/** Of everything as it is, with a message of its own: two commits of one second could be one. */
+function commit(message = "a change"): string {
   git("add", "--all");
-  git("commit", "--quiet", "--allow-empty", "--message", "a change");
+  git("commit", "--quiet", "--allow-empty", "--message", message);
   return git("rev-parse", "HEAD");
 }
 
@@ -183,7 +184,7 @@ describe("--changed that cannot be told", () => {
   it("needs a history in common", async () => {
     git("switch", "--quiet", "--orphan", "alone");
     git("restore", "--source", "main", ".");
-    commit();
+    commit("alone");
     expect((await failure("--changed", "main"))[1]).toContain(
       "CLI_CHANGED_UNRELATED  HEAD and `main` have no commit in common\n",
     );
@@ -191,9 +192,9 @@ describe("--changed that cannot be told", () => {
 
   it("needs more than a shallow clone without the beginning of the branch", async () => {
     git("switch", "--quiet", "--create", "work");
-    const tip = commit();
+    const tip = commit("tip");
     git("switch", "--quiet", "main");
-    const base = commit();
+    const base = commit("base");
     // As after a fetch of both tips without their history.
     workspace.write(".git/shallow", `${[tip, base].sort().join("\n")}\n`);
     git("switch", "--quiet", "work");

@@ -243,7 +243,7 @@ export const peacefulFolder: fc.Arbitrary<ClashingFolder> = folders(
   workspaceWith(fc.constant("/callback/{id}/{signIn}")),
   (slug, index) => ({
     declared: fc.constant(slug),
-    id: fc.constant(`${index + 2}`.repeat(20)),
+    id: fc.constant("bcdefg".charAt(index).repeat(20)),
     domains: fc.constant([`${slug}.example`]),
     issuer: fc.constantFrom(`https://id.${slug}.example`, `https://id.${slug}.example/two`),
     clientId: fc.constantFrom(`${slug}'s client`, `client of ${slug}`),

@@ -23,19 +23,19 @@ const isList = (call: string): boolean => /^GET \/api\/(v1\/apps\?limit|v2\/(cli
 
 describe("plan --only", () => {
   it.each([
-    ["whiterabbit", 6],
-    ["fernhill", 6],
-  ])("takes at most 6 calls for %s, as it is, changed and new", async (slug) => {
-    const first = await counted("plan", "--only", slug);
+    ["whiterabbit", "whiterabbit"],
+    ["fernhill", "fernhill/portal"],
+  ])("takes at most 6 calls for %s, as it is, changed and new", async (slug, only) => {
+    const first = await counted("plan", "--only", only);
     expect(first.out).toContain("to create");
     expect(first.calls.length).toBeLessThanOrEqual(6);
     expect(first.calls.filter(isList)).toEqual([]);
-    expect((await workspace.tenantry("apply", "--yes", "--only", slug)).exit).toBe(0);
-    const same = await counted("plan", "--only", slug);
+    expect((await workspace.tenantry("apply", "--yes", "--only", only)).exit).toBe(0);
+    const same = await counted("plan", "--only", only);
     expect(same.out).toContain("nothing to do");
-    expect(same.calls.length).toBeLessThanOrEqual(6);
+    expect(same.calls).toHaveLength(6);
     workspace.edit(`tenants/${slug}.yaml`, /^name: .*/m, "name: Another Name");
-    const changed = await counted("plan", "--only", slug);
+    const changed = await counted("plan", "--only", only);
     expect(changed.out).toContain("to update");
     expect(changed.calls.length).toBeLessThanOrEqual(6);
   });
@@ -67,6 +67,19 @@ describe("plan --only", () => {
     workspace.edit("tenants/whiterabbit.yaml", "status: active", "status: suspended");
     const { out } = await workspace.tenantry("plan", "--only", "whiterabbit");
     expect(out).toMatch(/update +idp\/workforce\/client\/whiterabbit\/portal/);
+  });
+
+  it("names an authorization server that is not there, although it has left it to the document", async () => {
+    expect((await workspace.tenantry("apply", "--yes", "--only", "whiterabbit")).exit).toBe(0);
+    workspace.edit(
+      "tenants/whiterabbit.yaml",
+      "idp: workforce",
+      "idp: workforce\n  authorizationServer: ausnosuchserver000000",
+    );
+    const { exit, err } = await workspace.tenantry("plan", "--only", "whiterabbit");
+    expect(exit).not.toBe(0);
+    expect(err).toContain("OKTA_AUTHORIZATION_SERVER_MISSING");
+    expect(err).toContain("tenants/whiterabbit.yaml:");
   });
 
   it("comes to the plan that a full check of all files comes to", async () => {

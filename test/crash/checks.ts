@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:https";
-import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { auth0Host, oktaHost, type Sandbox } from "../../sandbox/sandbox.ts";
 import { isAlive } from "../../src/cli/run.ts";
@@ -9,13 +8,14 @@ import { isOurs } from "./foreign.ts";
 
 import type { Expected } from "./scenarios.ts";
 import { AppDatabase, type AppName, type AppRecord, SecretReader, secretOf, whyNotServed } from "./serving.ts";
+import { isServer, openSync, type SyncDatabase } from "./sql.ts";
 
 /** What is looked at when everything is over. */
 export interface Checked {
   readonly sandbox: Sandbox;
-  /** Files of the apps' databases. */
+  /** The apps' databases: files of SQLite, or addresses of PostgreSQL schemas. */
   readonly databases: Readonly<Partial<Record<AppName, string>>>;
-  /** The store's file. */
+  /** The store, as they are. */
   readonly store: string;
   /** Every connection of the folder, with what is to have become of it. */
   readonly expected: Readonly<Record<string, Expected>>;
@@ -29,7 +29,7 @@ export async function faultsOf(checked: Checked): Promise<readonly string[]> {
   const { sandbox, databases, expected } = checked;
   const found: string[] = [];
   const secrets = new SecretReader(sandbox);
-  const store = new DatabaseSync(checked.store, { timeout: 2000 });
+  const store = openSync(checked.store);
   const apps = Object.entries(databases).map(([name, path]) => ({
     name: name as AppName,
     database: new AppDatabase(path),
@@ -70,7 +70,7 @@ export async function faultsOf(checked: Checked): Promise<readonly string[]> {
 }
 
 /** Locks that stand in somebody's way. One of a dead process is taken over by whoever comes. */
-function heldLocks(store: DatabaseSync): readonly string[] {
+function heldLocks(store: SyncDatabase): readonly string[] {
   const rows = store.prepare("select address, holder_pid from tenantry_lock").all();
   return rows
     .filter(({ holder_pid }) => isAlive(Number(holder_pid)))
@@ -206,7 +206,7 @@ async function post(
 }
 
 /** Whether the newest evidence passed, and is about this very record. */
-function evidenceFaults(store: DatabaseSync, record: AppRecord, secret: string | undefined): readonly string[] {
+function evidenceFaults(store: SyncDatabase, record: AppRecord, secret: string | undefined): readonly string[] {
   const [newest] = evidenceOf(store, record.key);
   if (newest === undefined) return [`${record.key}: there is no evidence`];
   const other = unbound(store, newest, record, secret);
@@ -223,17 +223,28 @@ export function secretValues(sandbox: Sandbox): readonly string[] {
   return [...new Set([...references, ...okta, ...auth0])].filter((value) => value.length >= 12);
 }
 
-/** Where a secret can be read that must not be there: in what was said, in the store, in the apps' databases. */
+/** Where a secret can be read that must not be there: in what was said, in the store, in the apps' databases, each a place. */
 export function leaksIn(
   secrets: readonly string[],
   places: Readonly<{ said: readonly string[]; files: readonly string[] }>,
 ): readonly string[] {
   const files = places.files
+    .filter((place) => !isServer(place))
     .flatMap((path) => [path, `${path}-wal`, `${path}-journal`])
     .filter((path) => existsSync(path))
     .map((path) => ({ name: `the file ${path.split("/").at(-1)}`, bytes: readFileSync(path) }));
-  const texts = [{ name: "what was said", bytes: Buffer.from(places.said.join("\n")) }, ...files];
+  const schemas = places.files
+    .filter(isServer)
+    .map((place, index) => ({ name: `the schema ${index + 1}`, bytes: Buffer.from(rowsOf(place)) }));
+  const texts = [{ name: "what was said", bytes: Buffer.from(places.said.join("\n")) }, ...files, ...schemas];
   return texts
     .filter(({ bytes }) => secrets.some((secret) => bytes.includes(secret)))
     .map(({ name }) => `a secret can be read in ${name}`);
+}
+
+/** Every row of every table of a schema. */
+function rowsOf(place: string): string {
+  const database = openSync(place);
+  const tables = database.prepare("select tablename as name from pg_tables where schemaname = current_schema()").all();
+  return tables.map(({ name }) => JSON.stringify(database.prepare(`select * from ${String(name)}`).all())).join("\n");
 }

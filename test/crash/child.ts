@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { PreloadOrders } from "./preload.ts";
+import { isServer } from "./sql.ts";
 
 const preload = fileURLToPath(new URL("./preload.ts", import.meta.url));
 const entry = fileURLToPath(new URL("../../bin/tenantry.js", import.meta.url));
 
 /** How a command line ended. */
 export interface Ended {
-  /** The signal that ended it, or its exit code; `hung` when it had to be ended after a minute. */
+  /** The signal that ended it, or its exit code; `hung` when it had to be ended. */
   readonly how: string | number;
   readonly out: string;
   readonly err: string;
@@ -22,7 +23,7 @@ export interface RunningCommand {
 }
 
 /** Milliseconds after which a command that does not end is ended. */
-const patience = 60_000;
+const patience = 240_000;
 
 /** Starts the real command line in a process of its own. */
 export function startCommand(
@@ -36,6 +37,7 @@ export function startCommand(
     env: {
       ...environment,
       ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+      ...(Object.values(environment).some(isServer) ? { TENANTRY_CRASH_POSTGRES: "1" } : {}),
       TENANTRY_CRASH: JSON.stringify(orders),
     },
   });

@@ -9,6 +9,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startPostgres } from "../support/postgres-server.ts";
 import { Coverage } from "./coverage.ts";
 import { memoryFolder } from "./memory-folder.ts";
 import type { RunResult } from "./run.ts";
@@ -40,6 +41,17 @@ function whole(name: string, text: string): number {
 
 const worker = fileURLToPath(new URL("./worker.ts", import.meta.url));
 const folder = memoryFolder();
+const postgres = await startPostgres().catch((error: unknown) => ({
+  answer: { missing: String(error) },
+  stop: async () => undefined,
+}));
+const server =
+  "missing" in postgres.answer
+    ? undefined
+    : `postgres://${postgres.answer.user}:${postgres.answer.password}@127.0.0.1:${postgres.answer.port}/postgres`;
+if ("missing" in postgres.answer) process.stdout.write(`nothing is done on PostgreSQL: ${postgres.answer.missing}\n`);
+/** A scenario that nothing can be done for gives its runs to the first. */
+const possible = (index: number): number => (scenarios[index]?.onServer === true && server === undefined ? 0 : index);
 const env = { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: join(folder, "compiled") };
 const workers = Array.from({ length: jobs }, () =>
   fork(worker, { env, stdio: ["ignore", "inherit", "inherit", "ipc"] }),
@@ -87,17 +99,23 @@ async function close(): Promise<void> {
   const ends = workers.map((child) => (child.exitCode === null ? once(child, "exit") : undefined));
   for (const child of workers) if (child.connected) child.disconnect();
   await Promise.all(ends);
+  await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 process.once("SIGINT", () => void close().finally(() => process.exit(130)));
 
+/** The first run that has the scenario. */
+function firstRunOf(index: number): number {
+  return numbers.find((run) => possible(scenarioOf(seed, run, scenarios.length)) === index) ?? 1;
+}
+
 const started = performance.now();
 try {
-  const needed = [...new Set(numbers.map((run) => scenarioOf(seed, run, scenarios.length)))];
+  const needed = [...new Set(numbers.map((run) => possible(scenarioOf(seed, run, scenarios.length))))];
   await share(needed, async (child, index) => {
     const name = scenarios[index]?.name ?? "";
-    const reply = await ask(child, { kind: "learn", scenario: index });
+    const reply = await ask(child, { kind: "learn", scenario: index, server });
     if (reply.kind !== "learned") throw new Error(`${name}: ${reply.kind === "failed" ? reply.error : reply.kind}`);
     const { learned } = reply;
     shapes.set(index, learned);
@@ -106,15 +124,19 @@ try {
       const counts = `${learned.requests.length} requests, ${learned.writes.length} writes`;
       process.stdout.write(`clean ${name}: ${counts}, ${Math.round(learned.milliseconds)} ms\n`);
     }
-    tell(`${name}, without any fault`, `npm run -s crash -- --runs 1 --seed ${seed}`, learned.violations);
+    tell(
+      `${name}, without any fault`,
+      `npm run -s crash -- --seed ${seed} --only ${firstRunOf(index)}`,
+      learned.violations,
+    );
   });
   await share(numbers, async (child, run) => {
-    const index = scenarioOf(seed, run, scenarios.length);
+    const index = possible(scenarioOf(seed, run, scenarios.length));
     const name = scenarios[index]?.name ?? "";
     const shape = shapes.get(index);
     if (shape === undefined) throw new Error(`${name} was not learned`);
     const fault = faultOf(seed, run, index, scenarios.length, shape);
-    const reply = await ask(child, { kind: "run", scenario: index, fault, shape });
+    const reply = await ask(child, { kind: "run", scenario: index, fault, shape, server });
     const result: RunResult =
       reply.kind === "ran"
         ? reply.result

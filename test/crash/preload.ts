@@ -23,15 +23,15 @@ const orders = JSON.parse(process.env.TENANTRY_CRASH ?? "{}") as PreloadOrders;
 const writing = /^\s*(?:insert|update|delete|replace|create|drop|alter|commit)\b/i;
 let writes = 0;
 
-/** Does a write, unless the process ends at it. */
-function write<T>(database: string, sql: string, work: () => T): T {
+/** Does a write, unless the process ends at it or it fails. */
+function write<T>(database: string, sql: string, work: () => T, failing: () => T): T {
   writes += 1;
   const mine = orders.kill?.write === writes ? orders.kill.when : undefined;
   if (orders.log !== undefined) {
     appendFileSync(orders.log, `${database} ${sql.trim().split(/\s+/).slice(0, 3).join(" ").replaceAll('"', "")}\n`);
   }
   if (mine === "before") die();
-  if (fails()) throw Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode: 10 });
+  if (fails()) return failing();
   const result = work();
   if (mine === "after") {
     if (result instanceof Promise) return result.finally(die) as T;
@@ -67,7 +67,10 @@ function watchSqlite(): void {
     prototype[method] = function (this: StatementSync, ...args: unknown[]) {
       const work = (): unknown => original.apply(this as never, args);
       const sql = this.sourceSQL;
-      return writing.test(sql) ? write(names.get(this) ?? "sqlite", sql, work) : work();
+      const failing = (): never => {
+        throw Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode: 10 });
+      };
+      return writing.test(sql) ? write(names.get(this) ?? "sqlite", sql, work, failing) : work();
     };
   }
 }
@@ -84,7 +87,10 @@ function watchPostgres(): void {
     const [first] = args;
     const sql = typeof first === "string" ? first : String((first as { text?: unknown } | undefined)?.text ?? "");
     const work = (): unknown => query.apply(this, args);
-    return writing.test(sql) ? write("postgres", sql, work) : work();
+    const failing = async (): Promise<never> => {
+      throw Object.assign(new Error("could not extend file"), { code: "53100", severity: "ERROR" });
+    };
+    return writing.test(sql) ? write<unknown>("postgres", sql, work, failing) : work();
   };
 }
 

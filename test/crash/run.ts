@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { LocalFaultRule } from "../../sandbox/faults.ts";
+import type { FaultyRequest, LocalFaultRule } from "../../sandbox/faults.ts";
 import type { RequestMoment } from "../../sandbox/sandbox.ts";
 import { faultsOf, leaksIn, secretValues } from "./checks.ts";
 import { type Ended, type RunningCommand, startCommand } from "./child.ts";
@@ -25,9 +25,9 @@ const haste = 20;
 const lookEvery = 10;
 
 /** Carries the scenario out without a fault. What this violates is no fault's doing. */
-export async function learn(scenario: Scenario): Promise<Shape & RunResult> {
+export async function learn(scenario: Scenario, server?: string): Promise<Shape & RunResult> {
   const started = performance.now();
-  const world = await openCrashWorld(scenario);
+  const world = await openCrashWorld(scenario, server);
   try {
     const requests: string[] = [];
     const log = freshFile(world, "writes");
@@ -57,9 +57,9 @@ export async function learn(scenario: Scenario): Promise<Shape & RunResult> {
 }
 
 /** Carries the scenario out with a fault, then once more without, and looks at what became of it. */
-export async function carryOut(scenario: Scenario, fault: Fault, shape: Shape): Promise<RunResult> {
+export async function carryOut(scenario: Scenario, fault: Fault, shape: Shape, server?: string): Promise<RunResult> {
   const started = performance.now();
-  const world = await openCrashWorld(scenario);
+  const world = await openCrashWorld(scenario, server);
   try {
     const struck: string[] = [];
     const violations: string[] = [];
@@ -91,11 +91,10 @@ async function strike(
 ): Promise<Ended> {
   const { faults } = world.sandbox;
   let running: RunningCommand | undefined;
-  let last = "";
   const log = freshFile(world, "writes");
   let orders: PreloadOrders = { log };
-  const onHit = (): void => {
-    struck.push(last);
+  const onHit = ({ method, host, path }: FaultyRequest): void => {
+    struck.push(`${method} ${host}${path}`);
     if (fault.kind === "kill at request") running?.kill();
   };
   switch (fault.kind) {
@@ -129,12 +128,11 @@ async function strike(
     default:
       fault satisfies never;
   }
+  world.letLocksLapse();
   const ended = await watched(
     world,
     "apply",
-    (moment) => {
-      if (moment.when === "before") last = `${moment.method} ${moment.host}${moment.path}`;
-    },
+    () => undefined,
     () => {
       running = start(world, scenario, acks, orders);
       return running.ended;
@@ -152,20 +150,21 @@ function at(point: number): Pick<LocalFaultRule, "skip" | "times"> {
 }
 
 function start(
-  { workspace }: CrashWorld,
+  { workspace, environment }: CrashWorld,
   scenario: Scenario,
   acks: readonly string[],
   orders: PreloadOrders,
 ): RunningCommand {
   const args = ["apply", "--yes", "--workspace", workspace.root, "--env", "sandbox", ...(scenario.args ?? []), ...acks];
-  return startCommand(args, { haste, ...orders });
+  return startCommand(args, { haste, ...orders }, environment);
 }
 
 /** What the guards would ask for now. */
-async function acksFor({ workspace, said }: CrashWorld, { args = [] }: Scenario): Promise<readonly string[]> {
-  const { out, err, json } = await workspace.tenantry("plan", "--json", ...args);
+async function acksFor({ tenantry, said }: CrashWorld, { args = [] }: Scenario): Promise<readonly string[]> {
+  const { out, err, json } = await tenantry("plan", "--json", ...args);
   said.push(out, err);
-  const { stops } = json() as unknown as { readonly stops: readonly { readonly acknowledge: string }[] };
+  const { stops } = json() as unknown as { readonly stops?: readonly { readonly acknowledge: string }[] };
+  if (stops === undefined) throw new Error(`there is no plan: ${out}${err}`);
   return stops.flatMap(({ acknowledge }) => ["--ack", acknowledge]);
 }
 
@@ -174,7 +173,8 @@ async function acksFor({ workspace, said }: CrashWorld, { args = [] }: Scenario)
  * applies before. Takes the spoiling away.
  */
 async function mended(world: CrashWorld, scenario: Scenario): Promise<readonly string[]> {
-  const { exit, text } = await applyAcknowledged(world.workspace, world.said, scenario.args);
+  world.letLocksLapse();
+  const { exit, text } = await applyAcknowledged(world, scenario.args);
   const violations = exit === 0 ? [`an apply whose record was spoiled ended with 0: ${text.slice(-900)}`] : [];
   world.watch();
   world.watcher.look("after an apply whose record was spoiled");
@@ -215,20 +215,21 @@ function wrongEnd({ how, out, err }: Ended, mayBeKilled: boolean): readonly stri
 
 /** The same apply again, and everything that must hold then. */
 async function afterwards(world: CrashWorld, scenario: Scenario, before: Ended): Promise<readonly string[]> {
-  const { workspace, sandbox, databases, store, watcher, said } = world;
+  const { sandbox, databases, store, watcher, said } = world;
   const violations: string[] = [];
+  world.letLocksLapse();
   const again = await watched(
     world,
     "second apply",
     () => undefined,
-    () => applyAcknowledged(workspace, said, scenario.args),
+    () => applyAcknowledged(world, scenario.args),
   );
   if (again.exit !== 0) violations.push(`the apply after it ended with ${again.exit}: ${again.text.slice(-900)}`);
   // What is handed over again is handed over each time.
   const idle = again.text.includes("Nothing to do") || scenario.args !== undefined;
   if (before.how === 0 && !idle && scenario.spoil === undefined)
     violations.push(`it ended with 0, and something was left to do: ${again.text.slice(0, 900)}`);
-  const plan = await workspace.tenantry("plan", "--exit-code");
+  const plan = await world.tenantry("plan", "--exit-code");
   said.push(plan.out, plan.err);
   if (plan.exit !== 0) violations.push(`a plan then ended with ${plan.exit}: ${(plan.out + plan.err).slice(0, 900)}`);
   const expected = Object.fromEntries(

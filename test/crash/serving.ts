@@ -1,8 +1,8 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { auth0Host, oktaHost } from "../../sandbox/sandbox.ts";
 import { createSealer, type Sealer } from "../../src/secret/seal.ts";
 import { Secret } from "../../src/secret/secret.ts";
+import { isServer, openSync, type SyncDatabase, type SyncStatement } from "./sql.ts";
 
 /** Apps of the example, by the name of their database. */
 export const appNames = ["portal", "orders"] as const;
@@ -26,21 +26,23 @@ export interface AppRecord {
 
 /** Where an app's records are: opened as the app opens them, so that a transaction left halfway is undone. */
 export class AppDatabase {
-  readonly #database: DatabaseSync;
-  readonly #version: StatementSync;
-  readonly #active: StatementSync;
+  readonly #database: SyncDatabase;
+  /** Of a file: a number that changes when somebody else has written to it. */
+  readonly #version: SyncStatement | undefined;
+  readonly #active: SyncStatement;
   #seen: { readonly version: unknown; readonly active: readonly AppRecord[] } | undefined;
 
-  constructor(path: string) {
-    this.#database = new DatabaseSync(path, { timeout: 2000 });
-    this.#version = this.#database.prepare("pragma data_version");
+  /** @param place a file of SQLite, or the address of a PostgreSQL schema */
+  constructor(place: string) {
+    this.#database = openSync(place);
+    this.#version = isServer(place) ? undefined : this.#database.prepare("pragma data_version");
     this.#active = this.#database.prepare("select * from sso_connection_active order by key");
   }
 
-  /** Whom the app lets in. Read anew only when somebody else has written to the file. */
+  /** Whom the app lets in. A file is read anew only when somebody else has written to it. */
   active(): readonly AppRecord[] {
-    const version = this.#version.get()?.data_version;
-    if (this.#seen === undefined || this.#seen.version !== version) {
+    const version = this.#version?.get()?.data_version;
+    if (this.#seen === undefined || version === undefined || this.#seen.version !== version) {
       this.#seen = { version, active: this.#active.all() as unknown as readonly AppRecord[] };
     }
     return this.#seen.active;

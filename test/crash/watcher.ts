@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { evidenceOf, unbound } from "./evidence.ts";
 import { AppDatabase, type AppName, type AppRecord, SecretReader, secretOf, whyNotServed } from "./serving.ts";
+import { openSync } from "./sql.ts";
 
 /** Who was put out, or let in without a proof, and when. */
 export interface Outage {
@@ -13,9 +13,9 @@ export interface Outage {
 /** Where the watcher looks. */
 export interface Watched {
   readonly sandbox: Sandbox;
-  /** Files of the apps' databases. */
+  /** The apps' databases: files of SQLite, or addresses of PostgreSQL schemas. */
   readonly databases: Readonly<Partial<Record<AppName, string>>>;
-  /** The store's file; may not be there yet. */
+  /** The store, as they are. */
   readonly store: string;
 }
 
@@ -99,7 +99,7 @@ export class Watcher {
     const values = [record.key, record.spec_digest, record.client_id, record.client_secret].join(" ");
     if (this.#proven.has(values)) return true;
     const secret = secretOf(this.#secrets, app, record);
-    const store = new DatabaseSync(this.#store, { timeout: 2000 });
+    const store = openSync(this.#store);
     try {
       const proof = evidenceOf(store, record.key).some((each) => unbound(store, each, record, secret).length === 0);
       if (proof) this.#proven.add(values);

@@ -6,9 +6,10 @@ import { scenarios } from "./scenarios.ts";
 import type { Fault, Shape } from "./sequence.ts";
 
 /** What a worker is told to do. `scenario` is its place in the list. */
-export type Order =
-  | { readonly kind: "learn"; readonly scenario: number }
-  | { readonly kind: "run"; readonly scenario: number; readonly fault: Fault; readonly shape: Shape };
+export type Order = { readonly scenario: number; readonly server: string | undefined } & (
+  | { readonly kind: "learn" }
+  | { readonly kind: "run"; readonly fault: Fault; readonly shape: Shape }
+);
 
 /** What became of it; `error` when the harness itself failed. */
 export type Reply =
@@ -20,8 +21,8 @@ async function reply(order: Order): Promise<Reply> {
   try {
     const scenario = scenarios[order.scenario];
     if (scenario === undefined) throw new Error(`there is no scenario ${order.scenario}`);
-    if (order.kind === "learn") return { kind: "learned", learned: await learn(scenario) };
-    return { kind: "ran", result: await carryOut(scenario, order.fault, order.shape) };
+    if (order.kind === "learn") return { kind: "learned", learned: await learn(scenario, order.server) };
+    return { kind: "ran", result: await carryOut(scenario, order.fault, order.shape, order.server) };
   } catch (error) {
     return { kind: "failed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { RequestMoment, Sandbox } from "../../sandbox/sandbox.ts";
-import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
+import { type CommandResult, openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 import { changesOf, type ForeignObjects, foreignObjects } from "./foreign.ts";
 import type { Scenario } from "./scenarios.ts";
 import { layOut } from "./scenarios.ts";
 import { type AppName, appNames } from "./serving.ts";
+import { forgetServer, openSync } from "./sql.ts";
 import { Watcher } from "./watcher.ts";
 
 /** One run's folder, sandbox and watcher. */
@@ -15,8 +15,15 @@ export interface CrashWorld {
   readonly workspace: TestWorkspace;
   readonly sandbox: Sandbox;
   readonly watcher: Watcher;
+  /** Files of SQLite, or addresses of PostgreSQL schemas. */
   readonly databases: Readonly<Record<AppName, string>>;
   readonly store: string;
+  /** Variables that the command line needs. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Runs the command line in this process. */
+  tenantry(...args: readonly string[]): Promise<CommandResult>;
+  /** The locks of whoever is dead lapse, as they do after a minute. In a file they may be taken over at once. */
+  letLocksLapse(): void;
   /** The watcher begins: who came in before the change and is to stay must go on. Has happened where nobody spoils. */
   watch(): void;
   /** Ends the spoiling. */
@@ -32,22 +39,30 @@ export interface CrashWorld {
 
 const leftOut = ["alder-voss", "bluefin-studios", "cobalt-clinics", "ostrava-steel"];
 
-/** Makes the scenario's world up to the change under test, which is made in the folder and not applied. */
-export async function openCrashWorld(scenario: Scenario): Promise<CrashWorld> {
+/**
+ * Makes the scenario's world up to the change under test, which is made in the folder and not applied.
+ *
+ * @param server address of a PostgreSQL server, for the scenarios that need one
+ */
+export async function openCrashWorld(scenario: Scenario, server?: string): Promise<CrashWorld> {
   let listener: ((moment: RequestMoment) => void) | undefined;
-  const workspace = await openTestWorkspace({ whole: true, onMoment: (moment) => listener?.(moment) });
+  const onMoment = (moment: RequestMoment): void => listener?.(moment);
+  const workspace = await openTestWorkspace({ whole: true, migrate: false, onMoment });
+  const places = scenario.onServer === true ? onServer(workspace, server) : inFiles(workspace.root);
   try {
     const { sandbox, root } = workspace;
     for (const tenant of leftOut) rmSync(join(root, `tenants/${tenant}.yaml`));
     layOut(workspace);
-    const folder = join(root, ".tenantry/sandbox");
-    const databases = { portal: join(folder, "portal.db"), orders: join(folder, "orders.db") };
-    const store = join(folder, "store.db");
+    const { databases, store, environment } = places;
     const said: string[] = [];
+    const tenantry = (...args: readonly string[]) => workspace.tenantryWith(environment, ...args);
+    const migrated = await tenantry("migrate", "--yes");
+    if (migrated.exit !== 0) throw new Error(`the databases cannot be migrated: ${migrated.err}`);
     plantForeign(sandbox, databases.portal);
     for (const prepare of scenario.before) {
       prepare(workspace);
-      await applyClean(workspace, said, scenario.name);
+      const { exit, text } = await applyAcknowledged({ tenantry, said });
+      if (exit !== 0) throw new Error(`${scenario.name} cannot be prepared: ${text}`);
     }
     scenario.change(workspace);
     const before = snapshot(sandbox, databases);
@@ -63,7 +78,13 @@ export async function openCrashWorld(scenario: Scenario): Promise<CrashWorld> {
       watcher,
       databases,
       store,
+      environment,
       said,
+      tenantry,
+      letLocksLapse() {
+        if (scenario.onServer !== true) return;
+        openSync(store).prepare("update tenantry_lock set heartbeat_at = ?").run("2000-01-01T00:00:00.000Z");
+      },
       watch,
       mend: () => {
         if (spoil !== undefined) workspace.changePortal(spoil.end);
@@ -75,33 +96,77 @@ export async function openCrashWorld(scenario: Scenario): Promise<CrashWorld> {
       async close() {
         listener = undefined;
         watcher.close();
+        places.remove();
         await workspace.close();
       },
     };
   } catch (error) {
+    places.remove();
     await workspace.close();
     throw error;
   }
+}
+
+/** Where a world's databases are. */
+interface Places {
+  readonly databases: Readonly<Record<AppName, string>>;
+  readonly store: string;
+  readonly environment: Readonly<Record<string, string>>;
+  remove(): void;
+}
+
+function inFiles(root: string): Places {
+  const file = (name: string): string => join(root, ".tenantry/sandbox", `${name}.db`);
+  return {
+    databases: { portal: file("portal"), orders: file("orders") },
+    store: file("store"),
+    environment: {},
+    remove: () => undefined,
+  };
+}
+
+/** Three new schemas of the server, named in the workspace's file by variables. */
+function onServer(workspace: TestWorkspace, server: string | undefined): Places {
+  if (server === undefined) throw new Error("the scenario needs a PostgreSQL server");
+  const environment: Record<string, string> = {};
+  const made: string[] = [];
+  const admin = openSync(server);
+  const schema = (name: string): string => {
+    const id = `crash_${randomUUID().replaceAll("-", "")}`;
+    admin.prepare(`create schema ${id}`).run();
+    made.push(id);
+    const variable = `CRASH_${name.toUpperCase()}`;
+    // A machine that is busy with other runs answers late.
+    const url = `${server}?connect_timeout=60&options=${encodeURIComponent(`-c search_path=${id}`)}`;
+    environment[variable] = url;
+    workspace.edit("tenantry.yaml", `sqlite:.tenantry/sandbox/${name}.db`, `env:${variable}`);
+    return url;
+  };
+  const databases = { portal: schema("portal"), orders: schema("orders") };
+  const store = schema("store");
+  return {
+    databases,
+    store,
+    environment,
+    remove() {
+      for (const place of [...Object.values(databases), store]) forgetServer(place);
+      for (const id of made) admin.prepare(`drop schema if exists ${id} cascade`).run();
+    },
+  };
 }
 
 function stayingOf({ becomes = {} }: Scenario, serving: ReadonlySet<string>): readonly string[] {
   return [...serving].filter((key) => (becomes[key] ?? "active") === "active");
 }
 
-async function applyClean(workspace: TestWorkspace, said: string[], name: string): Promise<void> {
-  const done = await applyAcknowledged(workspace, said);
-  if (done.exit !== 0) throw new Error(`${name} cannot be prepared: ${done.text}`);
-}
-
 /** An apply in this process, with whatever its guards ask for acknowledged. */
 export async function applyAcknowledged(
-  workspace: TestWorkspace,
-  said: string[],
+  { tenantry, said }: Pick<CrashWorld, "tenantry" | "said">,
   args: readonly string[] = [],
 ): Promise<{ readonly exit: number; readonly text: string; readonly acks: readonly string[] }> {
   let acks: readonly string[] = [];
   for (let round = 0; ; round += 1) {
-    const { exit, out, err } = await workspace.tenantry("apply", "--yes", ...args, ...acks);
+    const { exit, out, err } = await tenantry("apply", "--yes", ...args, ...acks);
     said.push(out, err);
     const asked = exit === 4 ? acknowledgements(err) : [];
     if (asked.length === 0 || round === 3) return { exit, text: out + err, acks };
@@ -136,7 +201,7 @@ function plantForeign(sandbox: Sandbox, portal: string): void {
       client_metadata: { ...staging, tenantryKey: "fernhill/portal" },
     },
   });
-  const database = new DatabaseSync(portal);
+  const database = openSync(portal);
   const now = "2026-01-01T00:00:00.000Z";
   database
     .prepare("insert into org values ('theirs00000000000000', 'theirs', 'Somebody else', 'active', null, ?, ?)")
@@ -148,12 +213,14 @@ function plantForeign(sandbox: Sandbox, portal: string): void {
 function snapshot(sandbox: Sandbox, databases: Readonly<Record<AppName, string>>): ForeignObjects {
   const objects = new Map(foreignObjects(sandbox));
   for (const app of appNames) {
-    const database = new DatabaseSync(databases[app], { timeout: 2000 });
+    const database = openSync(databases[app]);
     for (const table of ["org", "sso_connection"]) {
-      const rows = database.prepare(`select * from ${table} where managed_by is null`).all();
+      const rows = database.prepare(`select * from ${table} where managed_by is null order by 1`).all();
       objects.set(`rows of ${app}.${table}`, JSON.stringify(rows));
     }
-    const domains = database.prepare("select * from org_domain where domain like '%theirs.example'").all();
+    const domains = database
+      .prepare("select * from org_domain where domain like '%theirs.example' order by domain")
+      .all();
     objects.set(`rows of ${app}.org_domain`, JSON.stringify(domains));
     database.close();
   }

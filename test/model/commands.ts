@@ -7,7 +7,7 @@ export interface RequestFault {
   readonly effect: "reset-before" | "reset-after" | "status-before" | "status-after" | "truncate" | "stale";
   /** Which requests: any, those that change something, or those that make a client. */
   readonly of: "any" | "effects" | "creates";
-  /** The n-th of them, counted from 1. */
+  /** Chooses among them. */
   readonly at: number;
   readonly times: number;
   readonly status: number;
@@ -15,10 +15,15 @@ export interface RequestFault {
 
 /** Where a run ends in the middle. */
 export interface CutPoint {
-  readonly at: "request" | "effect" | "write";
-  /** Counted from 1. */
+  readonly at: "any" | "effects" | "write";
+  /** Chooses among the points that there are. */
   readonly n: number;
   readonly when: "before" | "after";
+}
+
+/** A run that something goes wrong in is of what was edited just before it. */
+interface Edits {
+  readonly edits: readonly Edit[];
 }
 
 /** One command of a sequence. Numbers choose among what is there at that moment; where nothing fits, it does nothing. */
@@ -33,25 +38,25 @@ export type Command =
   | { readonly do: "apply" }
   | { readonly do: "plan" }
   | { readonly do: "verify" }
-  | { readonly do: "two runners"; readonly child: boolean; readonly kill: number }
-  | { readonly do: "cut off"; readonly cut: CutPoint }
-  | { readonly do: "kill"; readonly cut: CutPoint }
-  | { readonly do: "fault"; readonly fault: RequestFault }
-  | { readonly do: "write fails"; readonly n: number; readonly when: "before" | "after" }
-  | {
+  | (Edits & { readonly do: "two runners"; readonly child: boolean; readonly kill: number })
+  | (Edits & { readonly do: "cut off"; readonly cut: CutPoint })
+  | (Edits & { readonly do: "kill"; readonly cut: CutPoint })
+  | (Edits & { readonly do: "fault"; readonly fault: RequestFault })
+  | (Edits & { readonly do: "write fails"; readonly n: number; readonly when: "before" | "after" })
+  | (Edits & {
       readonly do: "meddle";
       readonly at: number;
       readonly who: number;
       readonly deed: ClientDeed | "claimed" | "redirect" | "suspend record";
-    };
+    });
 
 const n = fc.nat({ max: 999 });
 const when = fc.constantFrom("before" as const, "after" as const);
-const cut: fc.Arbitrary<CutPoint> = fc.oneof(
-  fc.record({ at: fc.constant("request" as const), n: fc.integer({ min: 1, max: 90 }), when }),
-  fc.record({ at: fc.constant("effect" as const), n: fc.integer({ min: 1, max: 10 }), when }),
-  fc.record({ at: fc.constant("write" as const), n: fc.integer({ min: 1, max: 110 }), when }),
-);
+const cut: fc.Arbitrary<CutPoint> = fc.record({
+  at: fc.constantFrom("any" as const, "effects" as const, "effects" as const, "write" as const, "write" as const),
+  n,
+  when,
+});
 
 const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
   {
@@ -65,7 +70,7 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
         "truncate" as const,
       ),
       of: fc.constantFrom("any" as const, "effects" as const),
-      at: fc.integer({ min: 1, max: 40 }),
+      at: n,
       times: fc.constantFrom(1, 1, 2, 4),
       status: fc.constantFrom(500, 502, 503, 429),
     }),
@@ -75,7 +80,7 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
     arbitrary: fc.record({
       effect: fc.constantFrom("reset-after" as const, "status-after" as const, "truncate" as const),
       of: fc.constant("creates" as const),
-      at: fc.integer({ min: 1, max: 3 }),
+      at: n,
       times: fc.constant(1),
       status: fc.constantFrom(500, 502, 503),
     }),
@@ -85,7 +90,7 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
     arbitrary: fc.record({
       effect: fc.constant("stale" as const),
       of: fc.constant("effects" as const),
-      at: fc.integer({ min: 1, max: 12 }),
+      at: n,
       times: fc.constant(1),
       status: fc.constant(0),
     }),
@@ -93,10 +98,11 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
 );
 
 const edit = fc.record({ kind: fc.constantFrom(...editKinds), who: n, what: n });
+const edits = fc.array(edit, { minLength: 1, maxLength: 2, size: "max" });
 
 /** Any command, the more telling ones more often. */
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 14, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant("hand on client" as const), deed: fc.constantFrom(...clientDeeds), who: n }),
@@ -119,22 +125,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant("two runners" as const),
+      edits,
       child: fc.boolean(),
       kill: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("cut off" as const), cut }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), cut }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("fault" as const), fault: requestFault }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("cut off" as const), edits, cut }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), edits, cut }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("fault" as const), edits, fault: requestFault }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("write fails" as const), n: fc.integer({ min: 1, max: 90 }), when }),
+    arbitrary: fc.record({ do: fc.constant("write fails" as const), edits, n, when }),
   },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant("meddle" as const),
-      at: fc.integer({ min: 1, max: 70 }),
+      edits,
+      at: n,
       who: n,
       deed: fc.constantFrom(
         "marker taken" as const,

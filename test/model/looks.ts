@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
+import { evidenceOf, unbound } from "../crash/evidence.ts";
 import { changesOf, type ForeignObjects, foreignObjects, isOurs } from "../crash/foreign.ts";
-import { type AppName, type AppRecord, appNames, SecretReader } from "../crash/serving.ts";
+import { type AppName, type AppRecord, appNames, SecretReader, secretOf } from "../crash/serving.ts";
 import { appFile, type Row } from "./app-file.ts";
 import type { ModelWorld } from "./world.ts";
 
@@ -130,17 +130,25 @@ export function lostValues(
 
 /** Keys of which the last step, or one after it, was begun since. */
 function activated(world: ModelWorld, since: number): ReadonlySet<string> {
-  if (!world.hasStore) return new Set();
   const sql = "select key from tenantry_journal where seq > ? and step in ('activate', 'switch-off')";
-  const rows = appFile(world.workspace, "store").all(sql, since);
-  return new Set(rows.map(({ key }) => String(key)));
+  return new Set(
+    hasJournal(world)
+      ? appFile(world.workspace, "store")
+          .all(sql, since)
+          .map(({ key }) => String(key))
+      : [],
+  );
 }
 
 function journalEnd(world: ModelWorld): number {
-  if (!world.hasStore) return 0;
-  const store = appFile(world.workspace, "store");
-  if (store.get("select name from sqlite_master where name = 'tenantry_journal'") === undefined) return 0;
-  return Number(store.get("select coalesce(max(seq), 0) as last from tenantry_journal")?.last);
+  const sql = "select coalesce(max(seq), 0) as last from tenantry_journal";
+  return hasJournal(world) ? Number(appFile(world.workspace, "store").get(sql)?.last) : 0;
+}
+
+/** A run that ended early may have left a store without tables. */
+function hasJournal(world: ModelWorld): boolean {
+  const sql = "select name from sqlite_master where name = 'tenantry_journal'";
+  return world.hasStore && appFile(world.workspace, "store").get(sql) !== undefined;
 }
 
 /** Remembers which active records have been proven, so that a store that was lost later is no reason to doubt them. */
@@ -179,28 +187,11 @@ function activeRecords({ workspace }: ModelWorld): readonly { readonly app: AppN
 }
 
 function hasEvidence(world: ModelWorld, secrets: SecretReader, app: AppName, record: AppRecord): boolean {
-  if (!world.hasStore) return false;
-  const store = new DatabaseSync(world.store, { readOnly: true, timeout: 2000 });
+  if (!hasJournal(world)) return false;
+  const secret = record.client_auth.startsWith("client_secret") ? secretOf(secrets, app, record) : undefined;
+  const store = new DatabaseSync(world.store, { timeout: 2000 });
   try {
-    const meta = store.prepare("select value from tenantry_meta where name = 'fingerprint_key'").get();
-    const rows = store.prepare("select body from tenantry_evidence where key = ? and verdict = 'pass'").all(record.key);
-    const secret = record.client_auth.startsWith("client_secret") ? secrets.open(app, record) : undefined;
-    const fingerprint =
-      secret === undefined
-        ? undefined
-        : createHmac("sha256", Buffer.from(String(meta?.value), "hex"))
-            .update(secret, "utf8")
-            .digest("hex");
-    return rows.some(({ body }) => {
-      const evidence = JSON.parse(String(body)) as Readonly<Record<string, unknown>>;
-      return (
-        evidence.specDigest === record.spec_digest &&
-        evidence.clientId === record.client_id &&
-        evidence.issuer === record.issuer &&
-        evidence.jwksUri === record.jwks_uri &&
-        (fingerprint === undefined || evidence.secretFingerprint === fingerprint)
-      );
-    });
+    return evidenceOf(store, record.key).some((each) => unbound(store, each, record, secret).length === 0);
   } finally {
     store.close();
   }

@@ -1,6 +1,8 @@
 import "../crash/key-pool.ts";
+import { rmSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { memoryFolder } from "../crash/memory-folder.ts";
 import { type Sequence, sequence } from "./commands.ts";
 import { carryOut } from "./sequence.ts";
 import { Tally } from "./tally.ts";
@@ -15,12 +17,26 @@ const {
   TENANTRY_MODEL_PATH,
   TENANTRY_MODEL_SEQUENCE,
   TENANTRY_MODEL_VERBOSE,
+  TENANTRY_MODEL_SHRINK = "60",
 } = process.env;
 const seed = Number(TENANTRY_MODEL_SEED);
 const runs = Number(TENANTRY_MODEL_RUNS);
 
 /** Milliseconds for making a failing sequence smaller, once there is one. */
-const shrinking = 60_000;
+const shrinking = Number(TENANTRY_MODEL_SHRINK) * 1000;
+
+const before = process.env.TMPDIR;
+const folder = memoryFolder();
+
+beforeAll(() => {
+  process.env.TMPDIR = folder;
+});
+
+afterAll(() => {
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  rmSync(folder, { recursive: true, force: true });
+});
 
 async function expectSound(wanted: Sequence, tally: Tally): Promise<void> {
   const { story, violations } = await carryOut(wanted, tally);

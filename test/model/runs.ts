@@ -8,7 +8,7 @@ import { cutOff, failDatabases } from "./database-fault.ts";
 import { doubles, foreignFaults, type Look, look, lostValues, type Proofs } from "./looks.ts";
 import type { ModelWorld } from "./world.ts";
 
-// One run of the command line with whatever goes wrong in it, the watcher looking on, and the look at what it left.
+// One run of the command line with whatever goes wrong in it, the sentry looking on, and the look at what it left.
 
 /** What a run gave. */
 export interface RunReport {
@@ -31,7 +31,7 @@ interface Meanwhile {
   readonly foreign?: () => Look["foreign"] | undefined;
 }
 
-/** Milliseconds between two looks of the watcher besides those at requests. */
+/** Milliseconds between two looks of the sentry besides those at requests. */
 const lookEvery = 10;
 
 /** So many times faster are the waits of a program in a process of its own. */
@@ -40,44 +40,43 @@ const haste = 20;
 /** A process that has ended: the locks of a run in its name are those of somebody who is gone. */
 const deadPid = spawnSync(process.execPath, ["--version"]).pid;
 
-const knownEnds: readonly (number | string)[] = [0, 4, 5, 6, 7];
+/** 1 is a bug of the program, 2 a mistake in the files or the call: there is none. */
+const knownEnds: readonly (number | string)[] = [0, 3, 4, 5, 6, 7];
 
-/** Does the work under the watcher's eyes, and looks at what must hold whatever happened. */
+/** Does the work under the sentry's eyes, and looks at what must hold whatever happened. */
 async function looked(
   world: ModelWorld,
   proofs: Proofs,
   work: () => Promise<readonly (Pick<Ended, "how"> & { readonly text: string })[]>,
   meanwhile: Meanwhile = {},
 ): Promise<Omit<RunReport, "struck">> {
-  const { watcher } = world;
+  const { sentry } = world;
   const wanted = new Map(world.connections.map((connection) => [connection.key as string, connection.record]));
   const before = look(world);
-  watcher.keep([]);
-  const live = [...watcher.serving()].filter((key) => wanted.get(key)?.state === "active");
+  const live = sentry.serving().filter((key) => wanted.get(key)?.state === "active");
   const changing = live.filter((key) => before.records.get(key)?.row.client_auth !== wanted.get(key)?.clientAuth);
-  watcher.keep(live, changing);
-  const outages = watcher.outages.length;
+  sentry.guard(live, changing);
   world.listen((moment) => {
     meanwhile.onMoment?.(moment);
-    watcher.look(`${moment.when} ${moment.method} ${moment.host}${moment.path}`);
+    sentry.look(`${moment.when} ${moment.method} ${moment.host}${moment.path}`);
   });
-  const timer = setInterval(() => watcher.look("between requests"), lookEvery);
+  const timer = setInterval(() => sentry.look("between requests"), lookEvery);
   const ended = await work().finally(() => {
     clearInterval(timer);
     world.listen(undefined);
     world.workspace.sandbox.faults.clear();
     failDatabases(undefined);
   });
-  watcher.look("after the run");
+  sentry.look("after the run");
   world.learnSecrets();
   const { keys = [], words = [] } = meanwhile.excused?.() ?? {};
-  const out = watcher.outages.slice(outages).filter(({ key }) => !keys.includes(key));
+  const out = [...sentry.outages()].filter(([key]) => !keys.includes(key));
   const kept = live.filter((key) => !keys.includes(key));
   const texts = ended.map(({ text }) => text);
   const files = [world.store, ...Object.values(world.databases)];
   const mayBeKilled = meanwhile.cut === true;
   const faults = [
-    ...out.map(({ key, moment, why }) => `${key} was put out: ${moment}: ${why}`),
+    ...out.map(([key, how]) => `${key} was put out: ${how}`),
     ...ended.flatMap(({ how, text }) => wrongEnd(how, text, mayBeKilled)),
     ...doubles(world),
     ...foreignFaults(world, meanwhile.foreign?.() ?? before.foreign).filter(
@@ -100,7 +99,7 @@ function wrongEnd(how: string | number, text: string, mayBeKilled: boolean): rea
 
 /** An apply in this process; what its guards ask for is acknowledged. */
 export async function apply(world: ModelWorld, proofs: Proofs, ...args: readonly string[]): Promise<RunReport> {
-  const acks = await world.acks();
+  const { acks } = await world.planned();
   const report = await looked(world, proofs, async () => [
     await here(world, process.pid, ["apply", "--yes", ...args, ...acks]),
   ]);
@@ -118,7 +117,7 @@ export async function twoRunners(
   proofs: Proofs,
   { child, kill }: { readonly child: boolean; readonly kill: number },
 ): Promise<RunReport> {
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const args = ["apply", "--yes", ...(await world.planned()).acks];
   const second = async (): Promise<{ how: number | string; text: string }> => {
     if (!child) return here(world, process.pid, args);
     return there(world, args, kill === 0 ? {} : { kill: { write: kill, when: "after" } }).ended;
@@ -131,11 +130,13 @@ export async function twoRunners(
 /** An apply whose requests go wrong. */
 export async function withFault(world: ModelWorld, proofs: Proofs, fault: RequestFault): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const { acks, due } = await world.planned();
+  const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
+  const at = pointOf(fault.of, fault.at, due);
   if (fault.effect === "stale") faults.reads.remember();
   const onMoment = counting(fault.of, (moment, count) => {
-    if (count < fault.at || count >= fault.at + fault.times) return;
+    if (count < at || count >= at + fault.times) return;
     faults.add({
       ...exactly(moment),
       effect: fault.effect,
@@ -154,27 +155,36 @@ export async function withFailedWrite(
   proofs: Proofs,
   { n, when }: { readonly n: number; readonly when: "before" | "after" },
 ): Promise<RunReport> {
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const { acks, due } = await world.planned();
+  const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   const work = async () => {
-    failDatabases({ write: n, when, lasts: "once", onHit: (statement) => struck.push(statement) });
-    return [await here(world, process.pid, args)];
+    failDatabases({
+      write: pointOf("write", n, due),
+      when,
+      lasts: "once",
+      onHit: (statement) => struck.push(statement),
+    });
+    return [await here(world, deadPid, args)];
   };
   // What cannot be written cannot be taken back either.
   return { ...(await looked(world, proofs, work, { cut: true })), struck };
 }
 
 /** An apply in this process that is gone at some point: none of its requests and writes does anything any more. */
-export async function cutShort(world: ModelWorld, proofs: Proofs, { at, n, when }: CutPoint): Promise<RunReport> {
+export async function cutShort(world: ModelWorld, proofs: Proofs, cut: CutPoint): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const { acks, due } = await world.planned();
+  const { at, when } = cut;
+  const n = pointOf(at, cut.n, due);
+  const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   const end = (where: string): void => {
     struck.push(where);
     cutOff();
     faults.add({ effect: "reset-before", times: Number.MAX_SAFE_INTEGER });
   };
-  const onMoment = counting(at === "effect" ? "effects" : "any", (moment, count) => {
+  const onMoment = counting(at === "write" ? "any" : at, (moment, count) => {
     if (at === "write" || count !== n) return;
     faults.add({ ...exactly(moment), effect: `reset-${when}`, onHit: () => end(`${moment.method} ${moment.path}`) });
   });
@@ -186,12 +196,15 @@ export async function cutShort(world: ModelWorld, proofs: Proofs, { at, n, when 
 }
 
 /** The real command line, ended with -9 at some point. */
-export async function killed(world: ModelWorld, proofs: Proofs, { at, n, when }: CutPoint): Promise<RunReport> {
+export async function killed(world: ModelWorld, proofs: Proofs, cut: CutPoint): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const { acks, due } = await world.planned();
+  const { at, when } = cut;
+  const n = pointOf(at, cut.n, due);
+  const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   let running: RunningCommand | undefined;
-  const onMoment = counting(at === "effect" ? "effects" : "any", (moment, count) => {
+  const onMoment = counting(at === "write" ? "any" : at, (moment, count) => {
     if (at === "write" || count !== n) return;
     const onHit = (): void => {
       struck.push(`${moment.method} ${moment.path}`);
@@ -212,10 +225,12 @@ export async function killed(world: ModelWorld, proofs: Proofs, { at, n, when }:
 export async function meddledWith(
   world: ModelWorld,
   proofs: Proofs,
-  at: number,
+  point: number,
   meddle: () => { readonly keys: readonly string[]; readonly objects: readonly string[] } | undefined,
 ): Promise<RunReport> {
-  const args = ["apply", "--yes", ...(await world.acks())];
+  const { acks, due } = await world.planned();
+  const args = ["apply", "--yes", ...acks];
+  const at = pointOf("any", point, due);
   const struck: string[] = [];
   let done: ReturnType<typeof meddle>;
   let foreign: Look["foreign"] | undefined;
@@ -268,6 +283,20 @@ function there(world: ModelWorld, args: readonly string[], orders: PreloadOrders
     return { how, text: out + err };
   });
   return { running, ended };
+}
+
+/** How many points of a kind an apply has, about: those of its look round, and those of each connection that it changes. */
+const sizes: Readonly<Record<RequestFault["of"] | "write", readonly [number, number]>> = {
+  any: [15, 20],
+  effects: [0, 3],
+  creates: [0, 1],
+  write: [4, 40],
+};
+
+/** One of the points that there may be; the same for the same number. */
+function pointOf(kind: keyof typeof sizes, number: number, due: number): number {
+  const [round, each] = sizes[kind];
+  return 1 + (number % Math.max(1, round + each * Math.min(due, 3)));
 }
 
 /** Counts the requests of a kind as they come. */

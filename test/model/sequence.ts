@@ -4,7 +4,7 @@ import type { AppName } from "../crash/serving.ts";
 import { appFile } from "./app-file.ts";
 import type { Command, Sequence } from "./commands.ts";
 import { converge } from "./convergence.ts";
-import { edited } from "./fleet.ts";
+import { callbacks, type Edit, edited, type Folder, type TenantFile } from "./fleet.ts";
 import { beside, clientOf, type Deed, toClient, toRecord } from "./hands.ts";
 import { everything, Proofs } from "./looks.ts";
 import {
@@ -71,17 +71,27 @@ class Model {
   }
 
   async carryOut(step: Command): Promise<Done> {
+    const edits = "edits" in step ? step.edits.flatMap((edit) => this.#edit(edit).told ?? []) : [];
+    const done = await this.#carryOut(step);
+    return edits.length === 0 ? done : { ...done, told: `${edits.join(", ")}; ${done.told ?? ""}` };
+  }
+
+  #edit(edit: Edit): Done {
+    const folder = edited(this.#world.folder, edit);
+    if (folder === undefined) return nothing;
+    const before = this.#world.folder;
+    this.#world.folder = folder;
+    this.#world.write();
+    this.#settled = false;
+    return { told: editText(edit, before, folder), faults: [] };
+  }
+
+  async #carryOut(step: Command): Promise<Done> {
     const world = this.#world;
     const proofs = this.#proofs;
     switch (step.do) {
-      case "edit": {
-        const folder = edited(world.folder, step.edit);
-        if (folder === undefined) return nothing;
-        world.folder = folder;
-        world.write();
-        this.#settled = false;
-        return { told: `${step.edit.kind} ${changeText(step.edit, world)}`, faults: [] };
-      }
+      case "edit":
+        return this.#edit(step.edit);
       case "hand on client":
         return this.#hand((key) => toClient(world.workspace, step.deed, key), step.who);
       case "hand on record":
@@ -281,7 +291,12 @@ function isNoEnd(fault: string): boolean {
   return !fault.startsWith("the command ended with 2");
 }
 
-function changeText({ who, what }: { readonly who: number; readonly what: number }, world: ModelWorld): string {
-  const living = world.folder.tenants.filter(({ status }) => status !== "deleted");
-  return `${living[who % Math.max(1, living.length)]?.slug ?? ""} (${what})`;
+/** What an edit has changed, in the words of the model. */
+function editText({ kind }: Edit, before: Folder, after: Folder): string {
+  const changed = after.tenants.flatMap((tenant) => {
+    const old: Partial<TenantFile> = before.tenants.find(({ slug }) => slug === tenant.slug) ?? {};
+    const names = (Object.keys(tenant) as (keyof TenantFile)[]).filter((name) => old[name] !== tenant[name]);
+    return names.length === 0 ? [] : [`${tenant.slug} ${names.map((name) => `${name} ${tenant[name]}`).join(" ")}`];
+  });
+  return `${kind} ${before.callback === after.callback ? changed.join(", ") : callbacks[after.callback]}`;
 }

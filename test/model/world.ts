@@ -8,10 +8,10 @@ import type { Connection } from "../../src/desired/connection.ts";
 import { plain } from "../../src/plan/render-text.ts";
 import { secretValues } from "../crash/checks.ts";
 import type { AppName } from "../crash/serving.ts";
-import { Watcher } from "../crash/watcher.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 import { type Folder, firstFolder, prepareProviders, providerLines, writeFolder } from "./fleet.ts";
 import type { Deed, Obstacle } from "./hands.ts";
+import { Sentry } from "./sentry.ts";
 
 /** How a command in this process ended. */
 export interface Said {
@@ -19,10 +19,16 @@ export interface Said {
   readonly text: string;
 }
 
-/** One sequence's folder, sandbox and watcher, and what the model knows of them. */
+/** What an apply would do. */
+export interface Planned {
+  readonly acks: readonly string[];
+  readonly due: number;
+}
+
+/** One sequence's folder, sandbox and sentry, and what the model knows of them. */
 export class ModelWorld {
   readonly workspace: TestWorkspace;
-  readonly watcher: Watcher;
+  readonly sentry: Sentry;
   readonly databases: Readonly<Record<AppName, string>>;
   readonly store: string;
   /** Everything that a command has said. */
@@ -38,6 +44,7 @@ export class ModelWorld {
   #listener: ((moment: RequestMoment) => void) | undefined;
   readonly #externals: ReadonlyMap<string, string>;
   #names = 0;
+  #connections: readonly Connection[] | undefined;
 
   private constructor(
     workspace: TestWorkspace,
@@ -51,7 +58,7 @@ export class ModelWorld {
     const files = join(workspace.root, ".tenantry/sandbox");
     this.databases = { portal: join(files, "portal.db"), orders: join(files, "orders.db") };
     this.store = join(files, "store.db");
-    this.watcher = new Watcher({ sandbox: workspace.sandbox, databases: this.databases });
+    this.sentry = new Sentry(workspace.sandbox, this.databases);
     onMoment((moment) => this.#listener?.(moment));
   }
 
@@ -72,10 +79,14 @@ export class ModelWorld {
     return world;
   }
 
-  /** What the files come to. */
+  /** What the files come to, as they were written last. */
   get connections(): readonly Connection[] {
-    const surroundings = { environment: {}, cwd: this.workspace.root, pid: process.pid };
-    return loadContext(surroundings, { workspace: this.workspace.root, env: "sandbox" }, Date.now()).connections;
+    if (this.#connections === undefined) {
+      const surroundings = { environment: {}, cwd: this.workspace.root, pid: process.pid };
+      const options = { workspace: this.workspace.root, env: "sandbox" };
+      this.#connections = loadContext(surroundings, options, Date.now()).connections;
+    }
+    return this.#connections;
   }
 
   /** A text that was not given before. */
@@ -85,6 +96,7 @@ export class ModelWorld {
   }
 
   write(): void {
+    this.#connections = undefined;
     writeFolder(this.workspace, this.folder, this.#externals);
   }
 
@@ -119,12 +131,16 @@ export class ModelWorld {
     return { exit, text };
   }
 
-  /** What the guards would ask for now, as arguments; none when there is no plan. */
-  async acks(): Promise<readonly string[]> {
+  /** What an apply would do now: what its guards ask for, as arguments, and how many connections it would change. */
+  async planned(): Promise<Planned> {
     const { out, err } = await this.workspace.tenantry("plan", "--json");
     this.said.push(out, err);
-    const { stops = [] } = JSON.parse(out) as { readonly stops?: readonly { readonly acknowledge: string }[] };
-    return stops.flatMap(({ acknowledge }) => ["--ack", acknowledge]);
+    const { stops = [], plan } = JSON.parse(out) as {
+      readonly stops?: readonly { readonly acknowledge: string }[];
+      readonly plan?: { readonly changes: readonly { readonly key?: string; readonly tenant: string }[] };
+    };
+    const due = new Set(plan?.changes.map(({ key, tenant }) => key ?? tenant)).size;
+    return { acks: stops.flatMap(({ acknowledge }) => ["--ack", acknowledge]), due };
   }
 
   /** Keeps every secret in mind that there is now. */
@@ -142,7 +158,7 @@ export class ModelWorld {
 
   async close(): Promise<void> {
     this.#listener = undefined;
-    this.watcher.close();
+    this.sentry.close();
     await this.workspace.close();
   }
 }

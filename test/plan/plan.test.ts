@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countChanges, makePlan } from "../../src/plan/plan.ts";
-import { callLines } from "../../src/plan/render-text.ts";
+import { callTexts } from "../../src/plan/render-text.ts";
 import { planOf, registrationUpdate, tenants } from "./changes.ts";
 
 const changes = tenants(5).map((tenant) => registrationUpdate(tenant, { pkce: "off" }, { pkce: "S256" }));
@@ -45,15 +45,22 @@ describe("the calls, a line for each host", () => {
 
   test.each([
     ["none", [], []],
-    ["one", [at("a.example x", 1)], ["~1 call at a.example"]],
-    ["soon done", [at("a.example x", 60, 0.4), at("a.example y", 2)], ["~62 calls at a.example"]],
-    ["a minute", [at("a.example x", 80, 0.6)], ["~80 calls at a.example, about 1 minute: ~80 of x at 50 a minute"]],
+    ["one", [at("a.example x", 1)], [{ all: "~1 call at a.example" }]],
+    ["soon done", [at("a.example x", 60, 0.4), at("a.example y", 2)], [{ all: "~62 calls at a.example" }]],
+    [
+      "a minute",
+      [at("a.example x", 80, 0.6)],
+      [{ all: "~80 calls at a.example, about 1 minute", slowest: "~80 at x, 50 a minute" }],
+    ],
     [
       "the slowest counts, at each host by itself",
       [at("a.example x", 900, 2, 400), at("a.example y z", 209, 4), at("b.example x", 3)],
-      ["~1109 calls at a.example, about 4 minutes: ~209 of y z at 50 a minute", "~3 calls at b.example"],
+      [
+        { all: "~1109 calls at a.example, about 4 minutes", slowest: "~209 at y z, 50 a minute" },
+        { all: "~3 calls at b.example" },
+      ],
     ],
   ])("%s", (_, budget, lines) => {
-    expect(callLines({ budget })).toEqual(lines);
+    expect(callTexts({ budget })).toEqual(lines);
   });
 });

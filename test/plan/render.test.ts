@@ -111,7 +111,8 @@ describe("text", () => {
               + https://portal.acme.example/openid/callbacks/7vk2m9qhx4rw8t3nbcd5
 
       Not read: idp/workforce assignments, 220 of 240 (--deep reads all)
-      ~307 calls at acme.okta.com, about 3 minutes: ~301 of /api/v1/apps/{id} at 100 a minute
+      ~307 calls at acme.okta.com, about 3 minutes
+        ~301 at /api/v1/apps/{id}, 100 a minute
       Plan digest 6765a91031918f011610702ace27a9f495081ae66ed9701d3a9f9e37802a2443
 
       Stopped by 5 guards:
@@ -226,6 +227,8 @@ describe("Markdown", () => {
       | cheshire | ↑ activate | <code>app/portal/record/cheshire/portal</code> |
 
       Not read: idp/workforce assignments, 220 of 240.
+
+      &#126;307 calls at acme.okta.com, about 3 minutes: &#126;301 at /api/v1/apps/{id}, 100 a minute.  
 
       <details><summary>± <code>idp/workforce/client/redqueen/portal</code></summary>
 

@@ -31,8 +31,9 @@ const plans: fc.Arbitrary<Plan> = fc
     discovery: any.discovery,
     unchanged: fc.nat(),
     perMinute: fc.option(fc.nat(), { nil: undefined }),
+    minutes: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), { nil: undefined }),
   })
-  .map(({ registrations, rows, records, discovery, unchanged, perMinute }) => {
+  .map(({ registrations, rows, records, discovery, unchanged, perMinute, minutes }) => {
     const changes: Change[] = [
       ...registrations.flatMap(([wanted, there]) => [
         ...diffRegistration(wanted, undefined).changes,
@@ -55,7 +56,7 @@ const plans: fc.Arbitrary<Plan> = fc
       unchanged,
       discovery: [discovery],
       coverage: [{ what: "idp/workforce assignments", read: 1, total: 2 }],
-      budget: [{ bucket: "acme.okta.com /api/v1/apps", calls: 2, perMinute }],
+      budget: [{ bucket: "acme.okta.com /api/v1/apps", calls: 2, perMinute, minutes }],
     });
   });
 

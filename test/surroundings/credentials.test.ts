@@ -18,19 +18,22 @@ function give(name?: string, value?: string): void {
   workspace.write(".tenantry/sandbox/env", lines.join(""));
 }
 
-type Case = readonly [what: string, spoil: () => () => void, failure: Omit<Told, "exit">, exit?: number];
+type Case = readonly [what: string, spoil: () => () => void, failure: Told];
 
 const refused = (message: string, mend: string) => ({
+  exit: 5,
   code: "OKTA_CREDENTIALS_REFUSED",
   message: `Okta (acme.okta.com) refused ${message}`,
   mend,
 });
 const refusedBy = (message: string, mend: string) => ({
+  exit: 5,
   code: "AUTH0_CREDENTIALS_REFUSED",
   message: `Auth0 (acme.eu.auth0.com) refused ${message}`,
   mend,
 });
 const unresolved = (name: string, use: string, why: string) => ({
+  exit: 2,
   code: "SECRET_UNRESOLVED",
   message: `The reference env:${name}, ${use}, gives no secret: the environment variable ${name} ${why}.`,
   mend: "Set the variable or write the file that the reference names, then run the command again.",
@@ -88,23 +91,21 @@ describe("wrong credentials for Okta", () => {
       "no key but a text",
       given("OKTA_PRIVATE_KEY", "canary-no-key-4711"),
       {
+        exit: 2,
         code: "OKTA_PRIVATE_KEY",
         message: "The private key of the Okta credentials cannot be read",
         mend: "Give the RSA private key of the service app as PKCS#8 or PKCS#1 PEM, or as a JWK.",
       },
-      2,
     ],
     [
       "a key that is not set",
       given("OKTA_PRIVATE_KEY"),
       unresolved("OKTA_PRIVATE_KEY", "a credential of the identity provider workforce", "is not set"),
-      2,
     ],
     [
       "a key that is empty",
       given("OKTA_PRIVATE_KEY", ""),
       unresolved("OKTA_PRIVATE_KEY", "a credential of the identity provider workforce", "is empty"),
-      2,
     ],
     [
       "an unknown client",
@@ -122,6 +123,7 @@ describe("wrong credentials for Okta", () => {
         };
       },
       {
+        exit: 5,
         code: "OKTA_PERMISSION_MISSING",
         message:
           "Okta (acme.okta.com) gave no access token: one of the scopes okta.apps.manage, okta.groups.read is not granted to the service app",
@@ -140,19 +142,16 @@ describe("wrong credentials for Okta", () => {
       ),
     ],
   ];
-  it.each(cases)(
-    "%s: nothing is made, and with the right ones the same command goes on",
-    async (_, spoil, failure, exit = 5) => {
-      const mend = spoil();
-      const run = (...args: readonly string[]) => workspace.tenantry(...args, "--only", "whiterabbit");
-      const result = await run("apply", "--yes");
-      expect(told(workspace, result)).toEqual({ exit, ...failure });
-      expect(result.out + result.err).not.toContain("canary");
-      expect(ourApps(workspace.sandbox)).toEqual([]);
-      mend();
-      await expectConverges(workspace, run);
-    },
-  );
+  it.each(cases)("%s: nothing is made, and with the right ones the same command goes on", async (_, spoil, failure) => {
+    const mend = spoil();
+    const run = (...args: readonly string[]) => workspace.tenantry(...args, "--only", "whiterabbit");
+    const result = await run("apply", "--yes");
+    expect(told(workspace, result)).toEqual(failure);
+    expect(result.out + result.err).not.toContain("canary");
+    expect(ourApps(workspace.sandbox)).toEqual([]);
+    mend();
+    await expectConverges(workspace, run);
+  });
 });
 
 describe("wrong credentials for Auth0", () => {
@@ -171,6 +170,7 @@ describe("wrong credentials for Auth0", () => {
       "a client without a scope to write",
       withoutScope("create:clients"),
       {
+        exit: 5,
         code: "AUTH0_PERMISSION_MISSING",
         message:
           "Auth0 (acme.eu.auth0.com) does not let these credentials create a client; it takes the scope create:clients: Insufficient scope, expected any of: create:clients",
@@ -181,6 +181,7 @@ describe("wrong credentials for Auth0", () => {
       "a client without any grant",
       withoutScope(),
       {
+        exit: 5,
         code: "AUTH0_PERMISSION_MISSING",
         message:
           'Auth0 (acme.eu.auth0.com) gave no access token: Client is not authorized to access "https://acme.eu.auth0.com/api/v2/". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants',
@@ -203,11 +204,11 @@ describe("wrong credentials for Auth0", () => {
 
   it.each(cases)(
     "%s: nobody is let in, and with the right ones the same command goes on",
-    async (_, spoil, failure, exit = 5) => {
+    async (_, spoil, failure) => {
       const mend = spoil();
       const clients = workspace.sandbox.auth0.clients.size;
       const result = await run("apply", "--yes");
-      expect(told(workspace, result)).toEqual({ exit, ...failure });
+      expect(told(workspace, result)).toEqual(failure);
       expect(result.out + result.err).not.toContain("canary");
       expect(workspace.sandbox.auth0.clients.size).toBe(clients);
       expect(workspace.portal("select * from sso_connection")).toEqual([]);
@@ -234,12 +235,13 @@ describe("wrong credentials for Auth0", () => {
 });
 
 describe("a sealing key that is wrong", () => {
-  it.each<[what: string, value: string | undefined, failure: Omit<Told, "exit">]>([
+  it.each<[what: string, value: string | undefined, failure: Told]>([
     ["and not set", undefined, unresolved("PORTAL_SEALING_KEY", "a sealing key of the app portal", "is not set")],
     [
       "and too short",
       "canary",
       {
+        exit: 2,
         code: "SECRET_SEAL_KEY_INVALID",
         message: "The sealing key env:PORTAL_SEALING_KEY is not 32 bytes of base64.",
         mend: "Make one with `openssl rand -base64 32` and put it where the reference under `sealing.keys` points.",
@@ -248,7 +250,7 @@ describe("a sealing key that is wrong", () => {
   ])("%s: no client is made", async (_, value, failure) => {
     give("PORTAL_SEALING_KEY", value);
     const run = (...args: readonly string[]) => workspace.tenantry(...args, "--only", "whiterabbit");
-    expect(told(workspace, await run("apply", "--yes"))).toEqual({ exit: 2, ...failure });
+    expect(told(workspace, await run("apply", "--yes"))).toEqual(failure);
     expect(ourApps(workspace.sandbox)).toEqual([]);
     give();
     await expectConverges(workspace, run);

@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CommandResult, openTestWorkspace, ourApps, type TestWorkspace } from "../support/workspace.ts";
 import { type Disk, noDisk, openDisk } from "./disk.ts";
 import { runChild, type Told, told } from "./told.ts";
@@ -20,6 +20,9 @@ const fullDatabase: Told = {
   mend: makeRoom,
 };
 const kib = 1024;
+
+// Most of it is starting programs, one after another.
+vi.setConfig({ testTimeout: 240_000 });
 
 let workspace: TestWorkspace;
 beforeEach(async () => {
@@ -63,7 +66,7 @@ describe.skipIf(noDisk !== undefined)(`on a disk that is full${noDisk === undefi
     const disk = await open();
     moveToDisk("store.db");
     const run = (...args: readonly string[]) => runChild(workspace, args, { under: disk.under });
-    for (const free of [0, 4, 8, 16, 64]) {
+    for (const free of [0, 8, 64]) {
       disk.fill(free * kib);
       expect(told(workspace, await run(...command)), `${free} KiB free`).toEqual(fullStore);
       disk.free();
@@ -75,7 +78,7 @@ describe.skipIf(noDisk !== undefined)(`on a disk that is full${noDisk === undefi
     expect(workspace.portal("select state from sso_connection")).toEqual([{ state: "active" }]);
   });
 
-  it("a store that fills up in the middle ends the apply, and the next one goes on", { timeout: 240_000 }, async () => {
+  it("a store that fills up in the middle ends the apply, and the next one goes on", async () => {
     const disk = await open();
     moveToDisk("store.db");
     const run = (...args: readonly string[]) => runChild(workspace, args, { under: disk.under });
@@ -92,7 +95,9 @@ describe.skipIf(noDisk !== undefined)(`on a disk that is full${noDisk === undefi
       // Who was let in stays in.
       if (before.length > 0)
         expect(workspace.portal("select state from sso_connection")).toEqual([{ state: "active" }]);
-      await expectDone(disk, run);
+      disk.free();
+      const again = await run(...command);
+      expect(again.exit, again.err + again.out).toBe(0);
     }
     expect(new Set(reached.filter((step) => step !== "none")).size, reached.join()).toBeGreaterThan(1);
     await expectDone(disk, run);
@@ -102,7 +107,7 @@ describe.skipIf(noDisk !== undefined)(`on a disk that is full${noDisk === undefi
     const disk = await open();
     moveToDisk("portal.db");
     const run = (...args: readonly string[]) => runChild(workspace, args, { under: disk.under });
-    for (const free of [0, 16, 64]) {
+    for (const free of [0, 64]) {
       disk.fill(free * kib);
       expect(told(workspace, await run("migrate", "--yes")), `${free} KiB free`).toEqual(fullDatabase);
       expect(rowsOn(disk, "select name from sqlite_schema")).toEqual([]);

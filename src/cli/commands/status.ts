@@ -3,7 +3,9 @@ import { rebuildStore } from "../../apply/rebuild.ts";
 import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
+import { loadWorkspace } from "../../workspace/load.ts";
+import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
+import { nodeFiles } from "../node-files.ts";
 import { printJson } from "../outcome.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import {
@@ -35,11 +37,11 @@ const longest = 20;
 export async function status(run: Run, options: StatusOptions): Promise<ExitCode> {
   const { terminal } = run;
   const { paint } = terminal;
-  const context = loadContext(run.surroundings, options, run.now());
   if (options.locks === true && options.rebuild === true) {
     throw new TenantryError("CLI_USAGE", "--locks and --rebuild cannot stand together");
   }
-  if (options.locks === true) return showLocks(run, context, options);
+  if (options.locks === true) return showLocks(run, options);
+  const context = loadContext(run.surroundings, options, run.now());
   if (options.rebuild === true) return rebuild(run, context, options);
   const world = await openRecordingWorld(
     recordingOptions(run, context, { connections: context.connections, access: "read", whole: false }),
@@ -71,7 +73,14 @@ export async function status(run: Run, options: StatusOptions): Promise<ExitCode
   }
 }
 
-async function showLocks(run: Run, context: Context, options: StatusOptions): Promise<ExitCode> {
+/** Reads `tenantry.yaml` and the store, and no tenant: whoever needs this may be mending a file. */
+async function showLocks(run: Run, options: StatusOptions): Promise<ExitCode> {
+  const root = findRoot(run.surroundings, options.workspace);
+  const loaded = loadWorkspace(nodeFiles(root), root, options.env);
+  if (loaded.workspace === undefined) {
+    throw new TenantryError("CLI_FILES_INVALID", "the files have issues", { issues: loaded.issues });
+  }
+  const context: Context = { ...loaded, tenants: [], connections: [] };
   const recording = recordingOptions(run, context, { connections: [], access: "read", whole: false });
   const store = await openWorkspaceStore(recording);
   try {

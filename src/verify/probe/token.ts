@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Secret } from "../../secret/secret.ts";
 import { clockDifference } from "../../vendor/clock-difference.ts";
-import type { Clock } from "../../vendor/network.ts";
 import { type Metadata, textMember } from "../documents.ts";
 import type { Fetcher } from "../fetch/fetcher.ts";
 import { cryptoKeyOf, type SigningKey } from "../signing-key.ts";
@@ -27,7 +26,6 @@ export interface TokenProbe {
   readonly metadata: Metadata;
   readonly fetcher: Fetcher;
   readonly ranFrom: string;
-  readonly clock: Clock;
   readonly credential: Credential;
   /** Told every value that is sent, so that none of them gets into a result. */
   readonly hush: (value: string) => void;
@@ -38,7 +36,7 @@ export interface TokenProbe {
  * The code begins with `ssoverify-`, so that the identity provider's administrator can find it in the logs.
  */
 export async function askToken(probe: TokenProbe): Promise<TokenAnswer> {
-  const { subject, metadata, fetcher, ranFrom, clock, hush } = probe;
+  const { subject, metadata, fetcher, ranFrom, hush } = probe;
   const client = await import("openid-client");
   const url = textMember(metadata, "token_endpoint") ?? "";
   const code = `ssoverify-${randomUUID()}`;
@@ -53,7 +51,7 @@ export async function askToken(probe: TokenProbe): Promise<TokenAnswer> {
     accept: "application/json",
     "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
   });
-  await showCredential(probe, url, body, headers);
+  const signedAt = await showCredential(probe, url, body, headers);
   const outcome = await fetcher.send({
     method: "POST",
     url,
@@ -61,19 +59,24 @@ export async function askToken(probe: TokenProbe): Promise<TokenAnswer> {
     body: body.toString(),
   });
   if (outcome.kind === "answer") {
-    return readTokenAnswer(outcome, clockDifference(hostOf(url), outcome.header("date"), clock()));
+    const dated = outcome.header("date");
+    return readTokenAnswer(outcome, signedAt === undefined ? undefined : clockDifference(hostOf(url), dated, signedAt));
   }
   const finding = unanswered(outcome, "the answer of the token endpoint", url, ranFrom);
   return { kind: "unclear", because: "no answer", finding, facts: finding.evidence };
 }
 
-/** Puts the client's credential into the request, and hushes every form of it. */
+/**
+ * Puts the client's credential into the request, and hushes every form of it.
+ *
+ * @returns the time that was signed, milliseconds since the epoch; undefined when none was
+ */
 async function showCredential(
   { subject, credential, hush }: TokenProbe,
   url: string,
   body: URLSearchParams,
   headers: Headers,
-): Promise<void> {
+): Promise<number | undefined> {
   const client = await import("openid-client");
   const server = { issuer: subject.issuer, token_endpoint: url };
   switch (credential.kind) {
@@ -85,29 +88,31 @@ async function showCredential(
       authenticate(server, { client_id: subject.clientId }, body, headers);
       const authorization = headers.get("authorization");
       if (authorization !== null) hush(authorization.replace(/^Basic /, ""));
-      return;
+      return undefined;
     }
     case "assertion": {
       const { key, audience } = credential;
+      let signedAt: number | undefined;
       const authenticate = client.PrivateKeyJwt(
         { key: cryptoKeyOf(key), kid: key.kid },
         {
           [client.modifyAssertion](_header, payload) {
             payload.aud = audience === "issuer" ? subject.issuer : url;
             hush(String(payload.jti));
+            signedAt = Number(payload.iat) * 1_000;
           },
         },
       );
       await authenticate(server, { client_id: subject.clientId }, body, headers);
       const assertion = body.get("client_assertion") ?? "";
       for (const part of [assertion, ...assertion.split(".")]) hush(part);
-      return;
+      return signedAt;
     }
     case "none":
       client.None()(server, { client_id: credential.clientId }, body, headers);
-      return;
+      return undefined;
     default:
-      credential satisfies never;
+      return credential satisfies never;
   }
 }
 

@@ -102,13 +102,6 @@ describe("a group that the file wants made", () => {
     expect(made()).toMatchObject([{ type: "APP_GROUP", profile: { description: "from the directory" } }]);
     expect((await adapter.create(partners)).fields.assignment).toEqual([name, "whiterabbit-staff"]);
   });
-
-  test("the budget counts it", () => {
-    expect(adapter.budget({ creates: 0, updates: 0, deletes: 0, parts: 2 })).toEqual([
-      { bucket: "acme.okta.com /api/v1/groups", calls: 4 },
-      { bucket: "acme.okta.com /api/v1/groups/{id}", calls: 2 },
-    ]);
-  });
 });
 
 describe("the name is taken", () => {

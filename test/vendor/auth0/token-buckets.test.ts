@@ -114,6 +114,29 @@ describe("a subscription that nobody has published", () => {
     expect(limiter.pace(bucket)?.perMinute).toBeGreaterThan((perMinute / 2) * 0.75);
   });
 
+  test("replies that overtake each other do not make the rate higher", async () => {
+    for (const [burst, perMinute] of [
+      [30, 300],
+      [60, 120],
+      [20, 1_200],
+    ] as const) {
+      const time = new VirtualTime();
+      const host = new SimulatedAuth0(time, { rest: { burst, perMinute } });
+      const limiter = limiterIn(time, { rates: auth0Rates, concurrency: 8 });
+      const calls = Array.from({ length: 300 }, (_, n) =>
+        limiter.run("write clients", async () => {
+          const reply = await host.call("write clients", `us ${n}`, 2);
+          // Every eighth reply comes late.
+          await time.sleep(n % 8 === 1 ? 1_900 : 30);
+          expect(limiter.pace("write clients")?.perMinute ?? 0).toBeLessThanOrEqual(perMinute / 2);
+          return reply;
+        }),
+      );
+      await time.until(Promise.all(calls));
+      expect(limiter.pace("write clients")?.perMinute ?? 0).toBeLessThanOrEqual(perMinute / 2);
+    }
+  });
+
   test("a rate that was measured while others drew is measured again when they have gone", async () => {
     const time = new VirtualTime();
     const host = new SimulatedAuth0(time, rates);

@@ -12,6 +12,22 @@ function repeated(bucket: string, count: number): readonly string[] {
   return Array<string>(count).fill(bucket);
 }
 
+function laterEachTime(): (meant: number) => number {
+  let later = 0;
+  return (meant) => {
+    later += 3;
+    return meant + later;
+  };
+}
+
+function anything(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state;
+  };
+}
+
 describe("share", () => {
   test.each(Object.keys(oktaPlans) as (keyof typeof oktaPlans)[])(
     "of every bucket of plan %s, in every window",
@@ -56,6 +72,26 @@ describe("share", () => {
     expect(host.effects("us")).toEqual(namesOf(60));
     expect([host.refusedTo("us"), host.refusedTo("others")]).toEqual([0, 0]);
   });
+});
+
+test.each([
+  ["its window is long over", 45_000, {}, 50],
+  ["its window is over by a clock that is wrong", 20_000, { skew: -30_000, dated: false }, 51],
+] as const)("a reply that comes when %s does not begin another", async (_, wait, clock, most) => {
+  const time = new VirtualTime();
+  const host = new SimulatedOkta(time, oktaPlans.workforce, clock);
+  const limiter = limiterIn(time);
+  await time.until(callsOf(limiter, host, repeated(apps, 49), 40));
+  await time.until(time.sleep(wait));
+  const late = limiter.run(apps, async () => {
+    const reply = await host.call(apps, "late", 40);
+    await time.sleep(30_000);
+    return reply;
+  });
+  if (wait < 30_000) await time.until(late);
+  await time.until(Promise.all([late, callsOf(limiter, host, repeated(apps, 100), 1_000)]));
+  expect(Math.max(...host.windows(apps))).toBe(most);
+  expect(host.effects("us")).toEqual([...namesOf(100), ...namesOf(49), "late"].sort());
 });
 
 describe("two runs on one org", () => {
@@ -108,6 +144,8 @@ describe("clocks", () => {
     ["a day ahead", (meant: number) => meant + 86_400],
     ["always the same", () => 1_700_000_000],
     ["0", () => 0],
+    ["later with every reply", laterEachTime()],
+    ["anything at all", anything()],
     ["in milliseconds", (meant: number) => meant * 1_000],
   ])("a reset that is %s neither stops us nor lets us go faster", async (_, reset) => {
     for (const dated of [true, false]) {
@@ -136,5 +174,22 @@ describe("clocks", () => {
         expect(time.clock() - start).toBeLessThan(4 * minute);
       }
     }
+  });
+
+  test.each([-3_600_000, 3_600_000])("our clock is set by %i ms while we wait", async (by) => {
+    const time = new VirtualTime();
+    const host = new SimulatedOkta(time, oktaPlans.workforce);
+    let set = 0;
+    const limiter = limiterIn(time, { clock: () => time.clock() + set });
+    const all = callsOf(limiter, host, repeated(apps, 130));
+    await time.until(time.sleep(20_000));
+    const start = time.clock();
+    set = by;
+    const more = callsOf(limiter, host, repeated(apps, 5));
+    await time.until(Promise.all([all, more]));
+    // Set back, a wait that was begun before is begun again.
+    expect(time.clock() - start).toBeLessThan((by < 0 ? 3 : 2) * (minute + 2_000));
+    expect(Math.max(...host.windows(apps))).toBeLessThanOrEqual(51);
+    expect(host.refusedTo("us")).toBe(0);
   });
 });
