@@ -60,7 +60,7 @@ export async function applyConnection(
     for (const lock of locks.reverse()) {
       // What became of the connection must not be hidden by a lock that lapses anyway.
       await lock.release().catch(() => {
-        const message = `the lock on ${lock.address} could not be released; it lapses by itself`;
+        const message = `the lock on ${lock.address} could not be released; it lapses within a minute`;
         world.progress({ kind: "note", key, message });
       });
     }

@@ -124,7 +124,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     for (const [name, of] of members) {
       const from = [...new Set(of.map(({ pool }) => before.get(pool) ?? freshPool))];
       const underWay = of.reduce((sum, each) => sum + each.underWay, 0);
-      pools.set(name, pooled(from, underWay, clock(), share));
+      pools.set(name, pooled(from, underWay));
       for (const each of of) each.pool = name;
     }
   }

@@ -7,7 +7,7 @@ import {
   type RateWindow,
   returnedInWindow,
 } from "./rate-window.ts";
-import { departedInBucket, mergedBuckets, permitInBucket, returnedInBucket, type TokenBucket } from "./token-bucket.ts";
+import { departedInBucket, permitInBucket, returnedInBucket, type TokenBucket } from "./token-bucket.ts";
 
 /** What is known of one bucket of a host, whichever way it counts. A value: every step makes a new one. */
 export interface Pool {
@@ -82,15 +82,19 @@ export function returned(pool: Pool, reading: RateReading | undefined, call: Ret
   return { ...back, window: returnedInWindow(pool.window, told, departedAt, underWay, now) };
 }
 
-/** What is known of pools that turned out to be one (or of one that turned out to be several), with so many calls under way. */
-export function pooled(pools: readonly Pool[], underWay: number, now: number, share: number): Pool {
-  const buckets = pools.flatMap(({ bucket }) => bucket ?? []);
+/**
+ * What is known of pools that turned out to be one, or of one that turned out to be several: of one of them what it was
+ * told, of all of them what they may not do yet.
+ *
+ * @param underWay calls under way in all
+ */
+export function pooled(pools: readonly Pool[], underWay: number): Pool {
   return {
     underWay,
     blockedUntil: Math.max(0, ...pools.map((each) => each.blockedUntil)),
     heard: pools.some((each) => each.heard),
     window: pools.find((each) => each.window !== undefined)?.window,
-    bucket: mergedBuckets(buckets, now, share),
+    bucket: pools.find((each) => each.bucket !== undefined)?.bucket,
   };
 }
 

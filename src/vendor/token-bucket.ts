@@ -110,24 +110,6 @@ export function returnedInBucket(
   return measured(told, remaining, departedAt, now, share);
 }
 
-/** Several buckets that turned out to be one: the least of what is known, and what we have drawn from each. */
-export function mergedBuckets(buckets: readonly TokenBucket[], now: number, share: number): TokenBucket | undefined {
-  const [first, ...others] = buckets;
-  return others.reduce<TokenBucket | undefined>((merged, other) => {
-    if (merged === undefined) return other;
-    const newest = other.readAt > merged.readAt ? other : merged;
-    const most = allowance(newest.limit, share);
-    const own = ownAt(merged, now, share) + ownAt(other, now, share) - most;
-    return {
-      ...newest,
-      remaining: Math.min(merged.remaining, other.remaining),
-      own,
-      ownAt: now,
-      aloneSince: undefined,
-    };
-  }, first);
-}
-
 /** What is in the bucket at least, if others have drawn nothing since the newest reading. */
 function levelAt({ limit, remaining, heardAt, nextAt }: TokenBucket, now: number, rate: number): number {
   const named = now < nextAt ? 0 : 1 + (now - nextAt) * rate;

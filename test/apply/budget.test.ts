@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { misses, openPricedWorld, type PricedWorld } from "./priced-world.ts";
 
-const count = 4;
+const count = 3;
 
 /** A fleet of one shape: a sign-in for each tenant, in which SLUG is its slug, and the apps that it is for. */
 interface Shape {
@@ -18,6 +19,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   "Okta, everyone with a policy": {
     signIn: "idp: workforce\neveryone: true\naccessPolicy: Phishing resistant",
   },
+  "Okta, a key": { signIn: "idp: workforce\ngroups: [whiterabbit-staff]\nclientAuth: private_key_jwt" },
   "Auth0, one app": {
     signIn: "idp: customers\nenabledConnections: [fernhill-oidc]\nrequire: { hd: SLUG.example }",
   },
@@ -67,6 +69,37 @@ describe("the calls that a plan foresees are those that an apply makes", () => {
     await world.close();
   });
 
+  test("Auth0, a key, and then another", { timeout: 120_000 }, async () => {
+    const environment: Record<string, string> = {};
+    const world = await openPricedWorld({ environment });
+    const newKey = (kid: string) => {
+      const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const { n, e } = publicKey.export({ format: "jwk" });
+      environment.PORTAL_CLIENT_KEY = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+      const jwk = `publicKey: { kty: RSA, kid: ${kid}, n: ${n}, e: ${e} }\n      privateKey`;
+      world.workspace.edit("tenantry.yaml", /publicKey:[\s\S]*?privateKey/, jwk);
+    };
+    newKey("portal-key-1");
+    const signIn = (slug: string) =>
+      `idp: customers\nenabledConnections: [fernhill-oidc]\nrequire: { hd: ${slug}.example }\nclientAuth: private_key_jwt`;
+    for (let n = 0; n < count; n++) world.tenant(`tenant-${n}`, signIn(`tenant-${n}`));
+    await expectForeseen(world, "created");
+    newKey("portal-key-2");
+    await expectForeseen(world, "another key");
+    await world.close();
+  });
+
+  test("a connection moves to another identity provider", { timeout: 120_000 }, async () => {
+    const world = await openPricedWorld();
+    world.tenant("tenant-0", "idp: workforce\ngroups: [whiterabbit-staff]");
+    await world.apply();
+    world.tenant("tenant-0", "idp: customers\nenabledConnections: [fernhill-oidc]");
+    await expectForeseen(world, "to Auth0");
+    world.tenant("tenant-0", "idp: workforce\ngroups: [whiterabbit-staff]");
+    await expectForeseen(world, "back to Okta");
+    await world.close();
+  });
+
   test("one tenant of a fleet", { timeout: 120_000 }, async () => {
     const world = await openPricedWorld();
     for (let n = 0; n < 3; n++) world.tenant(`tenant-${n}`, "idp: workforce\ngroups: [whiterabbit-staff]");
@@ -75,6 +108,11 @@ describe("the calls that a plan foresees are those that an apply makes", () => {
     await expectForeseen(world, "one more", "--only", "tenant-3");
     world.workspace.edit("tenants/tenant-1.yaml", "name: Customer", "name: Kunde");
     await expectForeseen(world, "one changed", "--only", "tenant-1");
+    const auth0 = "idp: customers\nenabledConnections: [fernhill-oidc]";
+    world.tenant("tenant-4", auth0, { apps: ["portal", "orders"] });
+    await expectForeseen(world, "one more at Auth0", "--only", "tenant-4");
+    world.workspace.edit("tenants/tenant-4.yaml", "name: Customer", "name: Kunde");
+    await expectForeseen(world, "one changed at Auth0", "--only", "tenant-4");
     await world.close();
   });
 

@@ -194,7 +194,7 @@ const onFiles: readonly Scenario[] = [
       begin:
         "create trigger spoil after update of redirect_uri on sso_connection " +
         "when new.key = 'whiterabbit/portal' and new.redirect_uri like '%/sso/%' begin " +
-        "update sso_connection set redirect_uri = 'https://portal.acme.example/spoiled' where key = new.key; end",
+        "update sso_connection set client_secret = 'spoiled' where key = new.key; end",
       end: "drop trigger spoil",
     },
   },

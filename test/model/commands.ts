@@ -58,9 +58,9 @@ const cut: fc.Arbitrary<CutPoint> = fc.record({
   when,
 });
 
-const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
+const anyFault: fc.Arbitrary<RequestFault> = fc.oneof(
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       effect: fc.constantFrom(
         "reset-before" as const,
@@ -78,16 +78,6 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      effect: fc.constantFrom("reset-after" as const, "status-after" as const, "truncate" as const),
-      of: fc.constant("creates" as const),
-      at: n,
-      times: fc.constant(1),
-      status: fc.constantFrom(500, 502, 503),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
       effect: fc.constant("stale" as const),
       of: fc.constant("effects" as const),
       at: n,
@@ -97,12 +87,27 @@ const requestFault: fc.Arbitrary<RequestFault> = fc.oneof(
   },
 );
 
+/** The client is made, and the answer that says so is lost. */
+const lostCreate: fc.Arbitrary<RequestFault> = fc.record({
+  effect: fc.constantFrom("reset-after" as const, "reset-after" as const, "status-after" as const, "truncate" as const),
+  of: fc.constant("creates" as const),
+  at: fc.constant(0),
+  times: fc.constant(1),
+  status: fc.constantFrom(500, 502, 503),
+});
+
 const edit = fc.record({ kind: fc.constantFrom(...editKinds), who: n, what: n });
+/** An edit after which a client has to be made. */
+const making = fc.record({
+  kind: fc.constantFrom("add" as const, "move" as const, "orders" as const),
+  who: n,
+  what: n,
+});
 const edits = fc.array(edit, { minLength: 1, maxLength: 2, size: "max" });
 
 /** Any command, the more telling ones more often. */
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant("hand on client" as const), deed: fc.constantFrom(...clientDeeds), who: n }),
@@ -118,7 +123,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("mend" as const), who: n }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose store" as const), rebuild: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("take file away" as const), who: n }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("apply" as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("apply" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("plan" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("verify" as const) }) },
   {
@@ -132,13 +137,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("cut off" as const), edits, cut }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), edits, cut }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("fault" as const), edits, fault: requestFault }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("fault" as const), edits: fc.tuple(making), fault: lostCreate }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("fault" as const), edits, fault: anyFault }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("write fails" as const), edits, n, when }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       do: fc.constant("meddle" as const),
       edits,
@@ -146,6 +155,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       who: n,
       deed: fc.constantFrom(
         "marker taken" as const,
+        "marker taken" as const,
+        "claimed" as const,
+        "claimed" as const,
         "claimed" as const,
         "claimed" as const,
         "deleted" as const,
@@ -165,8 +177,11 @@ export interface Sequence {
   readonly commands: readonly Command[];
 }
 
-export const sequence: fc.Arbitrary<Sequence> = fc.record({
-  tenants: fc.integer({ min: 1, max: 4 }),
-  applied: fc.constantFrom(true, true, false),
-  commands: fc.array(command, { minLength: 3, maxLength: 10, size: "max" }),
-});
+// Without fast-check's liking for small numbers: the first points of an apply are not the telling ones.
+export const sequence: fc.Arbitrary<Sequence> = fc.noBias(
+  fc.record({
+    tenants: fc.integer({ min: 1, max: 4 }),
+    applied: fc.constantFrom(true, true, true, false),
+    commands: fc.array(command, { minLength: 3, maxLength: 10, size: "max" }),
+  }),
+);

@@ -130,10 +130,10 @@ export async function twoRunners(
 /** An apply whose requests go wrong. */
 export async function withFault(world: ModelWorld, proofs: Proofs, fault: RequestFault): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const { acks, due } = await world.planned();
+  const { acks, size } = await world.planned();
   const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
-  const at = pointOf(fault.of, fault.at, due);
+  const at = pointOf(fault.of, fault.at, size);
   if (fault.effect === "stale") faults.reads.remember();
   const onMoment = counting(fault.of, (moment, count) => {
     if (count < at || count >= at + fault.times) return;
@@ -155,12 +155,12 @@ export async function withFailedWrite(
   proofs: Proofs,
   { n, when }: { readonly n: number; readonly when: "before" | "after" },
 ): Promise<RunReport> {
-  const { acks, due } = await world.planned();
+  const { acks, size } = await world.planned();
   const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   const work = async () => {
     failDatabases({
-      write: pointOf("write", n, due),
+      write: pointOf("write", n, size),
       when,
       lasts: "once",
       onHit: (statement) => struck.push(statement),
@@ -174,9 +174,9 @@ export async function withFailedWrite(
 /** An apply in this process that is gone at some point: none of its requests and writes does anything any more. */
 export async function cutShort(world: ModelWorld, proofs: Proofs, cut: CutPoint): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const { acks, due } = await world.planned();
+  const { acks, size } = await world.planned();
   const { at, when } = cut;
-  const n = pointOf(at, cut.n, due);
+  const n = pointOf(at, cut.n, size);
   const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   const end = (where: string): void => {
@@ -198,9 +198,9 @@ export async function cutShort(world: ModelWorld, proofs: Proofs, cut: CutPoint)
 /** The real command line, ended with -9 at some point. */
 export async function killed(world: ModelWorld, proofs: Proofs, cut: CutPoint): Promise<RunReport> {
   const { faults } = world.workspace.sandbox;
-  const { acks, due } = await world.planned();
+  const { acks, size } = await world.planned();
   const { at, when } = cut;
-  const n = pointOf(at, cut.n, due);
+  const n = pointOf(at, cut.n, size);
   const args = ["apply", "--yes", ...acks];
   const struck: string[] = [];
   let running: RunningCommand | undefined;
@@ -226,11 +226,14 @@ export async function meddledWith(
   world: ModelWorld,
   proofs: Proofs,
   point: number,
-  meddle: () => { readonly keys: readonly string[]; readonly objects: readonly string[] } | undefined,
+  meddle: (
+    due: readonly string[],
+  ) => { readonly keys: readonly string[]; readonly objects: readonly string[] } | undefined,
 ): Promise<RunReport> {
-  const { acks, due } = await world.planned();
+  const { acks, due, size } = await world.planned();
   const args = ["apply", "--yes", ...acks];
-  const at = pointOf("any", point, due);
+  // What somebody does before the look round is over is seen by it.
+  const at = 10 + (point % (20 * Math.min(3, Math.max(1, size))));
   const struck: string[] = [];
   let done: ReturnType<typeof meddle>;
   let foreign: Look["foreign"] | undefined;
@@ -244,7 +247,7 @@ export async function meddledWith(
     }
     if (struck.length > 0 || count < at) return;
     try {
-      done = meddle();
+      done = meddle(due);
       struck.push(`${moment.method} ${moment.path}`);
       foreign = look(world).foreign;
       for (const id of done?.objects ?? []) unseen.add(id);
@@ -294,9 +297,9 @@ const sizes: Readonly<Record<RequestFault["of"] | "write", readonly [number, num
 };
 
 /** One of the points that there may be; the same for the same number. */
-function pointOf(kind: keyof typeof sizes, number: number, due: number): number {
+function pointOf(kind: keyof typeof sizes, number: number, size: number): number {
   const [round, each] = sizes[kind];
-  return 1 + (number % Math.max(1, round + each * Math.min(due, 3)));
+  return 1 + (number % Math.max(1, round + each * Math.min(size, 3)));
 }
 
 /** Counts the requests of a kind as they come. */

@@ -30,6 +30,7 @@ export interface Outcome {
 
 /** Carries a sequence out in a world of its own. Ends at the first command after which something does not hold. */
 export async function carryOut({ tenants, applied, commands }: Sequence, tally: Tally): Promise<Outcome> {
+  tally.began();
   const world = await ModelWorld.open(tenants);
   const story: string[] = [`${tenants} tenants${applied ? ", applied" : ""}`];
   try {
@@ -253,11 +254,13 @@ class Model {
     const world = this.#world;
     const { connections } = world;
     let what = "nothing";
-    const report = await meddledWith(world, this.#proofs, at, () => {
+    const report = await meddledWith(world, this.#proofs, at, (due) => {
       const all = connections.filter(
         ({ key, tenant }) => !world.obstacles.some(({ of }) => of === key || of === tenant),
       );
-      const connection = all[who % Math.max(1, all.length)];
+      const telling = all.filter(({ key }) => due.includes(key));
+      const among = telling.length > 0 ? telling : all;
+      const connection = among[who % Math.max(1, among.length)];
       if (connection === undefined) return undefined;
       const { key } = connection;
       const app = connection.app as AppName;

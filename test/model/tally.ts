@@ -1,9 +1,17 @@
 /** Counts what the sequences of one series have done. */
 export class Tally {
-  sequences = 0;
+  #sequences = 0;
   readonly #commands = new Map<string, number>();
   readonly #idle = new Map<string, number>();
   readonly #struck = new Map<string, number>();
+
+  get sequences(): number {
+    return this.#sequences;
+  }
+
+  began(): void {
+    this.#sequences += 1;
+  }
 
   /** @param done false when there was nothing to do it to */
   did(command: string, done: boolean): void {
@@ -15,7 +23,7 @@ export class Tally {
   }
 
   summary(): string {
-    return `${this.sequences} sequences; commands: ${listed(this.#commands)}; struck: ${listed(this.#struck)}`;
+    return `${this.#sequences} sequences; commands: ${listed(this.#commands)}; struck: ${listed(this.#struck)}`;
   }
 }
 

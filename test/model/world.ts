@@ -22,7 +22,10 @@ export interface Said {
 /** What an apply would do. */
 export interface Planned {
   readonly acks: readonly string[];
-  readonly due: number;
+  /** Connections that it would change. */
+  readonly due: readonly string[];
+  /** How many they are, with the tenants of which only a row or something shared would be changed. */
+  readonly size: number;
 }
 
 /** One sequence's folder, sandbox and sentry, and what the model knows of them. */
@@ -139,8 +142,9 @@ export class ModelWorld {
       readonly stops?: readonly { readonly acknowledge: string }[];
       readonly plan?: { readonly changes: readonly { readonly key?: string; readonly tenant: string }[] };
     };
-    const due = new Set(plan?.changes.map(({ key, tenant }) => key ?? tenant)).size;
-    return { acks: stops.flatMap(({ acknowledge }) => ["--ack", acknowledge]), due };
+    const changed = new Set(plan?.changes.map(({ key, tenant }) => key ?? tenant));
+    const due = this.connections.map(({ key }) => key).filter((key) => changed.has(key));
+    return { acks: stops.flatMap(({ acknowledge }) => ["--ack", acknowledge]), due, size: changed.size };
   }
 
   /** Keeps every secret in mind that there is now. */

@@ -64,6 +64,6 @@ export async function openDisk(folder: string, size: number): Promise<Disk> {
       run('head -c "$1" /dev/zero > filler', String(Math.max(0, available - free)));
     },
     free: () => void run("rm -f filler"),
-    readOnly: (on) => void run(`mount -o remount,${on ? "ro" : "rw"} "$1"`, folder),
+    readOnly: (on) => void run(`mount -o remount,bind,${on ? "ro" : "rw"} "$1"`, folder),
   };
 }

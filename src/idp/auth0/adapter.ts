@@ -119,7 +119,11 @@ export function createAuth0Adapter(options: Auth0AdapterOptions): Auth0Adapter {
     },
 
     budget: (work) =>
-      callBudget(tenant.host, limiter, auth0Calls(work, { complete: clients.complete, clients: clients.seen })),
+      callBudget(
+        tenant.host,
+        limiter,
+        auth0Calls(work, { complete: clients.complete, clients: clients.seen, organizations: organizations.listed }),
+      ),
     calls: () => limiter.report(),
     close: () => tenant.close(),
   };

@@ -8,16 +8,20 @@ export interface ListsRead {
   readonly complete: boolean | undefined;
   /** Clients that the list showed. */
   readonly clients: number;
+  /** Whether the list of organizations was read. */
+  readonly organizations: boolean;
 }
 
 /**
  * Calls that an apply makes at the Auth0 tenant for this work, by bucket; those with which it plans are not among them.
- * While the list of clients was not read, a client that is not there is looked for in it once, with one call per 100
- * clients, of which one is counted, as nobody knows how many there are.
+ * While a list was not read, what is not there is looked for in it once, with one call per 100, of which one is counted,
+ * as nobody knows how many there are.
  */
 export function auth0Calls(work: readonly PlannedWork[], read: ListsRead): CallCounts {
   const calls = new CallCounts();
   if (read.complete === undefined && work.some(({ found }) => found === undefined)) calls.add("read clients");
+  const makes = work.some(({ parts }) => parts.some(({ change }) => change.action === "create"));
+  if (!read.organizations && makes) calls.add("list organizations");
   const clients = new Map(work.map((each) => [each.wanted.marker.key.split("/", 1)[0], each.clients]));
   for (const each of work) {
     const tenant = each.wanted.marker.key.split("/", 1)[0];
@@ -93,7 +97,7 @@ class Work {
   /** Noted in the organization before when the list does not show all clients, and after in any case. */
   #create(): void {
     const { wanted } = this.#work;
-    const notes = this.#read.complete === true ? 1 : 2;
+    const notes = this.#read.complete === false ? 2 : 1;
     this.#calls
       .add("read organizations", 1 + notes)
       .add("write organizations", notes)
