@@ -46,6 +46,8 @@ export type Command =
   | (Edits & {
       readonly do: "meddle";
       readonly at: number;
+      /** Just before the run reads a client of ours. */
+      readonly own: boolean;
       readonly who: number;
       readonly deed: ClientDeed | "claimed" | "redirect" | "suspend record";
     });
@@ -152,6 +154,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       do: fc.constant("meddle" as const),
       edits,
       at: n,
+      own: fc.constantFrom(true, false, false),
       who: n,
       deed: fc.constantFrom(
         "marker taken" as const,

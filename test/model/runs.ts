@@ -221,41 +221,56 @@ export async function killed(world: ModelWorld, proofs: Proofs, cut: CutPoint): 
   return { ...report, struck: at === "write" && report.ends.includes("SIGKILL") ? [`write ${n}`] : struck };
 }
 
-/** An apply in the middle of which somebody does something. */
+/** What somebody did in the middle of a run. */
+interface Meddled {
+  /** Connections of which nothing is expected now. */
+  readonly keys: readonly string[];
+  /** Ids of the objects that they have changed. */
+  readonly objects: readonly string[];
+}
+
+/**
+ * An apply in the middle of which somebody does something.
+ *
+ * @param own in the very moment before the run reads a client of ours to see whether it still is
+ * @param meddle told which connections the apply would change, and which client it is about to read
+ */
 export async function meddledWith(
   world: ModelWorld,
   proofs: Proofs,
-  point: number,
-  meddle: (
-    due: readonly string[],
-  ) => { readonly keys: readonly string[]; readonly objects: readonly string[] } | undefined,
+  { at, own }: { readonly at: number; readonly own: boolean },
+  meddle: (due: readonly string[], id: string | undefined) => Meddled | undefined,
 ): Promise<RunReport> {
   const { acks, due, size } = await world.planned();
   const args = ["apply", "--yes", ...acks];
   // What somebody does before the look round is over is seen by it.
-  const at = 10 + (point % (20 * Math.min(3, Math.max(1, size))));
+  const first = own ? 1 + (at % 2) : 10 + (at % (20 * Math.min(3, Math.max(1, size))));
   const struck: string[] = [];
-  let done: ReturnType<typeof meddle>;
+  let done: Meddled | undefined;
   let foreign: Look["foreign"] | undefined;
   const unseen = new Set<string>();
   const late = new Set<string>();
-  const onMoment = counting("any", (moment, count) => {
-    for (const id of unseen) {
-      if (moment.method !== "GET" && moment.path.includes(`/${id}`)) late.add(id);
-      // What is read from now on shows what has been done.
-      if (moment.method === "GET" && isRead(moment.path, id)) unseen.delete(id);
-    }
-    if (struck.length > 0 || count < at) return;
+  const strike = counting(own ? "clients" : "any", (moment, count) => {
+    if (struck.length > 0 || count < first) return;
     try {
-      done = meddle(due);
+      done = meddle(due, own ? moment.path.split("/").at(-1) : undefined);
+      if (done === undefined && own) return;
       struck.push(`${moment.method} ${moment.path}`);
       foreign = look(world).foreign;
-      for (const id of done?.objects ?? []) unseen.add(id);
+      for (const id of done?.objects ?? []) if (!isRead(moment, id)) unseen.add(id);
     } catch (error) {
       // The run is writing to that database at this moment; the next one will do.
       if (!/locked|busy/i.test(String(error))) throw error;
     }
   });
+  const onMoment = (moment: RequestMoment): void => {
+    for (const id of moment.when === "before" ? unseen : []) {
+      if (moment.method !== "GET" && moment.path.includes(`/${id}`)) late.add(id);
+      // What is read from now on shows what has been done.
+      if (isRead(moment, id)) unseen.delete(id);
+    }
+    strike(moment);
+  };
   const report = await looked(world, proofs, async () => [await here(world, process.pid, args)], {
     onMoment,
     foreign: () => foreign,
@@ -265,10 +280,9 @@ export async function meddledWith(
 }
 
 /** Whether this request shows whose object it is. */
-function isRead(path: string, id: string): boolean {
-  return (
-    /^\/api\/v[12]\/(apps|clients)$/.test(path) || path === `/api/v1/apps/${id}` || path === `/api/v2/clients/${id}`
-  );
+function isRead({ method, path }: RequestMoment, id: string): boolean {
+  const paths = ["/api/v1/apps", "/api/v2/clients", `/api/v1/apps/${id}`, `/api/v2/clients/${id}`];
+  return method === "GET" && paths.includes(path);
 }
 
 async function here(world: ModelWorld, pid: number, args: readonly string[]) {
@@ -304,7 +318,7 @@ function pointOf(kind: keyof typeof sizes, number: number, size: number): number
 
 /** Counts the requests of a kind as they come. */
 function counting(
-  of: RequestFault["of"],
+  of: RequestFault["of"] | "clients",
   told: (moment: RequestMoment, count: number) => void,
 ): (moment: RequestMoment) => void {
   let count = 0;
@@ -315,7 +329,7 @@ function counting(
   };
 }
 
-function matches(of: RequestFault["of"], { method, path }: RequestMoment): boolean {
+function matches(of: RequestFault["of"] | "clients", { method, path }: RequestMoment): boolean {
   switch (of) {
     case "any":
       return true;
@@ -323,6 +337,8 @@ function matches(of: RequestFault["of"], { method, path }: RequestMoment): boole
       return method !== "GET" && /^\/api\/v[12]\//.test(path);
     case "creates":
       return method === "POST" && /^\/api\/v(1\/apps|2\/clients)$/.test(path);
+    case "clients":
+      return method === "GET" && /^\/api\/v(1\/apps|2\/clients)\/[^/]+$/.test(path);
     default:
       return of satisfies never;
   }

@@ -5,7 +5,7 @@ import { appFile } from "./app-file.ts";
 import type { Command, Sequence } from "./commands.ts";
 import { converge } from "./convergence.ts";
 import { callbacks, type Edit, edited, type Folder, type TenantFile } from "./fleet.ts";
-import { beside, clientOf, type Deed, toClient, toRecord } from "./hands.ts";
+import { beside, clientOf, type Deed, isApp, toClient, toRecord } from "./hands.ts";
 import { everything, Proofs } from "./looks.ts";
 import {
   apply,
@@ -250,21 +250,24 @@ class Model {
     return done;
   }
 
-  async #meddle({ at, who, deed }: Extract<Command, { readonly do: "meddle" }>): Promise<Done> {
+  async #meddle({ at, own, who, deed }: Extract<Command, { readonly do: "meddle" }>): Promise<Done> {
     const world = this.#world;
     const { connections } = world;
     let what = "nothing";
-    const report = await meddledWith(world, this.#proofs, at, (due) => {
+    const report = await meddledWith(world, this.#proofs, { at, own }, (due, id) => {
       const all = connections.filter(
         ({ key, tenant }) => !world.obstacles.some(({ of }) => of === key || of === tenant),
       );
       const telling = all.filter(({ key }) => due.includes(key));
       const among = telling.length > 0 ? telling : all;
-      const connection = among[who % Math.max(1, among.length)];
+      const connection =
+        id === undefined
+          ? among[who % Math.max(1, among.length)]
+          : all.find(({ key }) => idOf(clientOf(world.workspace, key)) === id);
       if (connection === undefined) return undefined;
       const { key } = connection;
       const app = connection.app as AppName;
-      const object = clientOf(world.workspace, key);
+      const object = idOf(clientOf(world.workspace, key));
       const done =
         deed === "claimed"
           ? toRecord(world.workspace, "claimed", app, key)
@@ -277,8 +280,7 @@ class Model {
       what = done.what;
       world.note(done);
       world.learnSecrets();
-      const ids = object === undefined ? [] : "id" in object ? [object.id] : [object.clientId];
-      return { keys: [key], objects: ids };
+      return { keys: [key], objects: object === undefined ? [] : [object] };
     });
     const done = this.#run(report, "meddled");
     return { ...done, told: `${what}; ${done.told}` };
@@ -287,6 +289,10 @@ class Model {
   #stateOf(key: string): string | undefined {
     return this.#world.connections.find((each) => each.key === key)?.record.state;
   }
+}
+
+function idOf(client: ReturnType<typeof clientOf>): string | undefined {
+  return client === undefined || isApp(client) ? client?.id : client.clientId;
 }
 
 /** A command that only looks may find the files and the world not to fit, and say so with 2. */
