@@ -1,14 +1,16 @@
 import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
-import type { PlannedWork } from "../idp/planned-work.ts";
+import type { PlannedWork, Settle } from "../idp/planned-work.ts";
 import type { Change } from "../plan/change.ts";
-import type { CallBudget, ObservedPart } from "../plan/observed.ts";
+import { diffRegistration } from "../plan/diff.ts";
+import { registrationFields } from "../plan/fields.ts";
+import type { CallBudget, ObservedPart, ObservedRecord, ObservedRegistration } from "../plan/observed.ts";
 import { addressesOf } from "./addresses.ts";
 import type { Held } from "./held.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import { member, type Observation } from "./observe.ts";
 import { serveBoth } from "./serving.ts";
-import { sightOf } from "./sight.ts";
+import { type Sight, sightOf } from "./sight.ts";
 import type { World } from "./world.ts";
 
 /** What an apply goes by. */
@@ -59,10 +61,9 @@ function workOf({ changes: all, connections, observation, leftBehind, held }: Du
         course,
         wanted,
         found: sight.registration,
-        change: changes.get(wanted.address),
         parts: partsOf(wanted, sight.parts),
         clients: clients.get(`${wanted.idp} ${connection.tenant}`) ?? 0,
-        twice: course === "on" && canonicalJson(serveBoth(wanted, live, sight)) !== canonicalJson(wanted),
+        settles: course === "on" ? settlesOf(wanted, live, sight) : [settle(wanted, sight.registration)],
       },
       ...(left === undefined
         ? []
@@ -71,10 +72,9 @@ function workOf({ changes: all, connections, observation, leftBehind, held }: Du
               course: "retire" as const,
               wanted: left.registration,
               found: left.found,
-              change: changes.get(left.registration.address),
               parts: partsOf(left.registration, left.parts),
               clients: 1,
-              twice: false,
+              settles: [settle(left.registration, left.found)],
             },
           ]),
     ];
@@ -84,4 +84,19 @@ function workOf({ changes: all, connections, observation, leftBehind, held }: Du
 function courseOf({ record }: Connection): PlannedWork["course"] {
   if (record.state === "active") return "on";
   return record.state === "tombstone" ? "delete" : "off";
+}
+
+/** While a live record changes the client serves both; then it is narrowed to what is wanted. */
+function settlesOf(wanted: Registration, live: ObservedRecord | undefined, sight: Sight): readonly Settle[] {
+  const first = serveBoth(wanted, live, sight);
+  if (canonicalJson(first) === canonicalJson(wanted)) return [settle(wanted, sight.registration)];
+  const { registration: found } = sight;
+  const between = found && { ...found, fields: { ...found.fields, ...registrationFields(first) } };
+  return [settle(first, found), found === undefined ? nothing : settle(wanted, between, first.keepKeys === true)];
+}
+
+const nothing: Settle = { change: undefined, anyway: false };
+
+function settle(wanted: Registration, found: ObservedRegistration | undefined, anyway = false): Settle {
+  return { change: diffRegistration(wanted, found).changes[0], anyway };
 }

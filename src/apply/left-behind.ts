@@ -1,5 +1,6 @@
 import { clientLeftBehind } from "../desired/compile.ts";
 import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
+import type { RegistrationProblem } from "../idp/identity-provider.ts";
 import type { Change } from "../plan/change.ts";
 import { diffPart, diffRegistration } from "../plan/diff.ts";
 import type { ObservedPart, ObservedRegistration } from "../plan/observed.ts";
@@ -16,8 +17,16 @@ export interface LeftBehind {
   readonly parts: ReadonlyMap<Address, ObservedPart>;
 }
 
+/** What was found of clients that were left behind. */
+export interface LeftBehindLook {
+  /** By key. */
+  readonly found: ReadonlyMap<ConnectionKey, LeftBehind>;
+  /** Why it cannot be told which client was left behind: two carry the marker. */
+  readonly problems: readonly RegistrationProblem[];
+}
+
 /**
- * What the connections have left behind, by key. A look at the whole folder finds it among what nobody declares. A look
+ * What the connections have left behind. A look at the whole folder finds it among what nobody declares. A look
  * at a few connections asks only where a record's issuer says that it was: the identity provider at that host.
  *
  * @throws TenantryError of an identity provider that cannot be read
@@ -27,19 +36,21 @@ export async function findLeftBehind(
   tenants: readonly Tenant[],
   connections: readonly Connection[],
   observation: Observation,
-): Promise<ReadonlyMap<ConnectionKey, LeftBehind>> {
+): Promise<LeftBehindLook> {
   const today = new Date(world.verifyIo.clock()).toISOString().slice(0, 10);
   const found = new Map<ConnectionKey, LeftBehind>();
+  const problems: RegistrationProblem[] = [];
   for (const connection of connections) {
     const tenant = tenants.find((candidate) => candidate.tenant === connection.tenant);
     const idp = tenant === undefined ? undefined : formerIdp(world, connection, observation);
     if (idp === undefined || tenant === undefined || connection.status === "draft") continue;
     const registration = clientLeftBehind(world.workspace, tenant, connection, idp, today);
     const seen = (await member(world.engines, idp.name).plan([registration], "single")).observation;
+    problems.push(...seen.problems.filter(({ kind }) => kind === "duplicate"));
     const client = seen.found.get(connection.key);
     if (client !== undefined) found.set(connection.key, { registration, found: client, parts: seen.parts });
   }
-  return found;
+  return { found, problems };
 }
 
 /** Where the connection may have a client besides the one it is declared to have. */

@@ -9,7 +9,7 @@ import { makePlan, type Plan } from "../plan/plan.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
 import { budgetOf } from "./call-budget.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
-import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
+import { changesOfLeftBehind, findLeftBehind, type LeftBehind, type LeftBehindLook } from "./left-behind.ts";
 import { member, type Observation, observe } from "./observe.ts";
 import { isNamed, selectConnections } from "./select.ts";
 import { connectionChanges, sightOf } from "./sight.ts";
@@ -65,8 +65,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
   const whole = request.only.length === 0;
   const lists = await observe(world, { connections, depth, whole });
   const observation = await lookCloser(world, connections, lists, depth);
-  const leftBehind = await findLeftBehind(world, request.tenants, connections, observation);
-  const issues = findIssues(request, connections, observation, leftBehind, world.workspace.environment);
+  const left = await findLeftBehind(world, request.tenants, connections, observation);
+  const leftBehind = left.found;
+  const issues = findIssues(request, connections, observation, left, world.workspace.environment);
   const [first] = issues;
   if (first !== undefined) {
     throw new TenantryError(first.code, "the files and what is there do not fit together", { issues });
@@ -228,7 +229,7 @@ function findIssues(
   request: PlanRequest,
   connections: readonly Connection[],
   observation: Observation,
-  leftBehind: Planned["leftBehind"],
+  left: LeftBehindLook,
   environment: string,
 ): readonly Issue[] {
   const byKey = new Map<string, Connection>(request.connections.map((connection) => [connection.key, connection]));
@@ -243,12 +244,17 @@ function findIssues(
     for (const found of engine.observation.undeclared) {
       const declared = byKey.get(found.key);
       if (declared === undefined && isDeclared(found.key)) continue;
-      if (declared?.registration.idp !== idp && leftBehind.get(found.key)?.registration.idp !== idp) {
+      if (left.problems.some(({ key }) => key === found.key)) continue;
+      if (declared?.registration.idp !== idp && left.found.get(found.key)?.registration.idp !== idp) {
         const moved = declared !== undefined && !connections.includes(declared);
         const what = `the client of ${found.key} at ${idp}`;
         issues.push(moved ? notMovedYet(declared, idp) : undeclared(what, found.key, request.tenants, environment));
       }
     }
+  }
+  for (const problem of left.problems) {
+    const connection = byKey.get(problem.key);
+    if (connection !== undefined) issues.push(problemIssue(request.tenants, connection, problem));
   }
   for (const [name, app] of observation.apps) {
     for (const { key, message } of app.foreign) {

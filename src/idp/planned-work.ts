@@ -10,6 +10,14 @@ export interface PlannedPart {
   readonly change: Change;
 }
 
+/** One time that a client is brought to what is wanted. */
+export interface Settle {
+  /** What differs then; missing when nothing does. */
+  readonly change: Change | undefined;
+  /** Whether it is settled although nothing that is compared differs: keys that were kept go. */
+  readonly anyway: boolean;
+}
+
 /**
  * What an apply will do for one connection at its identity provider, as far as its calls depend on it. `on`: the client
  * is registered and proven. `off`: it is switched off. `delete`: it is switched off, then deleted. `retire`: a client
@@ -20,19 +28,22 @@ export interface PlannedWork {
   readonly wanted: Registration;
   /** The client as the plan found it. */
   readonly found: ObservedRegistration | undefined;
-  /** What becomes of the client; missing when nothing of it differs. */
-  readonly change: Change | undefined;
+  /** How the client is settled: once, or twice when it serves the old record and the new one for a while. */
+  readonly settles: readonly Settle[];
   /** What changes of the parts; each is told with the first connection that shares it. */
   readonly parts: readonly PlannedPart[];
   /** Clients of the tenant that the plan found there, this one included. */
   readonly clients: number;
-  /** Whether the client serves old and new record for a while, so that it is settled twice. */
-  readonly twice: boolean;
 }
 
-/** Whether more than these fields of an object differ. */
-export function changesMore(change: Change | undefined, than: readonly string[]): boolean {
-  return change?.action === "update" && change.paths.some((path) => !than.includes(path));
+/** Whether more than these fields of the client differ. */
+export function changesMore({ change, anyway }: Settle, than: readonly string[]): boolean {
+  return anyway || (change?.action === "update" && change.paths.some((path) => !than.includes(path)));
+}
+
+/** Whether these two settle it in place. */
+export function updates({ change, anyway }: Settle): boolean {
+  return anyway || change?.action === "update";
 }
 
 /** How many names of a list go or come. */

@@ -38,7 +38,7 @@ export function allowance(limit: number, share: number): number {
  * Calls that no run of ours draws: two at once with a half each would leave nobody else any. A tenth, less when the
  * share itself leaves less.
  */
-export function windowReserve(limit: number, share: number): number {
+function windowReserve(limit: number, share: number): number {
   return Math.floor(limit * Math.min(0.1, 1 - share));
 }
 

@@ -48,7 +48,7 @@ const enoughMeasured = 8;
 const relearning = 60_000;
 
 /** Calls that no run of ours draws while anybody else may want one. */
-export function bucketReserve(limit: number, share: number): number {
+function bucketReserve(limit: number, share: number): number {
   return share >= 1 || limit < 2 ? 0 : Math.max(1, Math.floor(limit * Math.min(0.1, 1 - share)));
 }
 

@@ -83,7 +83,10 @@ export async function openCrashWorld(scenario: Scenario, server?: string): Promi
       tenantry,
       letLocksLapse() {
         if (scenario.onServer !== true) return;
-        openSync(store).prepare("update tenantry_lock set heartbeat_at = ?").run("2000-01-01T00:00:00.000Z");
+        const database = openSync(store);
+        const [there] = database.prepare("select to_regclass('tenantry_lock') is not null as made").all();
+        if (there?.made !== true) return;
+        database.prepare("update tenantry_lock set heartbeat_at = ?").run("2000-01-01T00:00:00.000Z");
       },
       watch,
       mend: () => {

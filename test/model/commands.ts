@@ -105,7 +105,19 @@ const making = fc.record({
   who: n,
   what: n,
 });
-const edits = fc.array(edit, { minLength: 1, maxLength: 2, size: "max" });
+/** Edits after which a client and a record have to be changed. */
+const telling = fc.record({
+  kind: fc.constantFrom(
+    "scopes" as const,
+    "client authentication" as const,
+    "pkce" as const,
+    "claims" as const,
+    "callback" as const,
+  ),
+  who: n,
+  what: n,
+});
+const edits = fc.array(fc.oneof(edit, edit, telling), { minLength: 1, maxLength: 2, size: "max" });
 
 /** Any command, the more telling ones more often. */
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -152,7 +164,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant("meddle" as const),
-      edits,
+      edits: fc.array(telling, { minLength: 1, maxLength: 2, size: "max" }),
       at: n,
       own: fc.constantFrom(true, false, false),
       who: n,

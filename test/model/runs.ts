@@ -40,8 +40,8 @@ const haste = 20;
 /** A process that has ended: the locks of a run in its name are those of somebody who is gone. */
 const deadPid = spawnSync(process.execPath, ["--version"]).pid;
 
-/** 1 is a bug of the program, 2 a mistake in the files or the call: there is none. */
-const knownEnds: readonly (number | string)[] = [0, 3, 4, 5, 6, 7];
+/** 1 is a bug of the program; 2 says that the files and what is there do not fit, which hands have seen to. */
+const knownEnds: readonly (number | string)[] = [0, 2, 3, 4, 5, 6, 7];
 
 /** Does the work under the sentry's eyes, and looks at what must hold whatever happened. */
 async function looked(
@@ -99,7 +99,7 @@ function wrongEnd(how: string | number, text: string, mayBeKilled: boolean): rea
 
 /** An apply in this process; what its guards ask for is acknowledged. */
 export async function apply(world: ModelWorld, proofs: Proofs, ...args: readonly string[]): Promise<RunReport> {
-  const { acks } = await world.planned();
+  const { acks } = await world.planned(...args);
   const report = await looked(world, proofs, async () => [
     await here(world, process.pid, ["apply", "--yes", ...args, ...acks]),
   ]);
@@ -225,8 +225,10 @@ export async function killed(world: ModelWorld, proofs: Proofs, cut: CutPoint): 
 interface Meddled {
   /** Connections of which nothing is expected now. */
   readonly keys: readonly string[];
-  /** Ids of the objects that they have changed. */
+  /** Ids of the objects that they have changed: nobody who has not read them since can know. */
   readonly objects: readonly string[];
+  /** Ids of objects of which nobody can know at all. */
+  readonly unknowable: readonly string[];
 }
 
 /**
@@ -250,18 +252,16 @@ export async function meddledWith(
   let foreign: Look["foreign"] | undefined;
   const unseen = new Set<string>();
   const late = new Set<string>();
+  const changed = new Set<string>();
   const strike = counting(own ? "clients" : "any", (moment, count) => {
     if (struck.length > 0 || count < first) return;
-    try {
-      done = meddle(due, own ? moment.path.split("/").at(-1) : undefined);
+    unlessBusy(() => {
+      done ??= meddle(due, own ? moment.path.split("/").at(-1) : undefined);
       if (done === undefined && own) return;
       struck.push(`${moment.method} ${moment.path}`);
       foreign = look(world).foreign;
       for (const id of done?.objects ?? []) if (!isRead(moment, id)) unseen.add(id);
-    } catch (error) {
-      // The run is writing to that database at this moment; the next one will do.
-      if (!/locked|busy/i.test(String(error))) throw error;
-    }
+    });
   });
   const onMoment = (moment: RequestMoment): void => {
     for (const id of moment.when === "before" ? unseen : []) {
@@ -270,13 +270,30 @@ export async function meddledWith(
       if (isRead(moment, id)) unseen.delete(id);
     }
     strike(moment);
+    if (foreign === undefined) return;
+    const now = foreign;
+    // What is put back before the end was changed all the same.
+    unlessBusy(() => {
+      for (const fault of foreignFaults(world, now)) changed.add(fault);
+    });
   };
   const report = await looked(world, proofs, async () => [await here(world, process.pid, args)], {
     onMoment,
     foreign: () => foreign,
-    excused: () => ({ keys: done?.keys ?? [], words: [...late] }),
+    excused: () => ({ keys: done?.keys ?? [], words: [...late, ...(done?.unknowable ?? [])] }),
   });
-  return { ...report, struck };
+  const excused = [...late, ...(done?.unknowable ?? [])];
+  const meanwhile = [...changed].filter((fault) => !excused.some((id) => fault.includes(id)));
+  return { ...report, struck, faults: [...new Set([...report.faults, ...meanwhile])] };
+}
+
+/** Does it, unless the run is writing to that database at this moment: then the next one will do. */
+function unlessBusy(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!/locked|busy/i.test(String(error))) throw error;
+  }
 }
 
 /** Whether this request shows whose object it is. */

@@ -181,7 +181,7 @@ class Model {
   ): Done {
     if (struck.length > 0) this.#tally.struck(counted);
     this.#settled = false;
-    const wrong = this.#world.obstacles.length === 0 && !isRight(ends);
+    const wrong = this.#world.obstacles.length === 0 && (ends.includes(2) || !isRight(ends));
     return {
       told: `ended with ${ends.join(" and ")}${struck.length === 0 ? "" : `, struck at ${struck.join("; ")}`}`,
       faults: wrong ? [...faults, `it ended with ${ends.join(" and ")}: ${text.slice(-1500)}`] : faults,
@@ -197,7 +197,7 @@ class Model {
     const { ends, faults, text } = await work();
     const changed = everything(this.#world) === before ? [] : ["it changed something"];
     const wrong = isRight(ends[0]) ? [] : [`it ended with ${ends[0]}: ${text.slice(-900)}`];
-    return { told: `${told} ended with ${ends[0]}`.trim(), faults: [...faults.filter(isNoEnd), ...changed, ...wrong] };
+    return { told: `${told} ended with ${ends[0]}`.trim(), faults: [...faults, ...changed, ...wrong] };
   }
 
   #hand(deed: (key: string, app: AppName) => Deed | undefined, who: number): Done {
@@ -280,7 +280,11 @@ class Model {
       what = done.what;
       world.note(done);
       world.learnSecrets();
-      return { keys: [key], objects: object === undefined ? [] : [object] };
+      const objects = object === undefined ? [] : [object];
+      // Who reads the one does not see that there is another.
+      return deed === "marker doubled"
+        ? { keys: [key], objects: [], unknowable: objects }
+        : { keys: [key], objects, unknowable: [] };
     });
     const done = this.#run(report, "meddled");
     return { ...done, told: `${what}; ${done.told}` };
@@ -293,11 +297,6 @@ class Model {
 
 function idOf(client: ReturnType<typeof clientOf>): string | undefined {
   return client === undefined || isApp(client) ? client?.id : client.clientId;
-}
-
-/** A command that only looks may find the files and the world not to fit, and say so with 2. */
-function isNoEnd(fault: string): boolean {
-  return !fault.startsWith("the command ended with 2");
 }
 
 /** What an edit has changed, in the words of the model. */

@@ -135,8 +135,8 @@ export class ModelWorld {
   }
 
   /** What an apply would do now: what its guards ask for, as arguments, and how many connections it would change. */
-  async planned(): Promise<Planned> {
-    const { out, err } = await this.workspace.tenantry("plan", "--json");
+  async planned(...args: readonly string[]): Promise<Planned> {
+    const { out, err } = await this.workspace.tenantry("plan", "--json", ...args);
     this.said.push(out, err);
     const { stops = [], plan } = JSON.parse(out) as {
       readonly stops?: readonly { readonly acknowledge: string }[];

@@ -1,6 +1,6 @@
 import { textsOf } from "../../desired/json.ts";
 import { CallCounts } from "../call-counts.ts";
-import { changesMore, differing, type PlannedWork } from "../planned-work.ts";
+import { changesMore, differing, type PlannedWork, type Settle, updates } from "../planned-work.ts";
 
 /** What the run has read by lists. */
 export interface ListsRead {
@@ -52,23 +52,22 @@ class Work {
   }
 
   count(): void {
-    const { course, wanted, twice, found } = this.#work;
+    const { course, wanted, settles, found } = this.#work;
+    const [first, second] = settles;
     if (course !== "retire") this.#look();
     switch (course) {
       case "on":
         this.#look();
         this.#settleOrganization();
-        if (this.#there) this.#update();
+        if (this.#there) this.#update(first);
         else this.#create();
         if (wanted.clientAuth.startsWith("client_secret")) this.#calls.add("read clients");
-        if (twice) {
-          this.#look();
-          this.#calls.add("read clients", 2).add("write clients");
-        }
+        if (second !== undefined) this.#look();
+        this.#update(second);
         return;
       case "off":
         this.#look();
-        this.#update();
+        this.#update(first);
         this.#settleOrganization();
         return;
       case "delete":
@@ -109,11 +108,12 @@ class Work {
     this.clients += 1;
   }
 
-  #update(): void {
-    const { change, wanted } = this.#work;
+  #update(settle: Settle | undefined): void {
+    if (settle === undefined || !updates(settle)) return;
+    this.#calls.add("read clients", this.#work.wanted.clientAuth === "private_key_jwt" ? 3 : 2);
+    if (changesMore(settle, ["enabledConnections"])) this.#calls.add("write clients");
+    const { change } = settle;
     if (change?.action !== "update") return;
-    this.#calls.add("read clients", wanted.clientAuth === "private_key_jwt" ? 3 : 2);
-    if (changesMore(change, ["enabledConnections"])) this.#calls.add("write clients");
     if (change.paths.includes("clientKey")) this.#calls.add("write clients", 2);
     this.#calls.add("write connections", differing(change.before, change.after, "enabledConnections"));
   }

@@ -1,5 +1,5 @@
 import { CallCounts } from "../call-counts.ts";
-import { changesMore, differing, type PlannedWork } from "../planned-work.ts";
+import { changesMore, differing, type PlannedWork, type Settle, updates } from "../planned-work.ts";
 
 const apps = "/api/v1/apps";
 const app = "/api/v1/apps/{id}";
@@ -20,7 +20,8 @@ export function oktaCalls(work: readonly PlannedWork[], listed: boolean): CallCo
 }
 
 function ofOne(calls: CallCounts, work: PlannedWork): void {
-  const { course, found, wanted, twice } = work;
+  const { course, found, wanted, settles } = work;
+  const [first, second] = settles;
   const there = found !== undefined;
   const usesSecret = (there ? String(found.fields.clientAuth) : wanted.clientAuth).startsWith("client_secret");
   /** By its label; then its groups and its secrets. */
@@ -30,17 +31,15 @@ function ofOne(calls: CallCounts, work: PlannedWork): void {
     case "on":
       look();
       makeGroups(calls, work);
-      if (there) update(calls, work);
+      if (there) update(calls, first);
       else create(calls, work);
       if (wanted.clientAuth.startsWith("client_secret")) calls.add(apps);
-      if (twice) {
-        look(true);
-        calls.add(app, 2).add(apps);
-      }
+      if (second !== undefined) look(true);
+      update(calls, second);
       return;
     case "off":
       look();
-      update(calls, work);
+      update(calls, first);
       return;
     case "delete":
     case "retire":
@@ -69,11 +68,12 @@ function create(calls: CallCounts, { wanted }: PlannedWork): void {
 }
 
 /** Read with its groups; replaced, given another policy or other groups, switched: what differs of these. */
-function update(calls: CallCounts, { change }: PlannedWork): void {
-  if (change?.action !== "update") return;
-  const { before, after, paths } = change;
+function update(calls: CallCounts, settle: Settle | undefined): void {
+  if (settle === undefined || !updates(settle)) return;
   calls.add(app).add(apps);
-  if (changesMore(change, ["active", "assignment", "accessPolicy"])) calls.add(app);
+  if (changesMore(settle, ["active", "assignment", "accessPolicy"])) calls.add(app);
+  if (settle.change?.action !== "update") return;
+  const { before, after, paths } = settle.change;
   if (paths.includes("assignment")) calls.add(apps, differing(before, after, "assignment"));
   calls.add(apps, ["active", "accessPolicy"].filter((path) => paths.includes(path)).length);
 }
