@@ -43,14 +43,17 @@ export type Command =
   | (Edits & { readonly do: "kill"; readonly cut: CutPoint })
   | (Edits & { readonly do: "fault"; readonly fault: RequestFault })
   | (Edits & { readonly do: "write fails"; readonly n: number; readonly when: "before" | "after" })
-  | (Edits & {
-      readonly do: "meddle";
-      readonly at: number;
-      /** Just before the run reads a client of ours. */
-      readonly own: boolean;
-      readonly who: number;
-      readonly deed: ClientDeed | "claimed" | "redirect" | "suspend record";
-    });
+  | Meddling;
+
+/** Somebody does something in the middle of a run. */
+interface Meddling extends Edits {
+  readonly do: "meddle";
+  readonly at: number;
+  /** Just before the run reads a client of ours, to see whether it still is. */
+  readonly own: boolean;
+  readonly who: number;
+  readonly deed: ClientDeed | "claimed" | "redirect" | "suspend record";
+}
 
 const n = fc.nat({ max: 999 });
 const when = fc.constantFrom("before" as const, "after" as const);
@@ -99,6 +102,14 @@ const lostCreate: fc.Arbitrary<RequestFault> = fc.record({
 });
 
 const edit = fc.record({ kind: fc.constantFrom(...editKinds), who: n, what: n });
+/** That an object has lost its marker, or has a twin, is most of what can go wrong with markers. */
+const clientDeed = fc.constantFrom(
+  ...clientDeeds,
+  "marker taken" as const,
+  "marker taken" as const,
+  "marker doubled" as const,
+);
+
 /** An edit after which a client has to be made. */
 const making = fc.record({
   kind: fc.constantFrom("add" as const, "move" as const, "orders" as const),
@@ -119,12 +130,23 @@ const telling = fc.record({
 });
 const edits = fc.array(fc.oneof(edit, edit, telling), { minLength: 1, maxLength: 2, size: "max" });
 
+function meddling(own: boolean, deeds: readonly Meddling["deed"][]): fc.Arbitrary<Meddling> {
+  return fc.record({
+    do: fc.constant("meddle" as const),
+    edits: fc.array(telling, { minLength: 1, maxLength: 2, size: "max" }),
+    at: n,
+    own: fc.constant(own),
+    who: n,
+    deed: fc.constantFrom(...deeds),
+  });
+}
+
 /** Any command, the more telling ones more often. */
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("edit" as const), edit }) },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant("hand on client" as const), deed: fc.constantFrom(...clientDeeds), who: n }),
+    arbitrary: fc.record({ do: fc.constant("hand on client" as const), deed: clientDeed, who: n }),
   },
   {
     weight: 4,
@@ -161,27 +183,22 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("write fails" as const), edits, n, when }),
   },
   {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("meddle" as const),
-      edits: fc.array(telling, { minLength: 1, maxLength: 2, size: "max" }),
-      at: n,
-      own: fc.constantFrom(true, false, false),
-      who: n,
-      deed: fc.constantFrom(
-        "marker taken" as const,
-        "marker taken" as const,
-        "claimed" as const,
-        "claimed" as const,
-        "claimed" as const,
-        "claimed" as const,
-        "deleted" as const,
-        "callback taken" as const,
-        "marker doubled" as const,
-        "redirect" as const,
-        "suspend record" as const,
-      ),
-    }),
+    weight: 3,
+    arbitrary: meddling(false, [
+      "claimed",
+      "claimed",
+      "claimed",
+      "marker taken",
+      "marker doubled",
+      "deleted",
+      "callback taken",
+      "redirect",
+      "suspend record",
+    ]),
+  },
+  {
+    weight: 2,
+    arbitrary: meddling(true, ["marker taken", "marker taken", "marker taken", "claimed", "deleted", "callback taken"]),
   },
 );
 

@@ -217,7 +217,7 @@ function other(now: number, what: number, count: number): number {
 }
 
 /** The public id of a tenant. */
-export function idOf(slug: string): string {
+function idOf(slug: string): string {
   if (slug in external) return external[slug as keyof typeof external].id;
   return slug.padEnd(20, "k");
 }

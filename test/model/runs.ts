@@ -5,7 +5,16 @@ import { type Ended, type RunningCommand, startCommand } from "../crash/child.ts
 import type { PreloadOrders } from "../crash/preload.ts";
 import type { CutPoint, RequestFault } from "./commands.ts";
 import { cutOff, failDatabases } from "./database-fault.ts";
-import { doubles, foreignFaults, type Look, look, lostValues, type Proofs } from "./looks.ts";
+import {
+  doubles,
+  foreignFaults,
+  forgetWrites,
+  type Look,
+  look,
+  lostValues,
+  type Proofs,
+  writesToOthers,
+} from "./looks.ts";
 import type { ModelWorld } from "./world.ts";
 
 // One run of the command line with whatever goes wrong in it, the sentry looking on, and the look at what it left.
@@ -53,6 +62,7 @@ async function looked(
   const { sentry } = world;
   const wanted = new Map(world.connections.map((connection) => [connection.key as string, connection.record]));
   const before = look(world);
+  forgetWrites(world);
   const live = sentry.serving().filter((key) => wanted.get(key)?.state === "active");
   const changing = live.filter((key) => before.records.get(key)?.row.client_auth !== wanted.get(key)?.clientAuth);
   sentry.guard(live, changing);
@@ -82,6 +92,7 @@ async function looked(
     ...foreignFaults(world, meanwhile.foreign?.() ?? before.foreign).filter(
       (text) => !words.some((word) => text.includes(word)),
     ),
+    ...writesToOthers(world),
     ...lostValues(world, before, kept, !mayBeKilled),
     ...proofs.missing(world),
     ...leaksIn([...world.secrets], { said: texts, files }),
@@ -252,7 +263,6 @@ export async function meddledWith(
   let foreign: Look["foreign"] | undefined;
   const unseen = new Set<string>();
   const late = new Set<string>();
-  const changed = new Set<string>();
   const strike = counting(own ? "clients" : "any", (moment, count) => {
     if (struck.length > 0 || count < first) return;
     unlessBusy(() => {
@@ -270,21 +280,13 @@ export async function meddledWith(
       if (isRead(moment, id)) unseen.delete(id);
     }
     strike(moment);
-    if (foreign === undefined) return;
-    const now = foreign;
-    // What is put back before the end was changed all the same.
-    unlessBusy(() => {
-      for (const fault of foreignFaults(world, now)) changed.add(fault);
-    });
   };
   const report = await looked(world, proofs, async () => [await here(world, process.pid, args)], {
     onMoment,
     foreign: () => foreign,
     excused: () => ({ keys: done?.keys ?? [], words: [...late, ...(done?.unknowable ?? [])] }),
   });
-  const excused = [...late, ...(done?.unknowable ?? [])];
-  const meanwhile = [...changed].filter((fault) => !excused.some((id) => fault.includes(id)));
-  return { ...report, struck, faults: [...new Set([...report.faults, ...meanwhile])] };
+  return { ...report, struck };
 }
 
 /** Does it, unless the run is writing to that database at this moment: then the next one will do. */

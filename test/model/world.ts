@@ -11,6 +11,7 @@ import type { AppName } from "../crash/serving.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 import { type Folder, firstFolder, prepareProviders, providerLines, writeFolder } from "./fleet.ts";
 import type { Deed, Obstacle } from "./hands.ts";
+import { noteWrites } from "./looks.ts";
 import { Sentry } from "./sentry.ts";
 
 /** How a command in this process ended. */
@@ -75,6 +76,7 @@ export class ModelWorld {
     rmSync(join(workspace.root, "tenants"), { recursive: true });
     mkdirSync(join(workspace.root, "tenants"));
     prepareProviders(workspace);
+    noteWrites({ workspace });
     const world = new ModelWorld(workspace, firstFolder(count), externals, (listener) => {
       told = listener;
     });
