@@ -10,7 +10,7 @@ import { inWaves, turnsOf } from "./waves.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /** So many connections are under way at once, unless said otherwise. */
-export const defaultParallelism = 8;
+const defaultParallelism = 8;
 
 /** How a plan is carried out. */
 export interface ApplyOptions {

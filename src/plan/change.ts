@@ -46,5 +46,3 @@ export type Change =
   | (ChangeOf & { readonly action: "delete"; readonly before: Fields })
   /** Pending to active, only after proof. */
   | (ChangeOf & { readonly action: "activate" });
-
-export type Action = Change["action"];
