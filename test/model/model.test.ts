@@ -15,7 +15,7 @@ import { Tally } from "./tally.ts";
 
 const environment = process.env;
 const seed = Number(environment.TENANTRY_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const runs = Number(environment.TENANTRY_MODEL_RUNS ?? 30);
+const runs = Number(environment.TENANTRY_MODEL_RUNS ?? 24);
 const only = environment.TENANTRY_MODEL_SEQUENCE;
 const shrinking = Number(environment.TENANTRY_MODEL_SHRINK ?? 60) * 1000;
 
