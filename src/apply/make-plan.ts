@@ -99,7 +99,9 @@ function assemble(
   };
   const sharedDone = new Set<Address>();
   const takeShared = (address: Address, difference: Difference): void => {
-    if (!sharedDone.has(address)) take(difference);
+    // One that asks nothing of it does not speak for the others.
+    if (sharedDone.has(address) || (difference.changes.length === 0 && !difference.unchanged)) return;
+    take(difference);
     sharedDone.add(address);
   };
   for (const connection of connections.filter(({ status }) => status !== "draft")) {

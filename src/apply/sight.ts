@@ -63,7 +63,11 @@ export function connectionChanges(connection: Connection, sight: Sight, handOver
   return {
     registration: unused ? cooled(registration) : registration,
     parts: connection.registration.parts.map((part) => diffPart(part, sight.parts.get(part.address))),
-    appTenant: diffAppTenant(connection.appTenant, sight.appTenant),
+    // A connection that is wanted off makes no row for its tenant; one that is there is kept up to date.
+    appTenant:
+      connection.record.state === "active" || sight.appTenant !== undefined
+        ? diffAppTenant(connection.appTenant, sight.appTenant)
+        : { changes: [], unchanged: false },
     record: unused ? cooled(difference) : difference,
   };
 }
