@@ -12,6 +12,8 @@ import type { RecordingWorld } from "./world.ts";
 /** So many connections are under way at once, unless said otherwise. */
 const defaultParallelism = 8;
 
+const stopAsked = "the run was asked to stop";
+
 /** How a plan is carried out. */
 export interface ApplyOptions {
   /** At most so many connections at once; a whole number of at least 1. */
@@ -40,6 +42,13 @@ export async function applyPlan(
   const work = inOrder(due, planned.plan.changes);
   const leftOut = outcomesOfHeld(planned, work);
   if (work.length === 0) return { outcomes: leftOut };
+  const notAttempted = ({ key }: Connection, because: string): ConnectionOutcome => ({
+    key,
+    outcome: "not-attempted",
+    because,
+  });
+  // Nothing is begun then, so that a saved plan can still be applied.
+  if (world.stopping()) return { outcomes: [...work.map((each) => notAttempted(each, stopAsked)), ...leftOut] };
   const actor = world.holder.name;
   const run = await world.store.beginRun({ planDigest: planned.plan.digest, actor, savedPlan });
   await world.store.audit({ actor, event: "apply.started", detail: { run, plan: planned.plan.digest } });
@@ -84,10 +93,10 @@ export async function applyPlan(
     parallelism,
     halted: () =>
       world.stopping()
-        ? "the run was asked to stop"
+        ? stopAsked
         : lost && `the store could not be used any more (${lost.code}), and without it nothing is applied`,
     carryOut: ({ connection }) => carryOut(connection),
-    notAttempted: ({ connection: { key } }, because) => ({ key, outcome: "not-attempted", because }),
+    notAttempted: ({ connection }, because) => notAttempted(connection, because),
     meaning: (outcome) => {
       if (outcome.outcome !== "failed") return outcome.outcome === "active" ? "opens" : "nothing";
       return isOwnAffair(outcome.error, planned, outcome.key) ? "nothing" : "stops";

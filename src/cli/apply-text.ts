@@ -73,7 +73,10 @@ export function unfinishedText(outcomes: readonly ConnectionOutcome[], saved: bo
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const first = count("failed") > 0 ? "mend what failed, then " : "";
   const again = saved
-    ? "make a new plan (this one is done in part) and apply that"
+    ? "make a new plan (a saved plan is begun once) and apply that"
     : "run the same command again: it goes on from what is there";
+  if (outcomes.every(({ outcome }) => outcome === "not-attempted")) {
+    return `${said.join(", ")}; nothing was changed. To go on, run the same command again.`;
+  }
   return `${said.join(", ")}; what worked goes on working. To go on, ${first}${again}.`;
 }

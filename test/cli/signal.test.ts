@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openTestWorkspace } from "../support/workspace.ts";
@@ -66,6 +67,28 @@ describe("Ctrl-C and SIGTERM", () => {
       expect(again, again.out + again.err).toMatchObject({ exit: 0 });
       expect(again.err).toContain("did not end; its last step was prove-idp (started)");
       expect(workspace.portal("select key from sso_connection_active")).toHaveLength(1);
+    } finally {
+      await workspace.close();
+    }
+  });
+
+  it("begins nothing when asked before, and a saved plan can still be applied", async () => {
+    const workspace = await openTestWorkspace();
+    try {
+      const plan = join(workspace.root, "plan.json");
+      expect((await workspace.tenantry("plan", "--out", plan)).exit).toBe(0);
+      const args = [entry, "apply", "--yes", "--plan", plan, "--workspace", workspace.root, "--env", "sandbox"];
+      const running = spawn(process.execPath, args, { env: {} });
+      const out: Buffer[] = [];
+      running.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+      const onHit = () => void running.kill("SIGINT");
+      workspace.sandbox.faults.add({ path: "/.well-known/", effect: "delay", milliseconds: 0, times: 1, onHit });
+      expect(await new Promise((resolve) => running.once("close", resolve))).toBe(7);
+      expect(Buffer.concat(out).toString("utf8")).toContain(
+        "1 not attempted; nothing was changed. To go on, run the same command again.",
+      );
+      const again = await workspace.tenantry("apply", "--yes", "--plan", plan);
+      expect(again, again.out + again.err).toMatchObject({ exit: 0 });
     } finally {
       await workspace.close();
     }
