@@ -104,6 +104,7 @@ export function createAuth0Adapter(options: Auth0AdapterOptions): Auth0Adapter {
     async remove(found) {
       const client = await ownClient(found);
       if (client !== undefined) await tenant.clients.remove(client.clientId);
+      clients.forget(found.id);
       await organizations.unlist(found.key, found.id);
     },
 

@@ -18,6 +18,7 @@ export class ClientDirectory {
   readonly #clients: Auth0Clients;
   readonly #scope: MarkerScope;
   readonly #idsByKey = new Map<ConnectionKey, Set<string>>();
+  readonly #deleted = new Set<string>();
   #complete: boolean | undefined;
   #seen = 0;
   #listing: Promise<unknown> | undefined;
@@ -39,10 +40,11 @@ export class ClientDirectory {
 
   /** All clients as they are now. */
   async all(): Promise<ClientList> {
-    const { clients, total } = await this.#clients.all();
+    const { clients: listed, total } = await this.#clients.all();
+    const clients = listed.filter(({ clientId }) => !this.#deleted.has(clientId));
     for (const client of clients) this.remember(client);
-    this.#seen = clients.length;
-    this.#complete = clients.length >= total;
+    this.#seen = listed.length;
+    this.#complete = listed.length >= total;
     return { clients, complete: this.#complete };
   }
 
@@ -59,6 +61,12 @@ export class ClientDirectory {
     const ids = this.#idsByKey.get(key);
     if (ids === undefined) this.#idsByKey.set(key, new Set([client.clientId]));
     else ids.add(client.clientId);
+  }
+
+  /** For a client that this run has deleted: what Auth0 shows of it late is not believed. No id is used twice. */
+  forget(id: string): void {
+    this.#deleted.add(id);
+    for (const ids of this.#idsByKey.values()) ids.delete(id);
   }
 
   /**
@@ -82,6 +90,7 @@ export class ClientDirectory {
 
   /** A client that is gone is forgotten. */
   async read(id: string): Promise<Auth0Client | undefined> {
+    if (this.#deleted.has(id)) return undefined;
     const client = await this.#clients.read(id);
     if (client === undefined) for (const ids of this.#idsByKey.values()) ids.delete(id);
     return client;

@@ -115,3 +115,25 @@ describe("how a client proves itself, for a token that may read no secret", () =
     expect(await look()).toEqual({ fields: created.fields, unread: [] });
   });
 });
+
+describe("reads that are late", () => {
+  test("do not keep the organization whose clients this run has deleted", async () => {
+    const keys = ["fernhill/orders", "fernhill/portal"] as const;
+    const both = keys.map((key) => wanted({ key: key as ConnectionKey }));
+    for (const each of both) await make(each);
+    // What is read now is what will be shown for a while.
+    bench.sandbox.faults.add({ method: "DELETE", path: "^/api/v2/clients/", effect: "stale", milliseconds: 600_000 });
+    await adapter.observe(both, "deep");
+    const gone = organization({ state: "absent" });
+    for (const each of both) {
+      const found = (await adapter.observe([each], "single")).found.get(each.key);
+      if (found === undefined) throw new Error("it is not there");
+      await adapter.settlePart(gone);
+      expect(bench.sandbox.auth0.organization("fernhill")).toBeDefined();
+      await adapter.remove(found);
+      expect((await adapter.observe([each], "single")).found.size).toBe(0);
+    }
+    await adapter.settlePart(gone);
+    expect(bench.sandbox.auth0.organization("fernhill")).toBeUndefined();
+  });
+});
