@@ -1,5 +1,6 @@
 import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
+import { tenantOfKey } from "../desired/key.ts";
 import type { PlannedWork, Settle } from "../idp/planned-work.ts";
 import type { Change } from "../plan/change.ts";
 import { diffRegistration } from "../plan/diff.ts";
@@ -45,7 +46,7 @@ function workOf({ changes: all, connections, observation, leftBehind, held }: Du
   const clients = new Map<string, number>();
   for (const [idp, { observation: seen }] of observation.engines) {
     for (const key of seen.found.keys()) {
-      const tenant = `${idp} ${key.slice(0, key.indexOf("/"))}`;
+      const tenant = `${idp} ${tenantOfKey(key)}`;
       clients.set(tenant, (clients.get(tenant) ?? 0) + 1);
     }
   }

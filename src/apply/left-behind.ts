@@ -1,3 +1,4 @@
+import { isAtHost } from "../desired/capability.ts";
 import { clientLeftBehind } from "../desired/compile.ts";
 import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
 import type { RegistrationProblem } from "../idp/identity-provider.ts";
@@ -41,9 +42,10 @@ export async function findLeftBehind(
   const found = new Map<ConnectionKey, LeftBehind>();
   const problems: RegistrationProblem[] = [];
   for (const connection of connections) {
-    const tenant = tenants.find((candidate) => candidate.tenant === connection.tenant);
-    const idp = tenant === undefined ? undefined : formerIdp(world, connection, observation);
-    if (idp === undefined || tenant === undefined || connection.status === "draft") continue;
+    const idp = connection.status === "draft" ? undefined : formerIdp(world, connection, observation);
+    // Nearly none has one, so only then its tenant is looked for.
+    const tenant = idp && tenants.find((candidate) => candidate.tenant === connection.tenant);
+    if (idp === undefined || tenant === undefined) continue;
     const registration = clientLeftBehind(world.workspace, tenant, connection, idp, today);
     const seen = (await member(world.engines, idp.name).plan([registration], "single")).observation;
     problems.push(...seen.problems.filter(({ kind }) => kind === "duplicate"));
@@ -64,7 +66,7 @@ function formerIdp(world: World, connection: Connection, observation: Observatio
   const issuer = observation.apps.get(connection.app)?.records.get(key)?.fields.issuer;
   if (typeof issuer !== "string" || issuer === connection.record.issuer || !URL.canParse(issuer)) return undefined;
   const { host } = new URL(issuer);
-  return others.find((idp) => host === idp.domain || (idp.kind === "auth0" && host === idp.customDomain));
+  return others.find((idp) => isAtHost(idp, host));
 }
 
 /** Its changes: the client is deleted, and what it shared when nothing needs that any more. */

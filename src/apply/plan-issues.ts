@@ -1,4 +1,5 @@
 import type { Connection } from "../desired/connection.ts";
+import { tenantOfKey } from "../desired/key.ts";
 import type { Issue } from "../errors/issue.ts";
 import type { RegistrationProblem } from "../idp/identity-provider.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
@@ -174,8 +175,4 @@ function undeclared(what: string, key: string, tenants: readonly Tenant[], envir
     message,
     hint: `${hint}, with \`status: offboarded\` when its people shall come in no more`,
   };
-}
-
-function tenantOfKey(key: string): string {
-  return key.slice(0, key.indexOf("/"));
 }

@@ -4,6 +4,7 @@ import { compareText } from "../errors/issue.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import { externalIdp } from "../workspace/workspace.ts";
 import { member } from "./observe.ts";
+import { readRecords } from "./read-records.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /** What a rebuild found of one connection, by marker. */
@@ -46,34 +47,24 @@ export async function rebuildStore(world: RecordingWorld, connections: readonly 
       }),
     ),
   );
-  const byApp = Map.groupBy(connections, (connection) => connection.app);
-  const apps = new Map(
-    await Promise.all(
-      [...byApp].map(async ([app, group]) => {
-        progress({ kind: "reading", what: `app ${app}` });
-        return [app, await member(world.apps, app).observe(group.map((connection) => connection.record))] as const;
-      }),
-    ),
-  );
+  const { found: present, foreign } = await readRecords(world, connections);
 
   const rebuilt: RebuiltConnection[] = [];
-  for (const { key, app, registration } of connections) {
+  for (const { key, registration } of connections) {
     const observation = observations.get(registration.idp);
-    const records = apps.get(app);
-    const record = records?.records.get(key);
+    const record = present.get(key);
     // Of a customer's client only the file speaks, so it counts from when the app has it.
     const known = isOurs(registration) || record !== undefined;
     const found = known ? observation?.found.get(key) : undefined;
     const problem = observation?.problems.find((each) => each.key === key && each.kind !== "missing");
     if (found !== undefined) await store.rememberId(registration.address, found.id);
     else if (problem === undefined) await store.forgetId(registration.address);
-    const foreign = records?.foreign.some((each) => each.key === key) === true;
     rebuilt.push({
       key,
       idp: registration.idp,
       clientId: found?.id ?? null,
       problem: problem?.message ?? null,
-      record: record?.state ?? (foreign ? "foreign" : null),
+      record: record?.state ?? (foreign.has(key) ? "foreign" : null),
       proven: (await store.latestEvidence(key)) !== undefined,
     });
   }

@@ -87,6 +87,11 @@ export function issuerOf(signIn: SignIn, source: Source): string {
   }
 }
 
+/** Whether an issuer with this host is one of the identity provider's. */
+export function isAtHost(idp: IdentityProvider, host: string): boolean {
+  return host === idp.domain || (idp.kind === "auth0" && host === idp.customDomain);
+}
+
 /** Whether the client of a connection is ours to make and change. */
 export function isOurs(registration: Pick<Registration, "kind">): boolean {
   return registration.kind !== "external";

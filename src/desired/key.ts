@@ -24,6 +24,11 @@ export function parseConnectionKey(text: string): KeyParts | undefined {
   return { tenant, app, signIn };
 }
 
+/** The tenant of a key. */
+export function tenantOfKey(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
 /** The key where `/` is not allowed: dots instead. One-to-one, because slugs contain no dot. */
 export function encodeKey(key: ConnectionKey): string {
   return key.replaceAll("/", ".");

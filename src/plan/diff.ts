@@ -9,6 +9,7 @@
 // id that it has is the client id that counts, because replacing a client breaks the customer.
 
 import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
+import { tenantOfKey } from "../desired/key.ts";
 import type { Change, HotField } from "./change.ts";
 import { appTenantFields, differingFields, partFields, recordFields, registrationFields } from "./fields.ts";
 import { hotAppTenantFields, hotPartFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
@@ -32,7 +33,7 @@ const same: Difference = { changes: [], unchanged: true };
 
 /** The registration of one connection. A wanted `inactive` one that never existed is not made. */
 export function diffRegistration(wanted: Registration, found: ObservedRegistration | undefined): Difference {
-  const of = { address: wanted.address, tenant: tenantOf(wanted.key), key: wanted.key };
+  const of = { address: wanted.address, tenant: tenantOfKey(wanted.key), key: wanted.key };
   if (found === undefined) {
     if (wanted.state !== "active") return nothing;
     const after = registrationFields(wanted);
@@ -178,8 +179,4 @@ function one(change: Change): Difference {
 
 function only(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
-}
-
-function tenantOf(key: string): string {
-  return key.slice(0, key.indexOf("/"));
 }

@@ -12,6 +12,7 @@
 //
 // A new rule over several tenants needs its trait here; test/cli/only-rules.test.ts compares with all files read.
 
+import { isAtHost } from "../desired/capability.ts";
 import type { Connection } from "../desired/connection.ts";
 import { issuerPlace } from "../desired/issuer.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
@@ -83,9 +84,7 @@ const everyFile: Trait = { words: [] };
 function idpsAt(workspace: Workspace, issuer: string): readonly string[] {
   if (!URL.canParse(issuer)) return [];
   const { hostname } = new URL(issuer);
-  return [...workspace.identityProviders.values()]
-    .filter((idp) => idp.domain === hostname || (idp.kind === "auth0" && idp.customDomain === hostname))
-    .map(({ name }) => name);
+  return [...workspace.identityProviders.values()].filter((idp) => isAtHost(idp, hostname)).map(({ name }) => name);
 }
 
 function holding(value: string): Trait {

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from "kysely";
 import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
+import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
 import type { RecordObservation } from "../app.ts";
@@ -36,7 +37,8 @@ export async function observeRecords(
     const row = readConnection(found);
     if (found.org_tenant === null && row.state !== "tombstone") throw orphan(row);
     const old = kept.get(found.key);
-    records.set(key, observedRecord(row, found.org_tenant ?? slugOf(key), old && readConnection(old)));
+    // A tombstone that has lost its tenant's row needs none.
+    records.set(key, observedRecord(row, found.org_tenant ?? tenantOfKey(key), old && readConnection(old)));
   }
   const undeclared = others ? await othersOf(database, app, marker, keys) : [];
 
@@ -59,11 +61,6 @@ function orphan({ key, org_id }: ConnectionRow): TenantryError {
   return new TenantryError("SQL_CORRUPT", `The record ${key} has lost the row ${org_id} of its tenant.`, {
     hint: `Put the row ${org_id} back into the table org, then run the command again.`,
   });
-}
-
-/** Of a tombstone that has lost its tenant's row: it needs none. */
-function slugOf(key: ConnectionKey): string {
-  return key.slice(0, key.indexOf("/"));
 }
 
 function foreignTenant(wanted: readonly ConnectionRecord[], tenant: string, owner: string | null): readonly Foreign[] {

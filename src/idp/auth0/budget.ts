@@ -1,4 +1,5 @@
 import { textsOf } from "../../desired/json.ts";
+import { tenantOfKey } from "../../desired/key.ts";
 import { CallCounts } from "../call-counts.ts";
 import { changesMore, differing, type PlannedWork, type Settle, updates } from "../planned-work.ts";
 
@@ -22,9 +23,9 @@ export function auth0Calls(work: readonly PlannedWork[], read: ListsRead): CallC
   if (read.complete === undefined && work.some(({ found }) => found === undefined)) calls.add("read clients");
   const makes = work.some(({ parts }) => parts.some(({ change }) => change.action === "create"));
   if (!read.organizations && makes) calls.add("list organizations");
-  const clients = new Map(work.map((each) => [each.wanted.marker.key.split("/", 1)[0], each.clients]));
+  const clients = new Map(work.map((each) => [tenantOfKey(each.wanted.key), each.clients]));
   for (const each of work) {
-    const tenant = each.wanted.marker.key.split("/", 1)[0];
+    const tenant = tenantOfKey(each.wanted.key);
     const one = new Work(calls, each, read, clients.get(tenant) ?? 0);
     one.count();
     clients.set(tenant, one.clients);

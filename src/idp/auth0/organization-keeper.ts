@@ -1,5 +1,6 @@
 import type { ConnectionKey, OrganizationPart, Registration } from "../../desired/connection.ts";
 import { canonicalJson } from "../../desired/json.ts";
+import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { Auth0Organization, Auth0Organizations } from "../../vendor/auth0/organizations.ts";
 import type { MarkerScope } from "./marker.ts";
@@ -10,11 +11,6 @@ import { takenMessage } from "./ownership.ts";
 export interface OwnOrganization {
   readonly organization: Auth0Organization;
   readonly own: OwnMetadata;
-}
-
-/** The tenant of a key. */
-export function tenantOf(key: ConnectionKey): string {
-  return key.slice(0, key.indexOf("/"));
 }
 
 /** The organization that a registration belongs to. */
@@ -124,7 +120,7 @@ export class OrganizationKeeper {
 
   /** The client is gone. An organization that this run has not seen keeps its id, which leads nowhere then. */
   async unlist(key: ConnectionKey, clientId: string): Promise<void> {
-    const tenant = tenantOf(key);
+    const tenant = tenantOfKey(key);
     const name = this.#names.get(tenant);
     if (name === undefined) return;
     await this.edit({ name, tenant }, (own) => ({ ...own, clientIds: own.clientIds.filter((id) => id !== clientId) }));

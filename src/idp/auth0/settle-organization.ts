@@ -1,11 +1,12 @@
 import type { OrganizationPart } from "../../desired/connection.ts";
+import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { Auth0Failure } from "../../vendor/auth0/failure.ts";
 import type { Auth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionDirectory } from "./connection-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
-import { type OrganizationKeeper, type OwnOrganization, tenantOf } from "./organization-keeper.ts";
+import type { OrganizationKeeper, OwnOrganization } from "./organization-keeper.ts";
 import type { KeptConnection } from "./organization-metadata.ts";
 
 export interface SettleOrganizationContext {
@@ -125,7 +126,7 @@ async function removeUnused(
   );
   const left = [...listed.clients, ...hidden.filter((client) => client !== undefined)].some(({ raw }) => {
     const key = ownKey(raw, scope);
-    return key !== undefined && tenantOf(key) === part.tenant;
+    return key !== undefined && tenantOfKey(key) === part.tenant;
   });
   if (!left) await tenant.organizations.remove(organization.id);
 }
