@@ -10,6 +10,7 @@ import type {
   ClientSettings,
   EnabledConnection,
 } from "./model.ts";
+import { type Auth0State, emptyTenant } from "./state.ts";
 
 /** What a new client is made from; whatever is left out gets Auth0's default. */
 export interface NewClient {
@@ -32,18 +33,14 @@ export class Auth0Tenant {
   readonly name: string;
   /** The audience of the management API. */
   readonly audience: string;
-  /** Stands where clients show the certificate that signs for them. */
-  readonly signingCertificate = `-----BEGIN CERTIFICATE-----\r\n${randomToken(48)}\r\n-----END CERTIFICATE-----\r\n`;
   /** What was asked of this sandbox, by everyone. */
   readonly requests: RequestLog;
-  readonly #clients = new Map<string, Auth0Client>();
-  readonly #connections = new Map<string, Auth0Connection>();
-  readonly #organizations = new Map<string, Auth0Organization>();
-  readonly #users = new Map<string, Auth0User>();
+  readonly state: Auth0State;
   readonly #clock: () => number;
-  #sequence = 0;
 
-  constructor(host: string, requests: RequestLog, clock: () => number) {
+  /** The tenant of this state, or a new one. */
+  constructor(host: string, requests: RequestLog, clock: () => number, state: Auth0State = emptyTenant()) {
+    this.state = state;
     this.host = host;
     this.issuer = `https://${host}/`;
     this.name = host.split(".")[0] ?? host;
@@ -52,44 +49,50 @@ export class Auth0Tenant {
     this.#clock = clock;
   }
 
+  get signingCertificate(): string {
+    return this.state.signingCertificate;
+  }
+
   /** By client id, oldest first. */
   get clients(): ReadonlyMap<string, Auth0Client> {
-    return this.#clients;
+    return this.state.clients;
   }
 
   /** By id, oldest first. */
   get connections(): ReadonlyMap<string, Auth0Connection> {
-    return this.#connections;
+    return this.state.connections;
   }
 
   /** By id, oldest first. */
   get organizations(): ReadonlyMap<string, Auth0Organization> {
-    return this.#organizations;
+    return this.state.organizations;
   }
 
   /** By `sub`. */
   get users(): ReadonlyMap<string, Auth0User> {
-    return this.#users;
+    return this.state.users;
   }
 
   /** By client id or name, in this order; the oldest of several with one name. */
   client(reference: string): Auth0Client | undefined {
-    return this.#clients.get(reference) ?? find(this.#clients, (client) => client.settings.name === reference);
+    return (
+      this.state.clients.get(reference) ?? find(this.state.clients, (client) => client.settings.name === reference)
+    );
   }
 
   /** By id or name. */
   connection(reference: string): Auth0Connection | undefined {
-    return this.#connections.get(reference) ?? find(this.#connections, ({ name }) => name === reference);
+    return this.state.connections.get(reference) ?? find(this.state.connections, ({ name }) => name === reference);
   }
 
   /** By id or name. */
   organization(reference: string): Auth0Organization | undefined {
-    return this.#organizations.get(reference) ?? find(this.#organizations, ({ name }) => name === reference);
+    return this.state.organizations.get(reference) ?? find(this.state.organizations, ({ name }) => name === reference);
   }
 
   /** By email. */
   userByEmail(email: string): Auth0User | undefined {
-    return find(this.#users, (user) => user.email === email);
+    return find(this.state.users, (user) => user.email === email);
   }
 
   /** Milliseconds since the epoch. */
@@ -104,8 +107,8 @@ export class Auth0Tenant {
 
   /** The next number in the order of things made here. */
   count(): number {
-    this.#sequence += 1;
-    return this.#sequence;
+    this.state.sequence += 1;
+    return this.state.sequence;
   }
 
   addClient({ clientId = randomText(32), secret = newSecret(), global = false, grants = [], settings }: NewClient) {
@@ -118,7 +121,7 @@ export class Auth0Tenant {
       credentials: new Map(),
       grants,
     };
-    this.#clients.set(clientId, client);
+    this.state.clients.set(clientId, client);
     return client;
   }
 
@@ -139,8 +142,8 @@ export class Auth0Tenant {
   /** Removes the client, also from the connections it was enabled for. Throws when there is none. */
   removeClient(reference: string): void {
     const { clientId } = this.#existing(reference);
-    this.#clients.delete(clientId);
-    for (const connection of this.#connections.values()) connection.clients.delete(clientId);
+    this.state.clients.delete(clientId);
+    for (const connection of this.state.connections.values()) connection.clients.delete(clientId);
   }
 
   addConnection(name: string, strategy: string, settings: JsonObject = {}): Auth0Connection {
@@ -152,7 +155,7 @@ export class Auth0Tenant {
       settings: { is_domain_connection: false, realms: [name], ...settings },
       clients: new Set(),
     };
-    this.#connections.set(connection.id, connection);
+    this.state.connections.set(connection.id, connection);
     return connection;
   }
 
@@ -160,8 +163,8 @@ export class Auth0Tenant {
   removeConnection(reference: string): void {
     const connection = this.connection(reference);
     if (connection === undefined) throw new Error(`the tenant has no connection ${reference}`);
-    this.#connections.delete(connection.id);
-    for (const organization of this.#organizations.values()) organization.connections.delete(connection.id);
+    this.state.connections.delete(connection.id);
+    for (const organization of this.state.organizations.values()) organization.connections.delete(connection.id);
   }
 
   addOrganization(
@@ -177,7 +180,7 @@ export class Auth0Tenant {
       settings,
       connections: new Map(),
     };
-    this.#organizations.set(organization.id, organization);
+    this.state.organizations.set(organization.id, organization);
     return organization;
   }
 
@@ -185,7 +188,7 @@ export class Auth0Tenant {
   removeOrganization(reference: string): void {
     const organization = this.organization(reference);
     if (organization === undefined) throw new Error(`the tenant has no organization ${reference}`);
-    this.#organizations.delete(organization.id);
+    this.state.organizations.delete(organization.id);
   }
 
   /** Lets the people of a connection into an organization. */
@@ -210,7 +213,7 @@ export class Auth0Tenant {
       name,
       claims,
     };
-    this.#users.set(user.id, user);
+    this.state.users.set(user.id, user);
     return user;
   }
 

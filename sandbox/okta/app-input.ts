@@ -1,6 +1,7 @@
 import { isObject, isTexts, type JsonObject } from "../json.ts";
 import { type AuthMethod, authMethods, defaultUserName, type OAuthSettings, type OktaApp } from "./model.ts";
-import { type OktaOrg, oktaId } from "./org.ts";
+import { oktaId } from "./okta-id.ts";
+import type { OktaOrg } from "./org.ts";
 import { invalid } from "./problem.ts";
 
 /** What a body says of an app, checked and with Okta's defaults filled in. */

@@ -125,7 +125,7 @@ const routes: readonly Route[] = [
 export const serverRoutes: readonly Route[] = routes.map((route) => ({
   ...route,
   handle: (call) => {
-    if (call.org.apiAccessManagement) return route.handle(call);
+    if (call.org.state.apiAccessManagement) return route.handle(call);
     throw new OktaProblem(401, "E0000015", "You do not have permission to access the feature you are requesting");
   },
 }));

@@ -1,4 +1,4 @@
-import { randomText, randomToken } from "../random.ts";
+import { randomToken } from "../random.ts";
 import type { RequestLog } from "../request-log.ts";
 import type {
   OktaApp,
@@ -11,6 +11,8 @@ import type {
   OktaUser,
   Status,
 } from "./model.ts";
+import { oktaId } from "./okta-id.ts";
+import { emptyOrg, type OktaState } from "./state.ts";
 
 /** Most secrets that one app can have. */
 export const mostSecrets = 2;
@@ -29,57 +31,65 @@ export class OktaOrg {
   readonly host: string;
   /** `https://` and the host: the issuer of the org authorization server. */
   readonly url: string;
-  readonly id = oktaId("00o");
   /** What was asked of this sandbox, by everyone. */
   readonly requests: RequestLog;
-  /** Access policies, oldest first. */
-  readonly policies: OktaPolicy[] = [];
-  readonly signingKid = randomToken(32);
-  /** Without it an org has no custom authorization servers, not even `default`. */
-  apiAccessManagement = true;
-  /** While true, `search=` does not show the groups that are made. */
-  searchIsLate = false;
-  readonly #apps = new Map<string, OktaApp>();
-  readonly #clients = new Map<string, OktaApp>();
-  readonly #servers = new Map<string, OktaServer>();
-  readonly #groups = new Map<string, OktaGroup>();
-  readonly #users = new Map<string, OktaUser>();
+  readonly state: OktaState;
+  /** By client id. */
+  readonly #clients: Map<string, OktaApp>;
   readonly #clock: () => number;
-  #sequence = 0;
 
-  constructor(host: string, requests: RequestLog, clock: () => number) {
+  /** The org of this state, or a new one with the policies that every org has. */
+  constructor(host: string, requests: RequestLog, clock: () => number, state?: OktaState) {
     this.host = host;
+    this.state = state ?? emptyOrg();
+    this.#clients = new Map([...this.state.apps.values()].map((app) => [app.clientId, app]));
     this.url = `https://${host}`;
     this.requests = requests;
     this.#clock = clock;
+    if (state !== undefined) return;
     this.addPolicy("Okta Admin Console");
     this.addPolicy("Okta Dashboard");
     this.addPolicy("Any two factors", { system: true });
     this.addPolicy("Okta Account Management Policy", { resourceType: "END_USER_ACCOUNT_MANAGEMENT" });
   }
 
+  get id(): string {
+    return this.state.id;
+  }
+
+  get signingKid(): string {
+    return this.state.signingKid;
+  }
+
+  /** Access policies, oldest first. */
+  get policies(): readonly OktaPolicy[] {
+    return [...this.state.policies.values()];
+  }
+
   /** All apps, oldest first. */
   get apps(): readonly OktaApp[] {
-    return [...this.#apps.values()];
+    return [...this.state.apps.values()];
   }
 
   /** All groups, oldest first. */
   get groups(): readonly OktaGroup[] {
-    return [...this.#groups.values()];
+    return [...this.state.groups.values()];
   }
 
   get users(): readonly OktaUser[] {
-    return [...this.#users.values()];
+    return [...this.state.users.values()];
   }
 
   /** Custom authorization servers, oldest first. */
   get servers(): readonly OktaServer[] {
-    return [...this.#servers.values()];
+    return [...this.state.servers.values()];
   }
 
   /** By id, or `default`. */
   server(reference: string): OktaServer | undefined {
-    return this.#servers.get(reference) ?? this.servers.find((server) => server.isDefault && reference === "default");
+    return (
+      this.state.servers.get(reference) ?? this.servers.find((server) => server.isDefault && reference === "default")
+    );
   }
 
   /** True when an active policy of the server lets the client use it. */
@@ -99,11 +109,11 @@ export class OktaOrg {
 
   /** By id, client id or label, in this order; the oldest of several with one label. */
   app(reference: string): OktaApp | undefined {
-    return this.#apps.get(reference) ?? this.client(reference) ?? this.apps.find((app) => app.label === reference);
+    return this.state.apps.get(reference) ?? this.client(reference) ?? this.apps.find((app) => app.label === reference);
   }
 
   appById(id: string): OktaApp | undefined {
-    return this.#apps.get(id);
+    return this.state.apps.get(id);
   }
 
   /** By client id. */
@@ -113,21 +123,23 @@ export class OktaOrg {
 
   /** By id or name. */
   group(reference: string): OktaGroup | undefined {
-    return this.#groups.get(reference) ?? this.groups.find((group) => group.profile.name === reference);
+    return this.state.groups.get(reference) ?? this.groups.find((group) => group.profile.name === reference);
   }
 
   groupById(id: string): OktaGroup | undefined {
-    return this.#groups.get(id);
+    return this.state.groups.get(id);
   }
 
   /** By id or login. */
   user(reference: string): OktaUser | undefined {
-    return this.#users.get(reference) ?? this.users.find((user) => user.login === reference);
+    return this.state.users.get(reference) ?? this.users.find((user) => user.login === reference);
   }
 
   /** True when a group of the user, or Everyone, is assigned to the app. */
   mayUse(user: OktaUser, app: OktaApp): boolean {
-    return [...app.assignments.keys()].some((id) => user.groups.has(id) || this.#groups.get(id)?.type === "BUILT_IN");
+    return [...app.assignments.keys()].some(
+      (id) => user.groups.has(id) || this.state.groups.get(id)?.type === "BUILT_IN",
+    );
   }
 
   /** Now, in the spelling and resolution of Okta's timestamps. */
@@ -152,7 +164,7 @@ export class OktaOrg {
       secrets: [],
       assignments: new Map(),
     };
-    this.#apps.set(id, app);
+    this.state.apps.set(id, app);
     this.#clients.set(app.clientId, app);
     if (needsSecret(app)) this.addSecret(app, secret);
     return app;
@@ -176,7 +188,7 @@ export class OktaOrg {
   /** Removes the app with all it has. Throws when there is none. */
   removeApp(reference: string): void {
     const { id, clientId } = this.#existing(reference);
-    this.#apps.delete(id);
+    this.state.apps.delete(id);
     this.#clients.delete(clientId);
   }
 
@@ -200,9 +212,9 @@ export class OktaOrg {
       created: now,
       lastUpdated: now,
       profile: { name, description },
-      indexed: !this.searchIsLate,
+      indexed: !this.state.searchIsLate,
     };
-    this.#groups.set(group.id, group);
+    this.state.groups.set(group.id, group);
     return group;
   }
 
@@ -210,8 +222,8 @@ export class OktaOrg {
   removeGroup(reference: string): void {
     const group = this.group(reference);
     if (group === undefined) throw new Error(`the org has no group ${reference}`);
-    this.#groups.delete(group.id);
-    for (const app of this.#apps.values()) app.assignments.delete(group.id);
+    this.state.groups.delete(group.id);
+    for (const app of this.state.apps.values()) app.assignments.delete(group.id);
   }
 
   /** Lets a group use an app. The priority is the next free one when none is given. */
@@ -240,7 +252,7 @@ export class OktaOrg {
       resourceType: "APP",
       ...more,
     };
-    this.policies.push(policy);
+    this.state.policies.set(policy.id, policy);
     return policy;
   }
 
@@ -265,12 +277,12 @@ export class OktaOrg {
       name,
       policies: new Map(),
     };
-    this.#servers.set(server.id, server);
+    this.state.servers.set(server.id, server);
     return server;
   }
 
   removeServer(id: string): void {
-    this.#servers.delete(id);
+    this.state.servers.delete(id);
   }
 
   addServerPolicy(server: OktaServer, name: string, clients: readonly string[]): OktaServerPolicy {
@@ -297,7 +309,7 @@ export class OktaOrg {
       lastName: names.last,
       groups: new Set(groups.map((group) => group.id)),
     };
-    this.#users.set(user.id, user);
+    this.state.users.set(user.id, user);
     return user;
   }
 
@@ -308,17 +320,12 @@ export class OktaOrg {
   }
 
   #count(): number {
-    this.#sequence += 1;
-    return this.#sequence;
+    this.state.sequence += 1;
+    return this.state.sequence;
   }
 }
 
 /** True when the app proves itself with a secret. */
 export function needsSecret(app: Pick<OktaApp, "authMethod">): boolean {
   return app.authMethod.startsWith("client_secret_");
-}
-
-/** An id as Okta makes them: 20 letters and digits, of which the first three say the kind. */
-export function oktaId(prefix: string): string {
-  return `${prefix}${randomText(14)}1d7`;
 }

@@ -246,9 +246,9 @@ describe("groups and assignments", () => {
   });
 
   test("a group is found whatever the case, by the index only when it is in there", async () => {
-    at.sandbox.okta.searchIsLate = true;
+    at.sandbox.okta.state.searchIsLate = true;
     const { json } = await call(at, "POST", "/api/v1/groups", { profile: { name: "Late Comers" } });
-    at.sandbox.okta.searchIsLate = false;
+    at.sandbox.okta.state.searchIsLate = false;
     const search = `/api/v1/groups?search=${encodeURIComponent('profile.name eq "late comers"')}`;
     expect((await call(at, "GET", search)).json).toEqual([]);
     expect((await call(at, "GET", "/api/v1/groups?q=late")).json).toHaveLength(1);

@@ -37,7 +37,7 @@ export class SignIn {
   /** Read anew each time: a server that is made, switched off or removed is so for the very next request. */
   #servers(): readonly AuthorizationServer[] {
     const custom = this.#org.servers
-      .filter((server) => server.status === "ACTIVE" && this.#org.apiAccessManagement)
+      .filter((server) => server.status === "ACTIVE" && this.#org.state.apiAccessManagement)
       .map((server) => {
         const issuer = issuerOf(this.#org, server);
         const name = server.isDefault ? "default" : server.id;

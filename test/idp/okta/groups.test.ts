@@ -36,7 +36,7 @@ beforeEach(async () => {
   const { okta, faults } = bench.sandbox;
   faults.clear();
   bench.slept.length = 0;
-  okta.searchIsLate = false;
+  okta.state.searchIsLate = false;
   for (const app of okta.apps) if (!["Payroll", "Tenantry service"].includes(app.label)) okta.removeApp(app.id);
   for (const group of okta.groups) {
     if (!["Everyone", "whiterabbit-staff", "whiterabbit-admins"].includes(group.profile.name)) {
@@ -60,7 +60,7 @@ describe("a group that the file wants made", () => {
   });
 
   test.each(depths)("is made before the client, assigned, and then there (%s)", async (depth) => {
-    bench.sandbox.okta.searchIsLate = true;
+    bench.sandbox.okta.state.searchIsLate = true;
     const engine = directEngine(adapter);
     await engine.apply(partners);
     expect(made()).toMatchObject([
@@ -132,7 +132,7 @@ describe("the name is taken", () => {
   });
 
   test("by a group that the index does not show yet: it is found without the index", async () => {
-    bench.sandbox.okta.searchIsLate = true;
+    bench.sandbox.okta.state.searchIsLate = true;
     const { id } = bench.sandbox.okta.addGroup(name, "by somebody else");
     await adapter.settlePart(part);
     expect(made().map((group) => group.id)).toEqual([id]);
@@ -159,7 +159,7 @@ describe("the reply to a create is lost", () => {
   test.each<FaultEffect>(["reset-after", "status-after"])(
     "%s: the group was made, is found although the index is late, and is not made again",
     async (effect) => {
-      bench.sandbox.okta.searchIsLate = true;
+      bench.sandbox.okta.state.searchIsLate = true;
       bench.sandbox.faults.add({ ...creating, effect });
       const before = posts();
       await adapter.settlePart(part);

@@ -65,9 +65,9 @@ test("one that is switched off is a problem", async () => {
 
 test("an org that has none at all says so", async () => {
   const adapter = await bench.adapter();
-  bench.sandbox.okta.apiAccessManagement = false;
+  bench.sandbox.okta.state.apiAccessManagement = false;
   const { problems } = await adapter.observe([at("default")], "single");
-  bench.sandbox.okta.apiAccessManagement = true;
+  bench.sandbox.okta.state.apiAccessManagement = true;
   expect(problems).toMatchObject([
     { subject: "default", message: expect.stringContaining("lacks API Access Management") },
   ]);
