@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent, buildConnector, fetch } from "undici";
+import { auth0Host, oktaHost, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { type Mask, masks } from "./masks.ts";
+import { pair } from "./pairing.ts";
+import { preset } from "./preset.ts";
+import type { Exchange, Recording } from "./recording.ts";
+import { outOfScope } from "./scope.ts";
+import { differences } from "./shape.ts";
+import { isObject, Translation } from "./translation.ts";
+
+/** One exchange that did not come out as recorded. */
+export interface Miss {
+  /** From 1. */
+  readonly number: number;
+  readonly request: string;
+  /** `missing PATH: TYPE`, `extra PATH: TYPE`, `status 201 here 400 …`. */
+  readonly lines: readonly string[];
+}
+
+/** How one recording came out. */
+export interface Replayed {
+  readonly name: string;
+  readonly vendor: Recording["vendor"];
+  /** Exchanges on what the sandbox plays. */
+  readonly total: number;
+  readonly matched: number;
+  readonly misses: readonly Miss[];
+  /** What the other exchanges are about, with how many there are. */
+  readonly outOfScope: ReadonlyMap<string, number>;
+  /** Masks that hid a difference, with how many. */
+  readonly masked: ReadonlyMap<Mask, number>;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly json: unknown;
+  /** The cursor of the next page, from the `Link` header. */
+  readonly after: string | undefined;
+}
+
+/**
+ * Sends the requests of a recording, in order, to a fresh sandbox and compares status, keys and JSON types of each
+ * answer with what was recorded. Ids are translated as they appear.
+ */
+export async function replay(recording: Recording): Promise<Replayed> {
+  const root = mkdtempSync(join(tmpdir(), "tenantry-replay-"));
+  const sandbox = await startSandbox({ dir: join(root, "sandbox"), port: 0 });
+  const caller = createCaller(sandbox, recording.vendor);
+  try {
+    return await replayIn(sandbox, recording, caller.call);
+  } finally {
+    await caller.close();
+    await sandbox.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+type Call = (method: string, target: string, body: unknown) => Promise<Answered>;
+
+async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Promise<Replayed> {
+  const known = new Translation();
+  const host = recordedHost(recording);
+  if (host !== undefined) known.add(host, hostOf(recording.vendor));
+  preset(sandbox, recording, known);
+  const misses: Miss[] = [];
+  const others = new Map<string, number>();
+  const masked = new Map<Mask, number>();
+  const cursors = new Map<string, string>();
+  let total = 0;
+  for (const [index, exchange] of recording.exchanges.entries()) {
+    const about = outOfScope(recording.vendor, exchange);
+    if (about !== undefined) {
+      others.set(about, (others.get(about) ?? 0) + 1);
+      continue;
+    }
+    total += 1;
+    const target = withCursor(known.apply(exchange.path), cursors);
+    const answered = await call(exchange.method, target, known.value(exchange.body));
+    if (answered.after !== undefined) cursors.set(pathOf(target), answered.after);
+    const request = `${exchange.method} ${exchange.path}`;
+    const lines = compare(exchange, answered, known).filter((line) => {
+      const mask = masks.find(
+        (each) => each.vendor === recording.vendor && each.request.test(request) && each.line.test(line),
+      );
+      if (mask !== undefined) masked.set(mask, (masked.get(mask) ?? 0) + 1);
+      return mask === undefined;
+    });
+    if (lines.length > 0) misses.push({ number: index + 1, request, lines });
+  }
+  const matched = total - misses.length;
+  return { name: recording.name, vendor: recording.vendor, total, matched, misses, outOfScope: others, masked };
+}
+
+function compare(exchange: Exchange, answered: Answered, known: Translation): readonly string[] {
+  const fits = exchange.status === undefined ? answered.status < 300 : answered.status === exchange.status;
+  if (!fits) return [`status ${exchange.status ?? "2xx"} here ${answered.status} ${reasonOf(answered.json)}`.trim()];
+  const { recorded, here, unmatched } = pair(exchange.response, answered.json, known);
+  known.learn(recorded, here);
+  return [...unmatched, ...differences(recorded, here)];
+}
+
+/** What an error says, for the list of misses. */
+function reasonOf(json: unknown): string {
+  if (!isObject(json)) return "";
+  const causes = Array.isArray(json.errorCauses)
+    ? json.errorCauses.map((cause) => (isObject(cause) ? String(cause.errorSummary) : ""))
+    : [];
+  return [json.errorCode, json.errorSummary ?? json.message, ...causes]
+    .filter((text) => text !== undefined)
+    .join(" · ");
+}
+
+function hostOf(vendor: Recording["vendor"]): string {
+  return vendor === "okta" ? oktaHost : auth0Host;
+}
+
+/** The host name of the org or tenant that was recorded, from the links and addresses in its answers. */
+function recordedHost({ vendor, exchanges }: Recording): string | undefined {
+  const pattern =
+    vendor === "okta" ? /https:\/\/([a-z0-9.-]+)\/api\/v1\// : /https:\/\/([a-z0-9-]+\.\w+\.auth0\.com)\//;
+  for (const { response, body } of exchanges) {
+    const host = pattern.exec(JSON.stringify([response, body]))?.[1];
+    if (host !== undefined) return host;
+  }
+  return undefined;
+}
+
+/** A recorded cursor is nobody's here: the newest one that the sandbox gave for this path stands for it. */
+function withCursor(target: string, cursors: ReadonlyMap<string, string>): string {
+  const cursor = cursors.get(pathOf(target));
+  return cursor === undefined ? target : target.replace(/([?&]after=)[^&]*/, `$1${encodeURIComponent(cursor)}`);
+}
+
+function pathOf(target: string): string {
+  return target.split("?")[0] ?? target;
+}
+
+function createCaller(sandbox: Sandbox, vendor: Recording["vendor"]): { readonly call: Call; close(): Promise<void> } {
+  const host = hostOf(vendor);
+  const credential = vendor === "okta" ? `SSWS ${sandbox.env.OKTA_API_TOKEN}` : `Bearer ${sandbox.env.AUTH0_API_TOKEN}`;
+  const connector = buildConnector({ ca: sandbox.ca });
+  const agent = new Agent({
+    connect: (target, done) =>
+      connector({ ...target, hostname: sandbox.host, port: String(sandbox.port), servername: host }, done),
+  });
+  return {
+    call: async (method, target, body) => {
+      const headers: Record<string, string> = { authorization: credential, accept: "application/json" };
+      if (body !== null) headers["content-type"] = "application/json";
+      const response = await fetch(`https://${host}${target}`, {
+        method,
+        headers,
+        redirect: "manual",
+        dispatcher: agent,
+        ...(body === null ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const next = (response.headers.get("link") ?? "").split(/,\s*(?=<)/).find((link) => link.includes('rel="next"'));
+      const after = next === undefined ? undefined : /[?&]after=([^&>]+)/.exec(next)?.[1];
+      return {
+        status: response.status,
+        json: parse(text),
+        after: after === undefined ? undefined : decodeURIComponent(after),
+      };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function parse(text: string): unknown {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
