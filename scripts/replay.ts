@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { NotARecording, readRecordings } from "./replay/recording.ts";
 import { type Replayed, replay } from "./replay/replay.ts";
-import { markdownOf, masksOf, missesOf, percent, sumOf, tableOf } from "./replay/report.ts";
+import { markdownOf, masksOf, missesOf, otherValuesOf, percent, sumOf, tableOf } from "./replay/report.ts";
 
 const help = `usage: npm run -s replay -- [options] DIR...
 
@@ -11,6 +11,7 @@ appear; status, keys and JSON types are compared.
 
   --only TEXT         recordings whose name contains TEXT
   --at-least PERCENT  exit 1 below this share (97)
+  --values            also the answers that match and hold other values, with the paths
   --masks             also the known differences that do not count, with their reasons
   --markdown          the table as Markdown
   --json              everything as one JSON document
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     "at-least": { type: "string", default: "97" },
+    values: { type: "boolean", default: false },
     masks: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -57,8 +59,11 @@ async function main(): Promise<void> {
   else {
     print(values.markdown ? markdownOf(results) : tableOf(results));
     if (!values.markdown && results.some(({ misses }) => misses.length > 0)) print(`\nmisses\n${missesOf(results)}`);
+    if (values.values) print(`\nother values\n${otherValuesOf(results)}`);
     if (values.masks) print(`\nknown differences that do not count\n${masksOf(results)}`);
-    print(`\nmatched ${sum.matched} of ${sum.total} (${percent(sum)})`);
+    const equal = { matched: sum.matched - sum.otherValues, total: sum.matched };
+    print(`\nof the answers that match ${equal.matched} hold the recorded values too (${percent(equal)})`);
+    print(`matched ${sum.matched} of ${sum.total} (${percent(sum)})`);
   }
   if (sum.matched * 100 < sum.total * Number(values["at-least"])) process.exitCode = 1;
 }

@@ -10,6 +10,7 @@ import type { Exchange, Recording } from "./recording.ts";
 import { outOfScope } from "./scope.ts";
 import { differences } from "./shape.ts";
 import { isObject, Translation } from "./translation.ts";
+import { differentValues } from "./values.ts";
 
 /** One exchange that did not come out as recorded. */
 export interface Miss {
@@ -28,6 +29,8 @@ export interface Replayed {
   readonly total: number;
   readonly matched: number;
   readonly misses: readonly Miss[];
+  /** Matched exchanges whose plain values are not all the recorded ones, with the paths. */
+  readonly otherValues: readonly Miss[];
   /** What the other exchanges are about, with how many there are. */
   readonly outOfScope: ReadonlyMap<string, number>;
   /** Masks that hid a difference, with how many. */
@@ -66,6 +69,7 @@ async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Pro
   if (host !== undefined) known.add(host, hostOf(recording.vendor));
   preset(sandbox, recording, known);
   const misses: Miss[] = [];
+  const otherValues: Miss[] = [];
   const others = new Map<string, number>();
   const masked = new Map<Mask, number>();
   const cursors = new Map<string, string>();
@@ -81,7 +85,8 @@ async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Pro
     const answered = await call(exchange.method, target, known.value(exchange.body));
     if (answered.after !== undefined) cursors.set(pathOf(target), answered.after);
     const request = `${exchange.method} ${exchange.path}`;
-    const lines = compare(exchange, answered, known).filter((line) => {
+    const compared = compare(exchange, answered, known);
+    const lines = compared.lines.filter((line) => {
       const mask = masks.find(
         (each) => each.vendor === recording.vendor && each.request.test(request) && each.line.test(line),
       );
@@ -89,17 +94,37 @@ async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Pro
       return mask === undefined;
     });
     if (lines.length > 0) misses.push({ number: index + 1, request, lines });
+    else if (compared.values.length > 0) otherValues.push({ number: index + 1, request, lines: compared.values });
   }
   const matched = total - misses.length;
-  return { name: recording.name, vendor: recording.vendor, total, matched, misses, outOfScope: others, masked };
+  return {
+    name: recording.name,
+    vendor: recording.vendor,
+    total,
+    matched,
+    misses,
+    otherValues,
+    outOfScope: others,
+    masked,
+  };
 }
 
-function compare(exchange: Exchange, answered: Answered, known: Translation): readonly string[] {
+interface Compared {
+  readonly lines: readonly string[];
+  /** Paths of other values. */
+  readonly values: readonly string[];
+}
+
+function compare(exchange: Exchange, answered: Answered, known: Translation): Compared {
   const fits = exchange.status === undefined ? answered.status < 300 : answered.status === exchange.status;
-  if (!fits) return [`status ${exchange.status ?? "2xx"} here ${answered.status} ${reasonOf(answered.json)}`.trim()];
+  if (!fits) {
+    const line = `status ${exchange.status ?? "2xx"} here ${answered.status} ${reasonOf(answered.json)}`.trim();
+    return { lines: [line], values: [] };
+  }
   const { recorded, here, unmatched } = pair(exchange.response, answered.json, known);
   known.learn(recorded, here);
-  return [...unmatched, ...differences(recorded, here)];
+  const lines = [...unmatched, ...differences(recorded, here)];
+  return { lines, values: differentValues(known.value(recorded), here) };
 }
 
 /** What an error says, for the list of misses. */

@@ -1,8 +1,14 @@
-import type { Replayed } from "./replay.ts";
+import type { Miss, Replayed } from "./replay.ts";
 
 /** Matched and total exchanges of several recordings. */
-export function sumOf(results: readonly Replayed[]): { readonly matched: number; readonly total: number } {
+export function sumOf(results: readonly Replayed[]): {
+  readonly matched: number;
+  readonly total: number;
+  /** Matched ones that hold other values. */
+  readonly otherValues: number;
+} {
   return {
+    otherValues: results.reduce((sum, { otherValues }) => sum + otherValues.length, 0),
     matched: results.reduce((sum, { matched }) => sum + matched, 0),
     total: results.reduce((sum, { total }) => sum + total, 0),
   };
@@ -26,8 +32,19 @@ export function tableOf(results: readonly Replayed[]): string {
 }
 
 /** Every miss with what differs. */
-export function missesOf(results: readonly Replayed[], mostLines = 12): string {
-  return results
+export function missesOf(results: readonly Replayed[]): string {
+  return list(results.map(({ name, misses }) => ({ name, misses })));
+}
+
+/** Every answer that matches and holds other values, with where. */
+export function otherValuesOf(results: readonly Replayed[]): string {
+  return list(results.map(({ name, otherValues }) => ({ name, misses: otherValues })));
+}
+
+const mostLines = 12;
+
+function list(entries: readonly { readonly name: string; readonly misses: readonly Miss[] }[]): string {
+  return entries
     .flatMap(({ name, misses }) =>
       misses.flatMap(({ number, request, lines }) => [
         `${name} ${number}: ${request}`,

@@ -3,6 +3,11 @@ const madeUp = /^(id|kid|next|client_secret|secret|pem|.*_id|.*Id)$/;
 
 const shortest = 8;
 
+/** Whether a field of this name holds what the other side makes up. */
+export function isMadeUp(key: string): boolean {
+  return madeUp.test(key);
+}
+
 /** What stands here for the ids, secrets and cursors of a recording. Grows with each answer. */
 export class Translation {
   readonly #known = new Map<string, string>();

@@ -34,7 +34,7 @@ const exceptions: readonly ContractException[] = [
   },
   { path: /\/universalLogout$/, keyword: "type", reason: "null where an app has none; the document says an object" },
   { path: /\/jwks\/keys\/\*\/use$/, keyword: "enum", reason: "null where none was sent; the document says enc or sig" },
-  { path: /\/_embedded\/resourceType$/, keyword: "type", reason: "a text; the document says an object" },
+  { path: /\/_embedded\/resourceType$/, keyword: "type", is: "string", reason: "a text; the document says an object" },
   {
     operation: /\/rules/,
     path: /\/conditions$/,
@@ -75,6 +75,8 @@ interface ContractException {
   readonly path: RegExp;
   /** Of JSON Schema. */
   readonly keyword: string;
+  /** JavaScript type of the value, for a wrong type; null when absent. */
+  readonly is?: string;
   readonly reason: string;
 }
 
@@ -86,7 +88,7 @@ export type ContractResult =
 /** Okta's OpenAPI document, to hold answers against. Reads it once; a schema is compiled when it is first needed. */
 export class OpenApiContract {
   readonly #document = JSON.parse(readFileSync(file, "utf8")) as Document;
-  readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
+  readonly #ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: true });
   readonly #operations: readonly { readonly template: string; readonly segments: readonly string[] }[];
   readonly #validators = new Map<string, ValidateFunction>();
 
@@ -137,6 +139,8 @@ export class OpenApiContract {
           (each) =>
             each.keyword === error.keyword &&
             each.path.test(path) &&
+            (error.keyword !== "type" ||
+              (each.is === undefined ? error.data === null : typeof error.data === each.is)) &&
             (each.operation === undefined || each.operation.test(name)),
         );
         return isKnown ? [] : [`${name}: ${path} ${error.message ?? error.keyword} ${JSON.stringify(error.params)}`];

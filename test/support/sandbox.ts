@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, buildConnector, fetch as undiciFetch } from "undici";
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
+import {
+  describeBug,
+  type Sandbox,
+  type SandboxBug,
+  type SandboxOptions,
+  startSandbox,
+} from "../../sandbox/sandbox.ts";
 
 /** What undici's `fetch` takes, without the dispatcher, which is ours. */
 type TestRequest = Omit<NonNullable<Parameters<typeof undiciFetch>[1]>, "dispatcher">;
@@ -14,13 +20,15 @@ export interface TestSandbox {
   readonly dir: string;
   /** Asks `https://HOST/PATH` of the sandbox under that very name, trusting only its CA; follows no redirect. */
   fetch(host: string, path: string, init?: TestRequest): Promise<TestResponse>;
+  /** Ends it. Throws when the sandbox itself has failed at some request. */
   close(): Promise<void>;
 }
 
 export async function startTestSandbox(options: Omit<SandboxOptions, "dir" | "port"> = {}): Promise<TestSandbox> {
   const root = mkdtempSync(join(tmpdir(), "tenantry-sandbox-"));
   const dir = join(root, "sandbox");
-  const sandbox = await startSandbox({ ...options, dir, port: 0 });
+  const bugs: SandboxBug[] = [];
+  const sandbox = await startSandbox({ onBug: (bug) => bugs.push(bug), ...options, dir, port: 0 });
   const connector = buildConnector({ ca: sandbox.ca });
   const agent = new Agent({
     connect: (target, done) => {
@@ -37,6 +45,7 @@ export async function startTestSandbox(options: Omit<SandboxOptions, "dir" | "po
       await agent.destroy();
       await sandbox.close();
       rmSync(root, { recursive: true, force: true });
+      if (bugs.length > 0) throw new Error(bugs.map(describeBug).join("\n"));
     },
   };
 }
