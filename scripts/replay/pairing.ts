@@ -1,12 +1,10 @@
 import { isObject, type Translation } from "./translation.ts";
 
-/** Fields that tell one thing of a list from another, the first that a thing has. */
-const identities = [
-  ["id"],
-  ["client_id"],
-  ["connection_id"],
-  ["user_id"],
-  ["kid"],
+/** Fields that each side fills in its own way. */
+const identifiers = [["id"], ["client_id"], ["connection_id"], ["user_id"], ["kid"]] as const;
+
+/** Fields that are the same on both sides, the first that a thing has. */
+const names = [
   ["scopeId"],
   ["label"],
   ["profile", "login"],
@@ -17,6 +15,8 @@ const identities = [
   ["value"],
   ["permission_name"],
 ] as const;
+
+const identities = [...identifiers, ...names];
 
 /** Two answers whose lists have been brought into one order, and what was left over. */
 export interface Paired {
@@ -96,14 +96,19 @@ function pairLists(
 }
 
 function isSame(recorded: Record<string, unknown>, here: Record<string, unknown>, known: Translation): boolean {
-  for (const path of identities) {
+  for (const path of identifiers) {
     const one = at(recorded, path);
     const other = at(here, path);
     if (typeof one !== "string" || typeof other !== "string") continue;
-    const expected = known.get(one) ?? one;
-    if (expected === other) return true;
+    const expected = known.get(one);
     // An id that is known must be the one; an unknown one is looked for by name.
-    if (known.get(one) !== undefined) return false;
+    if (expected !== undefined) return expected === other;
+    if (one === other) return true;
+  }
+  for (const path of names) {
+    const one = at(recorded, path);
+    const other = at(here, path);
+    if (typeof one === "string" && typeof other === "string") return (known.get(one) ?? one) === other;
   }
   return false;
 }

@@ -9,6 +9,11 @@ import { isObject, type Translation } from "./translation.ts";
 export function preset(sandbox: Sandbox, recording: Recording, known: Translation): void {
   const made = new Set<string>();
   for (const exchange of recording.exchanges) {
+    const policy = /^\/api\/v1\/policies\/(\w{20})\/rules/.exec(exchange.path)?.[1];
+    if (policy !== undefined && !made.has(policy)) {
+      made.add(policy);
+      known.add(policy, sandbox.okta.addPolicy(`Policy ${policy}`).id);
+    }
     if (exchange.method === "POST") for (const id of idsOf(exchange.response)) made.add(id);
     if (exchange.method !== "GET" || (exchange.status ?? 200) >= 300) continue;
     for (const thing of thingsOf(exchange.response)) {
@@ -68,6 +73,11 @@ function presetAuth0(
   id: string,
   known: Translation,
 ): void {
+  if (path.includes("is_global=true")) {
+    const global = [...auth0.clients.values()].find((client) => client.global);
+    if (global !== undefined) known.add(id, global.clientId);
+    return;
+  }
   const name = typeof thing.name === "string" ? thing.name : undefined;
   if (name === undefined) return;
   const isNeeded = exchanges.some((each) => each.path.includes(id) || JSON.stringify(each.body).includes(id));
