@@ -61,7 +61,7 @@ export const masks: readonly Mask[] = [
   {
     vendor: "okta",
     request: /\/policies/,
-    line: /^extra (\[\])?\._links\.mappings/,
+    line: /^extra (\[\])?\.(_links\.mappings|_embedded)/,
     reason: newer,
     elsewhere: true,
   },
@@ -120,5 +120,18 @@ export const masks: readonly Mask[] = [
     request: /\/connections/,
     line: /^extra .*\.options\.(passkey_options|password_options|authentication_methods)/,
     reason: newer,
+  },
+  {
+    vendor: "auth0",
+    request: /\/roles/,
+    line: /^(missing (\[\])?\.description: null|extra (\[\])?\.type: string)$/,
+    reason: newer,
+    elsewhere: true,
+  },
+  {
+    vendor: "auth0",
+    request: /^DELETE \/api\/v2\/connections\//,
+    line: /^status 204 here 202/,
+    reason: "in one recording a connection was gone at once, in all others later",
   },
 ];

@@ -1,3 +1,4 @@
+import { explain } from "./explained.ts";
 import type { Miss, Replayed } from "./replay.ts";
 
 /** Matched and total exchanges of several recordings. */
@@ -31,9 +32,17 @@ export function tableOf(results: readonly Replayed[]): string {
     .join("\n");
 }
 
-/** Every miss with what differs. */
+/** Every miss with what differs, and why where that is known. */
 export function missesOf(results: readonly Replayed[]): string {
-  return list(results.map(({ name, misses }) => ({ name, misses })));
+  return list(
+    results.map(({ name, vendor, misses }) => ({
+      name,
+      misses: misses.map((miss) => {
+        const reason = explain(vendor, name, miss.request);
+        return reason === undefined ? miss : { ...miss, lines: [`explained: ${reason}`, ...miss.lines] };
+      }),
+    })),
+  );
 }
 
 /** Every answer that matches and holds other values, with where. */
