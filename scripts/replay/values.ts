@@ -9,9 +9,13 @@ const own = [
   /\.signing_keys\[\]\.\w+$/,
   // Logos lie on the vendor's own delivery network.
   /\._links\.logo\[\]\.href$/,
+  // Features of the org.
+  /^\.settings\.\w+Enabled$/,
+  // Made for one connection or domain: a ticket, a text to put into the DNS.
+  /\.(provisioning_ticket_url|verification_txt|verification_host)$/,
   // Names of the org and its cell, and links that hold ids of things that no answer shows.
   /\.(orn|cell)$/,
-  /\._links\.(profileEnrollment|accessPolicy|appLinks(\[\])?)\.href$/,
+  /\._links\.(schema|profileEnrollment|accessPolicy|appLinks(\[\])?)\.href$/,
 ];
 
 /** Paths at which both answers have a plain value and not the same one; what each side makes up does not count. */

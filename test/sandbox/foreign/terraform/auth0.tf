@@ -60,7 +60,7 @@ resource "auth0_resource_server_scopes" "s" {
   resource_server_identifier = auth0_resource_server.rs.identifier
   scopes {
     name        = "read:x"
-    description = "x"
+    description = "made by terraform"
   }
 }
 resource "auth0_client_grant" "g" {
@@ -71,7 +71,7 @@ resource "auth0_client_grant" "g" {
 }
 resource "auth0_role" "r" {
   name        = "tf-role"
-  description = "x"
+  description = "made by terraform"
 }
 resource "auth0_organization_discovery_domain" "d" {
   organization_id = auth0_organization.o.id
