@@ -36,6 +36,27 @@ export const explanations: readonly Explanation[] = [
   },
   {
     vendor: "auth0",
+    recording: /^ClientCIMD$/,
+    request: /^/,
+    reason: "Auth0 would read the client from a document on another host",
+    elsewhere: true,
+  },
+  {
+    vendor: "auth0",
+    recording: /^DataSourceUserConnectedAccounts/,
+    request: /\/connected-accounts/,
+    reason: "the token vault is not played",
+    elsewhere: true,
+  },
+  {
+    vendor: "auth0",
+    recording: /^OrganizationClient$/,
+    request: /^GET \/api\/v2\/organizations\//,
+    reason: "answered there after its organization was deleted",
+    elsewhere: true,
+  },
+  {
+    vendor: "auth0",
     recording: /^ClientWithDefaultOrganization$/,
     request: /^PATCH \/api\/v2\/clients\//,
     reason: "the recorder wrote the error anew as a client",

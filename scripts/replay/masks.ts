@@ -134,4 +134,23 @@ export const masks: readonly Mask[] = [
     line: /^status 204 here 202/,
     reason: "in one recording a connection was gone at once, in all others later",
   },
+  {
+    vendor: "auth0",
+    request: /\/clients/,
+    line: /^missing (\.clients\[\]|\[\])?\.cross_origin_auth: boolean$/,
+    reason: "the old name of cross_origin_authentication, no longer shown",
+    elsewhere: true,
+  },
+  {
+    vendor: "auth0",
+    request: /^GET \/api\/v2\/clients\?/,
+    line: /^missing \.(length|next):/,
+    reason: "the recorder wrote lists of clients anew from a struct with these two fields",
+  },
+  {
+    vendor: "auth0",
+    request: /^GET \/api\/v2\/clients\?include_totals/,
+    line: /^(missing|extra) \.clients\[\]\./,
+    reason: "a client of the recorded tenant has other settings than its namesake here",
+  },
 ];

@@ -7,6 +7,8 @@ import { isObject, type Translation } from "./translation.ts";
  * request of it has made. They come from those very answers.
  */
 export function preset(sandbox: Sandbox, recording: Recording, known: Translation): void {
+  /** What requests of the recording have made, and besides it what is in the sandbox by now. */
+  const created = new Set<string>();
   const made = new Set<string>();
   for (const exchange of recording.exchanges) {
     const policy = /^\/api\/v1\/policies\/(\w{20})\/rules/.exec(exchange.path)?.[1];
@@ -14,11 +16,17 @@ export function preset(sandbox: Sandbox, recording: Recording, known: Translatio
       made.add(policy);
       known.add(policy, sandbox.okta.addPolicy(`Policy ${policy}`).id);
     }
-    if (exchange.method === "POST") for (const id of idsOf(exchange.response)) made.add(id);
+    if (exchange.method === "POST")
+      for (const id of idsOf(exchange.response)) {
+        made.add(id);
+        created.add(id);
+      }
     if (exchange.method !== "GET" || (exchange.status ?? 200) >= 300) continue;
     for (const thing of thingsOf(exchange.response)) {
       const id = identifierOf(thing);
-      if (id === undefined || made.has(id)) continue;
+      const isPart = /\/connections\/[^/]+\/clients/.test(exchange.path);
+      if (id === undefined || (made.has(id) && !isPart)) continue;
+      if (isPart && created.has(id)) continue;
       made.add(id);
       if (recording.vendor === "okta") presetOkta(sandbox, exchange, thing, id, known);
       else presetAuth0(sandbox, recording, exchange, thing, id, known);
@@ -78,15 +86,25 @@ function presetAuth0(
     if (global !== undefined) known.add(id, global.clientId);
     return;
   }
+  const connectionId = /^\/api\/v2\/connections\/([^/]+)\/clients/.exec(path)?.[1];
+  if (connectionId !== undefined) {
+    const client = known.get(id) ?? id;
+    if (auth0.clients.has(client)) auth0.connection(known.get(connectionId) ?? connectionId)?.clients.add(client);
+    return;
+  }
   const name = typeof thing.name === "string" ? thing.name : undefined;
   if (name === undefined) return;
   const isNeeded = exchanges.some((each) => each.path.includes(id) || JSON.stringify(each.body).includes(id));
   if (!isNeeded) return;
   if (/^\/api\/v2\/clients(\/|\?|$)/.test(path)) {
     const { client_id: _id, client_secret: _secret, tenant: _tenant, global, signing_keys: _keys, ...settings } = thing;
-    const present = global === true ? [...auth0.clients.values()].find((client) => client.global) : auth0.client(name);
-    const client = present ?? auth0.addClient({ settings: { grant_types: [], ...settings, name } as never });
+    const present = global === true ? [...auth0.clients.values()].find((client) => client.global) : undefined;
+    const client =
+      present ?? auth0.addClient({ clientId: id, settings: { grant_types: [], ...settings, name } as never });
     known.add(id, client.clientId);
+  } else if (/^\/api\/v2\/resource-servers\/[^/]+$/.test(path)) {
+    const server = auth0.resourceServer(thing.is_system === true ? auth0.audience : name);
+    if (server !== undefined) known.add(id, server.id);
   } else if (/^\/api\/v2\/connections(\/|\?|$)/.test(path) && !path.includes("/clients")) {
     const { id: _id, name: _name, strategy, enabled_clients: _clients, ...settings } = thing;
     const connection = auth0.connection(name) ?? auth0.addConnection(name, String(strategy), settings as never);

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent, buildConnector, fetch } from "undici";
 import { auth0Host, oktaHost, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { type Answered, type Caller, createCaller } from "./caller.ts";
 import { type Mask, masks } from "./masks.ts";
 import { pair } from "./pairing.ts";
 import { preset } from "./preset.ts";
@@ -37,13 +37,6 @@ export interface Replayed {
   readonly masked: ReadonlyMap<Mask, number>;
 }
 
-interface Answered {
-  readonly status: number;
-  readonly json: unknown;
-  /** The cursor of the next page, from the `Link` header. */
-  readonly after: string | undefined;
-}
-
 /**
  * Sends the requests of a recording, in order, to a fresh sandbox and compares status, keys and JSON types of each
  * answer with what was recorded. Ids are translated as they appear.
@@ -51,19 +44,19 @@ interface Answered {
 export async function replay(recording: Recording): Promise<Replayed> {
   const root = mkdtempSync(join(tmpdir(), "tenantry-replay-"));
   const sandbox = await startSandbox({ dir: join(root, "sandbox"), port: 0 });
-  const caller = createCaller(sandbox, recording.vendor);
+  const { OKTA_API_TOKEN, AUTH0_API_TOKEN } = sandbox.env;
+  const credential = recording.vendor === "okta" ? `SSWS ${OKTA_API_TOKEN}` : `Bearer ${AUTH0_API_TOKEN}`;
+  const caller = createCaller(sandbox, hostOf(recording.vendor), credential);
   try {
-    return await replayIn(sandbox, recording, caller.call);
+    return await replayIn(sandbox, recording, caller);
   } finally {
-    await caller.close();
+    caller.close();
     await sandbox.close();
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-type Call = (method: string, target: string, body: unknown) => Promise<Answered>;
-
-async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Promise<Replayed> {
+async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller): Promise<Replayed> {
   const known = new Translation();
   const host = recordedHost(recording);
   if (host !== undefined) known.add(host, hostOf(recording.vendor));
@@ -82,7 +75,7 @@ async function replayIn(sandbox: Sandbox, recording: Recording, call: Call): Pro
     }
     total += 1;
     const target = withCursor(known.apply(exchange.path), cursors);
-    const answered = await call(exchange.method, target, known.value(exchange.body));
+    const answered = await caller.call(exchange.method, target, known.value(exchange.body));
     if (answered.after !== undefined) cursors.set(pathOf(target), answered.after);
     const request = `${exchange.method} ${exchange.path}`;
     const compared = compare(exchange, answered, known);
@@ -161,45 +154,4 @@ function withCursor(target: string, cursors: ReadonlyMap<string, string>): strin
 
 function pathOf(target: string): string {
   return target.split("?")[0] ?? target;
-}
-
-function createCaller(sandbox: Sandbox, vendor: Recording["vendor"]): { readonly call: Call; close(): Promise<void> } {
-  const host = hostOf(vendor);
-  const credential = vendor === "okta" ? `SSWS ${sandbox.env.OKTA_API_TOKEN}` : `Bearer ${sandbox.env.AUTH0_API_TOKEN}`;
-  const connector = buildConnector({ ca: sandbox.ca });
-  const agent = new Agent({
-    connect: (target, done) =>
-      connector({ ...target, hostname: sandbox.host, port: String(sandbox.port), servername: host }, done),
-  });
-  return {
-    call: async (method, target, body) => {
-      const headers: Record<string, string> = { authorization: credential, accept: "application/json" };
-      if (body !== null) headers["content-type"] = "application/json";
-      const response = await fetch(`https://${host}${target}`, {
-        method,
-        headers,
-        redirect: "manual",
-        dispatcher: agent,
-        ...(body === null ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const next = (response.headers.get("link") ?? "").split(/,\s*(?=<)/).find((link) => link.includes('rel="next"'));
-      const after = next === undefined ? undefined : /[?&]after=([^&>]+)/.exec(next)?.[1];
-      return {
-        status: response.status,
-        json: parse(text),
-        after: after === undefined ? undefined : decodeURIComponent(after),
-      };
-    },
-    close: () => agent.destroy(),
-  };
-}
-
-function parse(text: string): unknown {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

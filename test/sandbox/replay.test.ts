@@ -123,7 +123,6 @@ describe("what is no recording", () => {
     ["no folder", undefined, /cannot be read: ENOENT/],
     ["no JSON", "not json", /is no JSON/],
     ["no list", "{}", /is no list of exchanges/],
-    ["an empty list", "[]", /is no list of exchanges/],
     ["an item that is none", "[5]", /exchange 1: no object/],
     ["no path", '[{"method":"GET"}]', /exchange 1: needs `method` and a `path`/],
   ])("%s", (_what, content, message) => {
