@@ -36,6 +36,12 @@ export const explanations: readonly Explanation[] = [
   },
   {
     vendor: "auth0",
+    recording: /^DataClients$/,
+    request: /^GET \/api\/v2\/clients\?/,
+    reason: "the recorded tenant had other clients besides: another total, other settings of a namesake",
+  },
+  {
+    vendor: "auth0",
     recording: /^ClientCIMD$/,
     request: /^/,
     reason: "Auth0 would read the client from a document on another host",

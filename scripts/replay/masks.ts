@@ -153,4 +153,10 @@ export const masks: readonly Mask[] = [
     line: /^(missing|extra) \.clients\[\]\./,
     reason: "a client of the recorded tenant has other settings than its namesake here",
   },
+  {
+    vendor: "auth0",
+    request: /\/connections/,
+    line: /^missing \.options\.(authentication_methods\.(email_otp|phone_otp)|password_options)/,
+    reason: "shown by some of the recorded tenants of the same month and not by others",
+  },
 ];
