@@ -8,8 +8,9 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { FleetKinds } from "../src/cli/fleet-tenants.ts";
 import { version } from "../src/cli/version.ts";
-import { type FleetKinds, onesOf, writeFleet } from "./fleet-files.ts";
+import { onesOf, writeFleet } from "./fleet-files.ts";
 import { seedFleet, startFleetSandbox } from "./fleet-world.ts";
 
 const { values: flags } = parseArgs({

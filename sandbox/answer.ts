@@ -34,14 +34,17 @@ export function send(response: ServerResponse, answer: Answer): void {
   }
 }
 
-/** The whole body, at most `limit` bytes. Throws `BodyTooLarge`; the rest is then left unread. */
+/** The whole body, at most `limit` bytes. Throws `BodyTooLarge`; the rest is then read and forgotten. */
 export async function readBody(request: IncomingMessage, limit = bodyLimit): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
+    if (length > limit) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  if (length <= limit) return Buffer.concat(chunks);
+  // What still comes is let go by: a client that is cut off while it writes may never read the answer.
+  request.resume();
+  throw new BodyTooLarge(`more than ${limit} bytes`);
 }

@@ -1,11 +1,13 @@
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
+import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 24 * 60 * 60 * 1000;
-/** Long enough for checks that warn a month before a certificate ends. */
+/** Of a server's certificate: long enough for checks that warn a month before it ends. */
 const lifetime = 90 * day;
+/** Of an authority, which may be kept from start to start. */
+const authorityLifetime = 3650 * day;
 
 /** A certificate with its key, both PEM, as node:tls takes them. */
 interface Leaf {
@@ -13,10 +15,19 @@ interface Leaf {
   readonly key: string;
 }
 
-/** A certificate authority of its own, made at start and forgotten at the end. Its key never leaves the process. */
+/** A certificate authority as it is kept. Both PEM. */
+export interface KeptAuthority {
+  readonly certificate: string;
+  /** PKCS#8. */
+  readonly privateKey: string;
+}
+
+/** A certificate authority of its own. */
 export interface Authority {
   /** PEM. */
   readonly certificate: string;
+  /** With its key: written where a world is kept, and nowhere else. */
+  readonly kept: KeptAuthority;
   /** A server certificate for these DNS names and IP addresses; the first DNS name is the common name. */
   issue(names: { readonly dns: readonly string[]; readonly ip?: readonly string[] }): Promise<Leaf>;
 }
@@ -24,25 +35,48 @@ export interface Authority {
 /** Makes a new certificate authority (P-256). `now` is milliseconds since the epoch. */
 export async function createAuthority(now: number): Promise<Authority> {
   x509.cryptoProvider.set(webcrypto);
-  const [authorityKeys, leafKeys] = await Promise.all([generate(), generate()]);
-  const leafKey = toPem("PRIVATE KEY", await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey));
-  const notBefore = new Date(now - day);
-  const notAfter = new Date(now + lifetime);
+  const keys = await generate();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: "CN=Tenantry sandbox CA",
-    notBefore,
-    notAfter,
+    notBefore: new Date(now - day),
+    notAfter: new Date(now + authorityLifetime),
     signingAlgorithm: algorithm,
-    keys: authorityKeys,
+    keys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
+  const privateKey = toPem("PRIVATE KEY", await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
+  return authorityOf(root, keys.privateKey, { certificate: `${root.toString("pem")}\n`, privateKey }, now);
+}
+
+/** The authority that was kept. Throws when certificate and key are none, or do not belong together. */
+export async function openAuthority(kept: KeptAuthority, now: number): Promise<Authority> {
+  x509.cryptoProvider.set(webcrypto);
+  if (!new X509Certificate(kept.certificate).checkPrivateKey(createPrivateKey(kept.privateKey))) {
+    throw new Error("the key is not the certificate's");
+  }
+  const der = createPrivateKey(kept.privateKey).export({ type: "pkcs8", format: "der" });
+  const signingKey = await webcrypto.subtle.importKey("pkcs8", Uint8Array.from(der), algorithm, false, ["sign"]);
+  return authorityOf(new x509.X509Certificate(kept.certificate), signingKey, kept, now);
+}
+
+async function authorityOf(
+  root: x509.X509Certificate,
+  signingKey: webcrypto.CryptoKey,
+  kept: KeptAuthority,
+  now: number,
+): Promise<Authority> {
+  const leafKeys = await generate();
+  const leafKey = toPem("PRIVATE KEY", await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey));
+  const notBefore = new Date(now - day);
+  const notAfter = new Date(now + lifetime);
   return {
-    certificate: `${root.toString("pem")}\n`,
+    certificate: kept.certificate,
+    kept,
     async issue({ dns, ip = [] }) {
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: serial(),
@@ -52,7 +86,7 @@ export async function createAuthority(now: number): Promise<Authority> {
         notAfter,
         signingAlgorithm: algorithm,
         publicKey: leafKeys.publicKey,
-        signingKey: authorityKeys.privateKey,
+        signingKey,
         extensions: [
           new x509.BasicConstraintsExtension(false),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

@@ -1,35 +1,7 @@
+import { randomInt } from "node:crypto";
+import { endsByTime, type FaultEffect, type FaultRule, isSeeded, parseFaultRule, timesOf } from "./fault-rule.ts";
 import { Reads } from "./reads.ts";
-
-/** What happens to a request instead of, or besides, its ordinary answer. */
-type FaultEffect = "reset-before" | "reset-after" | "status-before" | "status-after" | "delay" | "truncate" | "stale";
-
-/** Which requests go wrong, how, and how often. */
-export interface FaultRule {
-  /** Host name, exactly. Any when absent. */
-  readonly host?: string;
-  /** HTTP method in upper case. Any when absent. */
-  readonly method?: string;
-  /** Source of a regular expression that the path (without the query) must match. Any when absent. */
-  readonly path?: string;
-  /**
-   * `reset-before`: the connection is destroyed and nothing happened. `reset-after`: the state changed, then the
-   * connection is destroyed, so the reply is lost. `status-before`/`-after`: the same with `status` as the answer.
-   * `delay`: `milliseconds` pass, then everything goes on as usual. `truncate`: the state changed, and the answer says
-   * its whole length but ends after `bytes`. `stale`: the request goes on as usual, and from now on for `milliseconds`
-   * the host answers a GET as it last did before; what was not read since the rule was added is answered as it is.
-   */
-  readonly effect: FaultEffect;
-  /** For `status-*`; 500 when absent. */
-  readonly status?: number;
-  /** For `delay` and `stale`; 0 when absent. */
-  readonly milliseconds?: number;
-  /** For `truncate`: how much of the body comes; half of it when absent, and never all of it. */
-  readonly bytes?: number;
-  /** How many matching requests go wrong; 1 when absent. */
-  readonly times?: number;
-  /** How many matching requests pass first; 0 when absent. */
-  readonly skip?: number;
-}
+import { createSeeded } from "./seeded.ts";
 
 /** The request that a fault strikes. */
 export interface FaultyRequest {
@@ -40,49 +12,79 @@ export interface FaultyRequest {
 
 /** A rule added in the same process, which may also be told of each hit. */
 export interface LocalFaultRule extends FaultRule {
-  /** Called when the fault strikes: before the request is handled for `-before`, `delay` and `stale`, after it for the others. */
+  /**
+   * Called when the fault strikes: after the request is handled for `-after`, `truncate` and `drip`, before it for the
+   * others.
+   */
   readonly onHit?: (request: FaultyRequest) => void;
 }
 
 /** A rule with what became of it so far. */
 export interface FaultCount extends FaultRule {
   readonly id: number;
+  /** Matching requests that passed because of `skip` or `probability`. */
   readonly passed: number;
   readonly hits: number;
-  readonly remaining: number;
+  /** How many hits are left; null when they are not counted. */
+  readonly remaining: number | null;
+  /** When a rule that ends by time does (RFC 3339); absent until it has struck. */
+  readonly ends?: string;
+}
+
+/** One rule striking one request. */
+export interface Strike {
+  readonly effect: FaultEffect;
+  readonly status: number;
+  readonly milliseconds: number | undefined;
+  readonly bytes: number | undefined;
+  /** When requests are let through again (milliseconds since the epoch), where that is known. */
+  readonly until: number | undefined;
+  /** Tells who wants to know that it has struck. */
+  readonly told: () => void;
 }
 
 interface ActiveFault {
   readonly id: number;
   readonly rule: LocalFaultRule;
   readonly pattern: RegExp | undefined;
+  /** What chance says next. */
+  readonly random: () => number;
   passed: number;
   hits: number;
+  /** When a rule that ends by time does; set by its first hit. */
+  ends: number | undefined;
 }
 
-const effects: readonly string[] = [
-  "reset-before",
-  "reset-after",
-  "status-before",
-  "status-after",
-  "delay",
-  "truncate",
-  "stale",
-];
-
-/** The faults of one sandbox. Of several rules that match a request the oldest with hits left strikes. */
+/**
+ * The faults of one sandbox. Of several rules that match a request the oldest with hits left strikes; a `delay` is
+ * beside the others, so that a request can be late and go wrong.
+ */
 export class Faults {
   /** What was read, while a rule may ask for it to be shown again. */
   readonly reads = new Reads();
   readonly #active: ActiveFault[] = [];
+  readonly #clock: () => number;
   #next = 1;
 
+  /** `clock` gives milliseconds since the epoch, for what ends by time. */
+  constructor(clock: () => number = Date.now) {
+    this.#clock = clock;
+  }
+
   /** Adds a rule and gives its number. Throws a `TypeError` when the rule makes no sense. */
-  add(rule: LocalFaultRule): number {
+  add({ onHit, ...plain }: LocalFaultRule): number {
+    const checked = parseFaultRule(plain);
+    if (typeof checked === "string") throw new TypeError(checked);
     const id = this.#next++;
+    const seed = checked.seed ?? randomInt(2 ** 32);
+    const rule: LocalFaultRule = {
+      ...checked,
+      ...(isSeeded(checked) ? { seed } : {}),
+      ...(onHit === undefined ? {} : { onHit }),
+    };
     const pattern = rule.path === undefined ? undefined : new RegExp(rule.path);
     if (rule.effect === "stale") this.reads.remember();
-    this.#active.push({ id, rule, pattern, passed: 0, hits: 0 });
+    this.#active.push({ id, rule, pattern, random: createSeeded(seed), passed: 0, hits: 0, ends: undefined });
     return id;
   }
 
@@ -91,59 +93,76 @@ export class Faults {
     this.reads.forget();
   }
 
+  /** Removes one rule. False when there is none of this number. */
+  remove(id: number): boolean {
+    const at = this.#active.findIndex((fault) => fault.id === id);
+    if (at === -1) return false;
+    this.#active.splice(at, 1);
+    if (!this.#active.some(({ rule }) => rule.effect === "stale")) this.reads.forget();
+    return true;
+  }
+
   counts(): readonly FaultCount[] {
-    return this.#active.map(({ id, rule, passed, hits }) => {
+    return this.#active.map((fault) => {
+      const { id, rule, passed, hits, ends } = fault;
       const { onHit: _onHit, ...plain } = rule;
-      return { ...plain, id, passed, hits, remaining: Math.max(0, (rule.times ?? 1) - hits) };
+      const left = this.#left(fault);
+      return {
+        ...plain,
+        id,
+        passed,
+        hits,
+        remaining: Number.isFinite(left) ? left : null,
+        ...(ends === undefined ? {} : { ends: new Date(ends).toISOString() }),
+      };
     });
   }
 
-  /** The rule that strikes this request, counted as hit; undefined when it passes. */
-  take(request: FaultyRequest): LocalFaultRule | undefined {
+  /** What strikes this request, counted as hits: at most one delay, and then at most one other fault. */
+  take(request: FaultyRequest): readonly Strike[] {
+    const late = this.#strike(request, (effect) => effect === "delay");
+    const other = this.#strike(request, (effect) => effect !== "delay");
+    return [late, other].flatMap((strike) => strike ?? []);
+  }
+
+  #strike(request: FaultyRequest, isWanted: (effect: FaultEffect) => boolean): Strike | undefined {
     for (const fault of this.#active) {
-      const { rule } = fault;
+      const { rule, pattern } = fault;
+      if (!isWanted(rule.effect) || this.#left(fault) === 0) continue;
       if (rule.host !== undefined && rule.host !== request.host) continue;
       if (rule.method !== undefined && rule.method !== request.method) continue;
-      if (fault.pattern !== undefined && !fault.pattern.test(request.path)) continue;
-      if (fault.hits >= (rule.times ?? 1)) continue;
-      if (fault.passed < (rule.skip ?? 0)) {
+      if (pattern !== undefined && !pattern.test(request.path)) continue;
+      if (fault.passed < (rule.skip ?? 0) || (rule.probability !== undefined && fault.random() >= rule.probability)) {
         fault.passed += 1;
         continue;
       }
-      fault.hits += 1;
-      return rule;
+      return this.#hit(fault, request);
     }
     return undefined;
   }
+
+  #hit(fault: ActiveFault, request: FaultyRequest): Strike {
+    const { rule } = fault;
+    const { milliseconds } = rule;
+    fault.hits += 1;
+    if (endsByTime(rule)) fault.ends ??= this.#clock() + Number(milliseconds);
+    return {
+      effect: rule.effect,
+      status: rule.status ?? 500,
+      milliseconds: typeof milliseconds === "object" ? drawn(milliseconds, fault.random()) : milliseconds,
+      bytes: rule.bytes,
+      until: fault.ends,
+      told: () => rule.onHit?.(request),
+    };
+  }
+
+  /** How many requests the rule can still strike. */
+  #left({ rule, hits, ends }: ActiveFault): number {
+    return ends !== undefined && this.#clock() >= ends ? 0 : Math.max(0, timesOf(rule) - hits);
+  }
 }
 
-/** A rule from outside data. Gives the reason as text when it is not one. */
-export function parseFaultRule(value: unknown): FaultRule | string {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "a fault is a JSON object";
-  const known = ["host", "method", "path", "effect", "status", "milliseconds", "bytes", "times", "skip"];
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) return `unknown key ${JSON.stringify(unknown)}; known are ${known.join(", ")}`;
-  const input = value as Record<string, unknown>;
-  if (typeof input.effect !== "string" || !effects.includes(input.effect))
-    return `effect is one of ${effects.join(", ")}`;
-  for (const key of ["host", "method", "path"]) {
-    if (input[key] !== undefined && typeof input[key] !== "string") return `${key} is a text`;
-  }
-  for (const key of ["status", "milliseconds", "bytes", "times", "skip"]) {
-    if (input[key] !== undefined && !(Number.isInteger(input[key]) && Number(input[key]) >= 0)) {
-      return `${key} is a whole number, not negative`;
-    }
-  }
-  if (input.status !== undefined && (Number(input.status) < 200 || Number(input.status) > 599)) {
-    return "status is from 200 to 599";
-  }
-  if (input.milliseconds !== undefined && Number(input.milliseconds) > 600_000) return "milliseconds is at most 600000";
-  if (typeof input.path === "string") {
-    try {
-      new RegExp(input.path);
-    } catch {
-      return "path is the source of a regular expression";
-    }
-  }
-  return input as unknown as FaultRule;
+/** A whole number between the two, both included. */
+function drawn([least, most]: readonly [number, number], random: number): number {
+  return least + Math.floor(random * (most - least + 1));
 }

@@ -1,28 +1,25 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { join, resolve } from "node:path";
-import { kill } from "node:process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { TenantryError } from "../src/errors/failure.ts";
+import { databasesFolder, hasAuthority } from "./data-folder.ts";
 import { formatEnv } from "./dotenv.ts";
-
-/** What `ready.json` says while a sandbox runs. */
-export interface ReadyFile {
-  readonly version: 1;
-  readonly pid: number;
-  readonly host: string;
-  readonly port: number;
-  /** Absolute path of the certificate authority's PEM file. */
-  readonly ca: string;
-  /** Bearer token of the admin API. */
-  readonly adminToken: string;
-  /** RFC 3339. */
-  readonly startedAt: string;
-  readonly hosts: readonly string[];
-}
+import { checkNotRunning, type RunningSandbox, readyFile, readyText } from "./ready.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const marker = ".tenantry-sandbox";
 /** What a sandbox and the commands around it leave behind; a folder with anything else is not emptied. */
-const ours = /^(\.tenantry-sandbox|ca\.pem|env|ready\.json|[^/]+\.(db|db-wal|db-shm|db-journal|log|pid))$/;
+const ours = /^(\.tenantry-sandbox|(ca\.pem|env|ready\.json)(\.new)?|[^/]+\.(db|db-wal|db-shm|db-journal|log|pid))$/;
+const database = /\.db(-wal|-shm|-journal)?$/;
 
 /**
  * Throws SANDBOX_RUNNING when the sandbox of this folder is alive, and SANDBOX_FOLDER_FOREIGN when the folder holds
@@ -35,72 +32,77 @@ export async function checkFolder(dir: string): Promise<void> {
   if (foreign !== undefined) {
     throw new TenantryError("SANDBOX_FOLDER_FOREIGN", `${dir} holds ${foreign}, which no sandbox has put there.`);
   }
-  const ready = readReady(dir);
-  if (ready !== undefined && isAlive(ready.pid) && (await accepts(ready.host, ready.port))) {
-    throw new TenantryError("SANDBOX_RUNNING", `A sandbox of ${dir} is running already (process ${ready.pid}).`);
-  }
+  await checkNotRunning(dir);
 }
 
-/** Makes the folder (0700) or empties it, and marks it as a sandbox's. */
-export function resetFolder(dir: string): void {
+/** Whose folder it becomes. */
+export interface FolderOwner {
+  /** PEM of its authority: that is what a world is known by. */
+  readonly certificate: string;
+  /** Absolute path of the folder in which the world is kept; absent for one that ends with its sandbox. */
+  readonly keptIn?: string | undefined;
+}
+
+/**
+ * Makes the folder (0700) this world's. It is emptied, unless it was this world's before: the databases in it belong to
+ * the orgs. Those of another world that is kept go to where that is kept, and come back with it.
+ */
+export function takeFolder(dir: string, { certificate, keptIn }: FolderOwner): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  for (const entry of readdirSync(dir)) rmSync(join(dir, entry), { recursive: true, force: true });
   chmodSync(dir, 0o700);
-  writeFileSync(join(dir, marker), "This folder belongs to `tenantry sandbox`, which empties it at every start.\n");
+  const before = keptIn === undefined ? undefined : readIfThere(join(dir, "ca.pem"));
+  if (before === certificate) rmSync(join(dir, readyFile), { force: true });
+  else {
+    setDatabasesAside(dir);
+    for (const entry of readdirSync(dir)) rmSync(join(dir, entry), { recursive: true, force: true });
+  }
+  const kept = keptIn === undefined ? "which empties it at every start" : `whose world is kept elsewhere`;
+  const where = keptIn === undefined ? "" : `World: ${keptIn}\n`;
+  writeFileSync(join(dir, marker), `This folder belongs to \`tenantry sandbox\`, ${kept}.\n${where}`);
+  if (keptIn !== undefined) moveDatabases(join(keptIn, databasesFolder), dir);
 }
 
 /** Writes ca.pem and env (both 0600). */
-export function writeWorld(dir: string, ca: string, env: Readonly<Record<string, string>>): void {
-  writeFileSync(join(dir, "ca.pem"), ca, { mode: 0o600 });
-  writeFileSync(join(dir, "env"), formatEnv(env), { mode: 0o600 });
+export async function writeValues(dir: string, ca: string, env: Readonly<Record<string, string>>): Promise<void> {
+  await replaceFile(join(dir, "env"), formatEnv(env));
+  // Last: from now on the folder is known to be this world's.
+  await replaceFile(join(dir, "ca.pem"), ca);
 }
 
 /** Writes ready.json (0600): the sign that the sandbox answers. */
-export function writeReady(dir: string, ready: Omit<ReadyFile, "version" | "ca">): ReadyFile {
-  const content: ReadyFile = { version: 1, ...ready, ca: resolve(dir, "ca.pem") };
-  writeFileSync(join(dir, "ready.json"), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  return content;
+export async function writeReady(dir: string, running: RunningSandbox): Promise<void> {
+  await replaceFile(join(dir, readyFile), readyText(dir, running));
 }
 
 export function removeReady(dir: string): void {
-  rmSync(join(dir, "ready.json"), { force: true });
+  rmSync(join(dir, readyFile), { force: true });
 }
 
-/** What `ready.json` in this folder says; undefined when there is none that can be read. */
-export function readReady(dir: string): ReadyFile | undefined {
+/** Where the world of this folder is kept, if it is, and if it is still there. */
+function setDatabasesAside(dir: string): void {
+  const certificate = readIfThere(join(dir, "ca.pem"));
+  const keptIn = /^World: (.+)$/m.exec(readIfThere(join(dir, marker)) ?? "")?.[1];
+  if (certificate === undefined || keptIn === undefined || !hasAuthority(keptIn, certificate)) return;
+  moveDatabases(dir, join(keptIn, databasesFolder));
+}
+
+function moveDatabases(from: string, to: string): void {
+  const names = existsSync(from) ? readdirSync(from).filter((name) => database.test(name)) : [];
+  if (names.length === 0) return;
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  for (const name of names) move(join(from, name), join(to, name));
+}
+
+function move(from: string, to: string): void {
   try {
-    const content: unknown = JSON.parse(readFileSync(join(dir, "ready.json"), "utf8"));
-    if (typeof content !== "object" || content === null || !("version" in content) || content.version !== 1) {
-      return undefined;
-    }
-    return content as ReadyFile;
-  } catch {
-    return undefined;
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    copyFileSync(from, to);
+    rmSync(from);
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isInteger(pid) && pid > 0 && kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect({ host, port, timeout: 1000 });
-    const done = (answer: boolean): void => {
-      socket.destroy();
-      settle(answer);
-    };
-    socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
-    socket.once("timeout", () => done(false));
-  });
-}
-
-/** Whether something listens where a `ready.json` says that its sandbox does. */
-export function answers(ready: ReadyFile): Promise<boolean> {
-  return accepts(ready.host, ready.port);
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

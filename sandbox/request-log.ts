@@ -14,20 +14,28 @@ export interface LoggedRequest extends RequestEntry {
   readonly query: string;
 }
 
+/** A request as the log keeps it. */
+export interface KeptRequest extends LoggedRequest {
+  /** When its answer had gone out, RFC 3339. */
+  readonly at: string;
+}
+
 const capacity = 2000;
+const mostNotes = 200;
 
 /** The last 2,000 requests, oldest first. */
 export class RequestLog {
-  readonly #entries: LoggedRequest[] = [];
+  readonly #entries: KeptRequest[] = [];
+  readonly #notes: string[] = [];
   #total = 0;
 
-  add(entry: LoggedRequest): void {
+  add(entry: KeptRequest): void {
     this.#entries.push(entry);
     this.#total += 1;
     if (this.#entries.length > capacity) this.#entries.shift();
   }
 
-  get entries(): readonly LoggedRequest[] {
+  get entries(): readonly KeptRequest[] {
     return this.#entries;
   }
 
@@ -41,7 +49,19 @@ export class RequestLog {
     return this.#entries.filter((entry) => entry.method === method && path.test(entry.path)).length;
   }
 
+  /** Keeps a remark of the sandbox about itself, such as what it could not play. */
+  note(text: string): void {
+    this.#notes.push(text);
+    if (this.#notes.length > mostNotes) this.#notes.shift();
+  }
+
+  /** The last 200 remarks, oldest first. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
   clear(): void {
+    this.#notes.length = 0;
     this.#entries.length = 0;
     this.#total = 0;
   }

@@ -1,54 +1,69 @@
-import { generateKeyPair, randomBytes } from "node:crypto";
 import { pid } from "node:process";
-import { promisify } from "node:util";
 import { TenantryError } from "../src/errors/failure.ts";
-import { createAdminSite } from "./admin.ts";
-import { Auth0Access } from "./auth0/access.ts";
-import { createAuth0Site } from "./auth0/auth0-site.ts";
-import { Auth0RateLimits } from "./auth0/rate-limits.ts";
-import { seedTenant } from "./auth0/seed.ts";
-import { Auth0Tenant } from "./auth0/tenant.ts";
+import { createAdminSite, looksOn } from "./admin.ts";
+import type { RequestMoment } from "./answering.ts";
+import type { Auth0Tenant } from "./auth0/tenant.ts";
 import { createAuthority } from "./authority.ts";
+import type { SandboxBug } from "./bug.ts";
+import { type DataFolder, occupy, openDataFolder, vacate, writeState } from "./data-folder.ts";
 import { answerProviderCall } from "./external/admin.ts";
-import { type Customers, createCustomers } from "./external/customers.ts";
+import type { Customers } from "./external/customers.ts";
 import { Faults } from "./faults.ts";
-import { checkFolder, removeReady, resetFolder, writeReady, writeWorld } from "./folder.ts";
-import type { JsonObject } from "./json.ts";
-import { Access } from "./okta/access.ts";
-import { createOktaSite } from "./okta/okta-site.ts";
-import { OktaOrg } from "./okta/org.ts";
-import { type RateLimitPlan, RateLimits } from "./okta/rate-limits.ts";
-import { seedOrg } from "./okta/seed.ts";
+import { type FleetMember, rollOut } from "./fleet.ts";
+import { checkFolder, removeReady, takeFolder, writeReady, writeValues } from "./folder.ts";
+import type { OktaOrg } from "./okta/org.ts";
+import { answerPage } from "./page/page.ts";
 import { randomToken } from "./random.ts";
+import type { RatePlans } from "./rate-plans.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
-import { listen, type RequestMoment, type SandboxServer, type Site } from "./server.ts";
+import { Saver } from "./saver.ts";
+import { listen, type SandboxServer } from "./server.ts";
+import type { Site } from "./site.ts";
+import { newWorld, openWorld, sitesOf, type World, type WorldSurroundings } from "./world.ts";
+import { withWorldExchange } from "./world-api.ts";
+import { readWorld, writeWorld } from "./world-document.ts";
 
+export type { RequestMoment } from "./answering.ts";
+export { auth0Plans } from "./auth0/rate-limits.ts";
 export { billingClientId, fernhillConnection, foreignOrganization, managementClientId } from "./auth0/seed.ts";
-export { answers, readReady } from "./folder.ts";
+export { describeBug, type SandboxBug } from "./bug.ts";
+export { oktaPlans } from "./okta/rate-limits.ts";
 export { payrollClientId, serviceClientId } from "./okta/seed.ts";
+export type { RatePlans } from "./rate-plans.ts";
+export { answers, readReady } from "./ready.ts";
 export type { RequestEntry } from "./request-log.ts";
-export type { RequestMoment } from "./server.ts";
-
-/** Host name of the sandbox's Okta org. */
-export const oktaHost = "acme.okta.com";
-
-/** Host name of the sandbox's Auth0 tenant. */
-export const auth0Host = "acme.eu.auth0.com";
+export { auth0Host, oktaHost } from "./world.ts";
 
 export interface SandboxOptions {
   /**
    * The folder that it writes: ca.pem, env, ready.json (0600 in 0700). Emptied at the start, because the sandbox's
-   * world is new each time; refused when it holds what no sandbox has put there.
+   * world is new each time, unless `data` keeps it; refused when it holds what no sandbox has put there.
    */
   readonly dir: string;
+  /**
+   * A folder in which the world is kept from start to start: what clients made, keys, secrets, tokens, the authority.
+   * Made when it is not there; refused when it holds something else.
+   */
+  readonly data?: string | undefined;
+  /** What a new world begins with besides the example; not asked for when the world was kept. */
+  readonly fleet?: (() => Iterable<FleetMember>) | undefined;
+  /** Told when the world could not be written down; the next change tries again. */
+  readonly onUnsaved?: (error: unknown) => void;
   /** 8443 when absent; 0 takes any free one. */
   readonly port?: number;
+  /**
+   * An IP address of this machine to listen on besides 127.0.0.1, or `0.0.0.0` or `::` for all of them. Whoever reaches
+   * it can use everything in the sandbox.
+   */
+  readonly exposedTo?: string | undefined;
   /** Called once per request, after the answer; `status` is 0 when the connection was cut instead. For a log. */
   readonly onRequest?: (entry: RequestEntry) => void;
   /** Called twice per request, when it has come and when it has been handled, before anything else happens. For a test. */
   readonly onMoment?: (moment: RequestMoment) => void;
-  /** Rate limits of the management API; `generous` when absent. */
-  readonly rateLimits?: RateLimitPlan;
+  /** Called when the sandbox itself failed, which whoever asked sees as a bare 500. */
+  readonly onBug?: (bug: SandboxBug) => void;
+  /** Rate limits of the management APIs; none when absent. */
+  readonly rateLimits?: RatePlans;
   /** Milliseconds since the epoch; the system's when absent. Sign-in sessions and codes use the system's always. */
   readonly clock?: () => number;
 }
@@ -70,121 +85,169 @@ export interface Sandbox {
   /** The customers' own providers, by the tenant's slug, to look into and to change as the customer's admin would. */
   readonly providers: Customers["providers"];
   readonly faults: Faults;
-  /** Removes ready.json, cuts all connections and stops listening. May be called twice. */
+  /** Whether the world was made at this start. */
+  readonly isNew: boolean;
+  /** The world as a document, and another in its place, as the admin API's `/world`. */
+  readonly exchange: { read(): string; replace(document: string): Promise<void> };
+  /**
+   * Removes ready.json, cuts all connections, stops listening, and writes down a world that is kept. May be called
+   * twice. Throws SANDBOX_DATA_UNWRITABLE.
+   */
   close(): Promise<void>;
 }
 
 /**
  * Starts a sandbox: one TLS server on loopback that answers for `acme.okta.com`, `acme.eu.auth0.com` and the
  * customers' own providers under their real names, and for itself under `127.0.0.1` and `localhost`. Throws
- * SANDBOX_RUNNING, SANDBOX_FOLDER_FOREIGN or SANDBOX_PORT_TAKEN.
+ * SANDBOX_RUNNING, SANDBOX_FOLDER_FOREIGN or SANDBOX_PORT_TAKEN, and with `data` also SANDBOX_DATA_FOREIGN,
+ * SANDBOX_DATA_UNWRITABLE, SANDBOX_WORLD_INVALID or SANDBOX_WORLD_NEWER.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = options.clock ?? Date.now;
   await checkFolder(options.dir);
-  const [authority, serviceKey] = await Promise.all([createAuthority(Date.now()), createServiceKey()]);
+  const data = options.data === undefined ? undefined : await openDataFolder(options.data, Date.now(), options.dir);
   const requests = new RequestLog();
-  const faults = new Faults();
+  const around: WorldSurroundings = { requests, clock, rateLimits: options.rateLimits ?? {} };
+  const [authority, first] = await Promise.all([
+    data?.authority ?? createAuthority(Date.now()),
+    data?.state === undefined ? newWorld(around) : openWorld(data.state, around),
+  ]);
+  let world = first;
+  const isNew = data?.state === undefined;
+  if (isNew && options.fleet !== undefined) await rollOut(world, options.fleet());
+  const faults = new Faults(clock);
   const adminToken = randomToken(32);
-  const customers = createCustomers(clock);
-  const env = {
-    ...customers.env,
-    OKTA_PRIVATE_KEY: serviceKey.privateKey,
-    OKTA_API_TOKEN: `00${randomToken(30)}`,
-    AUTH0_MANAGEMENT_SECRET: randomToken(48),
-    AUTH0_API_TOKEN: randomToken(64),
-    PORTAL_SEALING_KEY: randomBytes(32).toString("base64"),
-    PORTAL_DATABASE_URL: "sqlite:.tenantry/sandbox/portal.db",
-    ORDERS_SEALING_KEY: randomBytes(32).toString("base64"),
-    ORDERS_DATABASE_URL: "sqlite:.tenantry/sandbox/orders.db",
-  };
-  const okta = new OktaOrg(oktaHost, requests, clock);
-  seedOrg(okta, serviceKey.publicKey);
-  const access = new Access(okta, env.OKTA_API_TOKEN);
-  const auth0 = new Auth0Tenant(auth0Host, requests, clock);
-  seedTenant(auth0, env.AUTH0_MANAGEMENT_SECRET);
   const startedAt = new Date(clock()).toISOString();
-  const hosts = [oktaHost, auth0Host, ...customers.sites.flatMap((site) => site.hosts)];
-  const sites: readonly Site[] = [
-    createOktaSite(okta, access, new RateLimits(options.rateLimits ?? "generous", clock)),
-    createAuth0Site(
-      auth0,
-      new Auth0Access(auth0, env.AUTH0_API_TOKEN),
-      new Auth0RateLimits(options.rateLimits ?? "generous", clock),
-    ),
-    ...customers.sites,
-    createAdminSite({
-      token: adminToken,
-      faults,
-      requests,
-      answerProviderCall: (call) => answerProviderCall(customers.providers, call),
-      overview: () => ({
-        sandbox: "tenantry",
-        startedAt,
-        hosts,
-        okta: { apps: okta.apps.length, groups: okta.groups.length },
-        auth0: { clients: auth0.clients.size, organizations: auth0.organizations.size },
-        requests: requests.total,
-        faults: faults.counts().length,
-      }),
+  const hosts = world.sites.flatMap((site) => site.hosts);
+  const played = sitesOf(() => world);
+  const saver = saverOf(data, () => world, options.onUnsaved);
+  const exchange = {
+    read: () => writeWorld(world.state),
+    replace: async (document: string): Promise<void> => {
+      const next = openWorld(readWorld(document, "the document"), around);
+      next.auth0.calls.open({ port: server.port, ca: authority.certificate, hosts });
+      world = next;
+      await writeValues(options.dir, authority.certificate, world.state.env);
+      await saver?.now();
+    },
+  };
+  const admin = createAdminSite({
+    exposedTo: options.exposedTo,
+    sites: played,
+    token: adminToken,
+    faults,
+    requests,
+    answerProviderCall: (call) => answerProviderCall(world.providers, call),
+    page: (request, path, query) => {
+      const { okta, auth0, providers } = world;
+      return answerPage({ startedAt, hosts, okta, auth0, providers, requests, faults }, request, path, query);
+    },
+    overview: () => ({
+      sandbox: "tenantry",
+      startedAt,
+      hosts,
+      okta: { apps: world.okta.state.apps.size, groups: world.okta.state.groups.size },
+      auth0: { clients: world.auth0.clients.size, organizations: world.auth0.organizations.size },
+      requests: requests.total,
+      faults: faults.counts().length,
     }),
-  ];
+  });
+  const sites: readonly Site[] = [...played, withWorldExchange(admin, { token: adminToken, ...exchange })];
   const server = await open(options.port ?? 8443, {
+    exposedTo: options.exposedTo,
     authority,
     sites,
     faults,
     clock,
     onMoment: options.onMoment,
+    onBug: options.onBug,
     onRequest: (entry) => {
-      requests.add(entry);
+      if (mayHaveChanged(entry)) saver?.changed();
+      if (looksOn(entry, options.exposedTo)) return;
+      requests.add({ ...entry, at: new Date(clock()).toISOString() });
       const { query: _query, ...told } = entry;
       options.onRequest?.(told);
     },
   });
-  // Only now, with the port ours, is it sure that no other sandbox lives in the folder.
-  resetFolder(options.dir);
-  writeWorld(options.dir, authority.certificate, env);
-  writeReady(options.dir, { pid, host: "127.0.0.1", port: server.port, adminToken, startedAt, hosts });
+  world.auth0.calls.open({ port: server.port, ca: authority.certificate, hosts });
+  const running = { pid, host: "127.0.0.1", port: server.port, adminToken, startedAt, hosts };
+  try {
+    if (data !== undefined) {
+      await occupy(data.dir, running);
+      await saver?.now();
+    }
+    // Only now, with the port ours, is it sure that no other sandbox lives in the folder.
+    takeFolder(options.dir, { certificate: authority.certificate, keptIn: data?.dir });
+    await writeValues(options.dir, authority.certificate, world.state.env);
+    await writeReady(options.dir, running);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    removeReady(options.dir);
+    await server.close();
+    await saver?.close();
+    if (data !== undefined) vacate(data.dir);
+  };
   let closing: Promise<void> | undefined;
   return {
     host: "127.0.0.1",
     port: server.port,
     ca: authority.certificate,
-    env,
     adminToken,
-    okta,
-    auth0,
-    providers: customers.providers,
+    get env() {
+      return world.state.env;
+    },
+    get okta() {
+      return world.okta;
+    },
+    get auth0() {
+      return world.auth0;
+    },
+    get providers() {
+      return world.providers;
+    },
     faults,
+    isNew,
+    exchange,
     close: () => {
-      if (closing === undefined) {
-        removeReady(options.dir);
-        closing = server.close();
-      }
+      closing ??= close();
       return closing;
     },
   };
+}
+
+function saverOf(
+  data: DataFolder | undefined,
+  world: () => World,
+  failed: (error: unknown) => void = () => {},
+): Saver | undefined {
+  return data === undefined ? undefined : new Saver(() => writeState(data.dir, world().state), failed);
+}
+
+/** Reads of a management API change nothing. Those of a sign-in half can: keys are made when they are first asked for. */
+function mayHaveChanged({ method, path }: RequestEntry): boolean {
+  return !((method === "GET" || method === "HEAD") && path.startsWith("/api/"));
 }
 
 async function open(port: number, options: Omit<Parameters<typeof listen>[0], "port">): Promise<SandboxServer> {
   try {
     return await listen({ ...options, port });
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES")) {
-      throw new TenantryError("SANDBOX_PORT_TAKEN", `Port ${port} of 127.0.0.1 cannot be listened on.`, {
+    const { code } = error as NodeJS.ErrnoException;
+    const { exposedTo } = options;
+    if (code === "EADDRINUSE" || code === "EACCES") {
+      const where = exposedTo === undefined ? "127.0.0.1" : `127.0.0.1 or ${exposedTo}`;
+      throw new TenantryError("SANDBOX_PORT_TAKEN", `Port ${port} of ${where} cannot be listened on.`, {
+        cause: error,
+      });
+    }
+    if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "EINVAL") {
+      throw new TenantryError("SANDBOX_ADDRESS_FOREIGN", `${exposedTo} is no address of this machine.`, {
         cause: error,
       });
     }
     throw error;
   }
-}
-
-/** The key of the org's service app: PEM (PKCS#8) for the client, JWK for the org. */
-async function createServiceKey(): Promise<{ privateKey: string; publicKey: JsonObject }> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  const jwk = publicKey.export({ format: "jwk" }) as JsonObject;
-  return {
-    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    publicKey: { id: `pks${randomToken(13).slice(0, 17)}`, status: "ACTIVE", kid: randomToken(16), use: "sig", ...jwk },
-  };
 }

@@ -1,5 +1,5 @@
 import { send } from "../answer.ts";
-import type { Site, SiteRequest } from "../server.ts";
+import type { Site, SiteRequest } from "../site.ts";
 import type { Auth0Access } from "./access.ts";
 import { Auth0Management, managementBase } from "./management.ts";
 import { problemOf } from "./problem.ts";
@@ -15,10 +15,11 @@ export function createAuth0Site(tenant: Auth0Tenant, access: Auth0Access, limits
   return {
     hosts: [tenant.host],
     logsQuery: isManagement,
-    problem: (status) => {
+    tokens: { expire: () => access.expireAll(), refusal: () => access.expiredToken().toAnswer() },
+    problem: (status, until = tenant.now() + 1000) => {
       const answer = problemOf(status).toAnswer();
       if (status !== 429) return answer;
-      const reset = String(Math.ceil(tenant.now() / 1000) + 1);
+      const reset = String(Math.ceil(until / 1000));
       const headers = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },

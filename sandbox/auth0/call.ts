@@ -40,7 +40,7 @@ export interface Route {
   readonly bucket: Bucket;
   /** Names of the query parameters that the call takes. */
   readonly query?: readonly string[];
-  readonly handle: (call: Call) => Answer;
+  readonly handle: (call: Call) => Answer | Promise<Answer>;
 }
 
 /** Throws Auth0's 403 unless the token has one of the scopes. */

@@ -4,7 +4,7 @@ import { JOSEError } from "jose/errors";
 import { sameText } from "../same-text.ts";
 import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import { readShownClient, type ShownClient } from "../sign-in/shown-client.ts";
-import { attachedCredentials } from "./client-input.ts";
+import { assertionKeys } from "./attached-credentials.ts";
 import type { Auth0Client } from "./model.ts";
 import { unauthorized } from "./oauth-problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
@@ -67,7 +67,7 @@ function refused(why: string): OAuthProblem {
 
 async function verifyAssertion(tenant: Auth0Tenant, client: Auth0Client, assertion: string) {
   const now = tenant.now();
-  const keys = attachedCredentials(client.settings.client_authentication_methods)
+  const keys = assertionKeys(client.settings)
     .flatMap((id) => client.credentials.get(id) ?? [])
     .filter(({ expiresAt }) => expiresAt === undefined || Date.parse(expiresAt) > now)
     .map(({ kid, alg, publicKey }) => ({ ...publicKey, kid, alg, use: "sig" }));

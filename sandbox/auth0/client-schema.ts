@@ -1,10 +1,59 @@
-import { bool, type Check, integer, list, metadata, object, oneOf, orNull, record, text } from "./validate.ts";
+import { addons } from "./client-addons.ts";
+import {
+  active,
+  backchannelLogout,
+  defaultOrganization,
+  expressConfiguration,
+  fedcmLogin,
+  integration,
+  jwtConfiguration,
+  mobile,
+  myOrganization,
+  namedMethods,
+  namedSignedRequest,
+  namedVaultAccess,
+  nativeSocialLogin,
+  newMethods,
+  newSignedRequest,
+  newVaultAccess,
+  refreshToken,
+  sessionTransfer,
+  tokenExchange,
+  tokenQuota,
+  uri,
+} from "./client-parts.ts";
+import { bool, type Check, list, metadata, number, oneOf, open, orNull, record, set, text } from "./validate.ts";
 
 /** Client authentication by secret or none; keys are set by `client_authentication_methods` instead. */
 const authMethods = ["none", "client_secret_post", "client_secret_basic"] as const;
 
-/** Algorithms of client assertions. All take RSA keys only. */
-const assertionAlgorithms = ["RS256", "RS384", "PS256"] as const;
+const appTypes = oneOf(
+  "native",
+  "spa",
+  "regular_web",
+  "non_interactive",
+  "resource_server",
+  "express_configuration",
+  "rms",
+  "box",
+  "cloudbees",
+  "concur",
+  "dropbox",
+  "mscrm",
+  "echosign",
+  "egnyte",
+  "newrelic",
+  "office365",
+  "salesforce",
+  "sentry",
+  "sharepoint",
+  "slack",
+  "springcm",
+  "zendesk",
+  "zoom",
+  "sso_integration",
+  "oag",
+);
 
 const grantTypes = oneOf(
   "authorization_code",
@@ -16,33 +65,16 @@ const grantTypes = oneOf(
   "http://auth0.com/oauth/grant-type/mfa-oob",
   "http://auth0.com/oauth/grant-type/mfa-otp",
   "http://auth0.com/oauth/grant-type/mfa-recovery-code",
+  "http://auth0.com/oauth/grant-type/passwordless/otp",
   "urn:ietf:params:oauth:grant-type:device_code",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:token-exchange",
   "urn:openid:params:grant-type:ciba",
+  "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token",
 );
-
-/** An absolute URI, also one with a wildcard in its host, or empty. */
-const uri: Check = (value) => {
-  if (typeof value !== "string") return text()(value);
-  if (value === "" || URL.canParse(value.replace("://*.", "://wildcard."))) return undefined;
-  return `'Object didn't pass validation for format absolute-uri-or-empty: ${value}'`;
-};
 
 const urls = list(uri, 100);
 const texts = list(text());
-
-const refreshToken = record(
-  {
-    rotation_type: oneOf("rotating", "non-rotating"),
-    expiration_type: oneOf("expiring", "non-expiring"),
-    leeway: integer,
-    token_lifetime: integer,
-    infinite_token_lifetime: bool,
-    idle_token_lifetime: integer,
-    infinite_idle_token_lifetime: bool,
-    policies: orNull(list(object)),
-  },
-  ["rotation_type", "expiration_type"],
-);
 
 /** What both creating and changing a client take. */
 const shared = {
@@ -50,9 +82,9 @@ const shared = {
   description: text({ most: 140 }),
   logo_uri: uri,
   callbacks: urls,
-  oidc_logout: orNull(object),
-  oidc_backchannel_logout: orNull(object),
-  session_transfer: orNull(object),
+  oidc_logout: orNull(backchannelLogout),
+  oidc_backchannel_logout: orNull(backchannelLogout),
+  session_transfer: orNull(sessionTransfer),
   allowed_origins: urls,
   web_origins: urls,
   client_aliases: texts,
@@ -60,11 +92,11 @@ const shared = {
   allowed_logout_urls: urls,
   grant_types: list(grantTypes),
   is_token_endpoint_ip_header_trusted: bool,
-  app_type: oneOf("native", "spa", "regular_web", "non_interactive", "resource_server", "sso_integration"),
+  app_type: appTypes,
   is_first_party: bool,
   oidc_conformant: bool,
-  jwt_configuration: object,
-  encryption_key: orNull(object),
+  jwt_configuration: jwtConfiguration,
+  encryption_key: orNull(open({ pub: text(), cert: text(), subject: text() })),
   sso: bool,
   cross_origin_authentication: bool,
   cross_origin_loc: orNull(uri),
@@ -73,55 +105,48 @@ const shared = {
   custom_login_page: text(),
   custom_login_page_preview: text(),
   form_template: text(),
-  addons: object,
+  addons: orNull(addons),
   client_metadata: metadata(orNull(text({ most: 255 }))),
-  mobile: object,
+  mobile: orNull(mobile),
   initiate_login_uri: uri,
-  native_social_login: orNull(object),
+  native_social_login: orNull(nativeSocialLogin),
+  fedcm_login: orNull(fedcmLogin),
   refresh_token: orNull(refreshToken),
-  default_organization: orNull(object),
-  organization_discovery_methods: orNull(list(oneOf("email", "organization_name"))),
+  default_organization: orNull(defaultOrganization),
+  organization_discovery_methods: orNull(set(oneOf("email", "organization_name"), 2, 1)),
   require_pushed_authorization_requests: bool,
   require_proof_of_possession: bool,
-  signed_request_object: orNull(object),
-  compliance_level: orNull(oneOf("none", "fapi1_adv_pkj_par", "fapi1_adv_mtls_par", "fapi2_sp_pkj_mtls")),
+  compliance_level: orNull(
+    oneOf("none", "fapi1_adv_pkj_par", "fapi1_adv_mtls_par", "fapi2_sp_pkj_mtls", "fapi2_sp_mtls_mtls"),
+  ),
   skip_non_verifiable_callback_uri_confirmation_prompt: orNull(bool),
-  token_exchange: orNull(object),
-  par_request_expiry: orNull(integer),
-  token_quota: orNull(object),
+  token_exchange: orNull(tokenExchange),
+  par_request_expiry: orNull(number({ least: 10, most: 600 })),
+  token_quota: orNull(tokenQuota),
+  identity_assertion_authorization_grant: orNull(active),
+  anonymous_sessions: orNull(active),
   third_party_security_mode: oneOf("strict", "permissive"),
   redirection_policy: oneOf("allow_always", "open_redirect_protection"),
+  express_configuration: orNull(expressConfiguration),
+  b2b_integration_configuration: integration,
+  my_organization_configuration: orNull(myOrganization),
+  async_approval_notification_channels: orNull(set(oneOf("guardian-push", "email"), 2, 1)),
 } satisfies Record<string, Check>;
 
 const usage = oneOf("deny", "allow", "require");
 const prompting = oneOf("no_prompt", "pre_login_prompt", "post_login_prompt");
-
-/** A key as `POST …/credentials` takes it. */
-export const newCredential = record(
-  {
-    credential_type: oneOf("public_key"),
-    name: text({ most: 128 }),
-    pem: text({ least: 1 }),
-    alg: oneOf(...assertionAlgorithms),
-    parse_expiry_from_cert: bool,
-    expires_at: text(),
-    kid: text({ least: 10, most: 64, pattern: /^[0-9a-zA-Z\-_]+$/ }),
-  },
-  ["credential_type", "pem"],
-);
-
-const attached = list(record({ id: text({ pattern: /^cred_[0-9a-zA-Z]{1,30}$/ }) }, ["id"]));
 
 /** The body of `POST /clients`. */
 export const createClient = record(
   {
     ...shared,
     token_endpoint_auth_method: oneOf(...authMethods),
-    client_authentication_methods: record({
-      private_key_jwt: record({ credentials: list(newCredential) }, ["credentials"]),
-    }),
+    client_authentication_methods: newMethods,
+    signed_request_object: newSignedRequest,
+    token_vault_privileged_access: newVaultAccess,
     organization_usage: usage,
     organization_require_behavior: prompting,
+    resource_server_identifier: text({ least: 1, most: 600 }),
   },
   ["name"],
 );
@@ -131,9 +156,9 @@ export const updateClient = record({
   ...shared,
   client_secret: text({ least: 1 }),
   token_endpoint_auth_method: orNull(oneOf(...authMethods)),
-  client_authentication_methods: orNull(
-    record({ private_key_jwt: record({ credentials: attached }, ["credentials"]) }),
-  ),
+  client_authentication_methods: orNull(namedMethods),
+  signed_request_object: orNull(namedSignedRequest),
+  token_vault_privileged_access: orNull(namedVaultAccess),
   organization_usage: orNull(usage),
   organization_require_behavior: orNull(prompting),
 });

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Principal } from "./call.ts";
-import type { Auth0Client, Auth0Credential } from "./model.ts";
+import type { Auth0Client, Auth0Credential, ClientSettings } from "./model.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 
 /** Shown to every token that may list clients at all. */
@@ -23,7 +23,7 @@ export function viewClient(
     tenant: tenant.name,
     global: client.global,
     client_id: client.clientId,
-    ...client.settings,
+    ...(client.global ? withoutGrantTypes(client.settings) : client.settings),
     ...(client.settings.client_authentication_methods === undefined ? { client_secret: client.secret } : {}),
     signing_keys: [{ subject: `deprecated=/CN=${tenant.host}`, cert: tenant.signingCertificate }],
   };
@@ -36,16 +36,28 @@ export function viewClient(
   ) as { [key: string]: Json };
 }
 
-/** A key of a client; never the key itself, which Auth0 does not give back. */
+/** Nobody signs in as the global client, so it has no grant types. */
+function withoutGrantTypes({ grant_types: _none, ...settings }: ClientSettings): JsonObject {
+  return settings;
+}
+
+/** A key or certificate of a client; never itself, which Auth0 does not give back. */
 export function viewCredential(credential: Auth0Credential): JsonObject {
-  return {
-    id: credential.id,
-    credential_type: "public_key",
+  const optional = {
     kid: credential.kid,
     alg: credential.alg,
-    ...(credential.name === undefined ? {} : { name: credential.name }),
+    name: credential.name,
+    subject_dn: credential.subjectDn,
+    thumbprint_sha256: credential.certificateThumbprint,
+    expires_at: credential.expiresAt,
+  };
+  return {
+    id: credential.id,
+    credential_type: credential.type,
     created_at: credential.createdAt,
     updated_at: credential.updatedAt,
-    ...(credential.expiresAt === undefined ? {} : { expires_at: credential.expiresAt }),
+    ...Object.fromEntries(
+      Object.entries(optional).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
   };
 }

@@ -3,13 +3,16 @@ import { type Call, clientOf, type Route, requireScope } from "./call.ts";
 import { readChangedClient, readNewClient } from "./client-input.ts";
 import { viewClient } from "./client-view.ts";
 import { connectionView } from "./connection-view.ts";
-import { makeCredential } from "./credentials.ts";
+import { takeCredentials } from "./credentials.ts";
 import { pickFields } from "./fields.ts";
 import type { Auth0Client } from "./model.ts";
 import { checkpointPage, offsetPage } from "./page.ts";
-import { Auth0Problem } from "./problem.ts";
+import { Auth0Problem, invalidQuery } from "./problem.ts";
 
 const readers = ["read:clients", "read:client_keys", "read:client_credentials", "read:client_summary"];
+
+/** Fields of a client that name credentials, or in a new client hold them. */
+const withCredentials = ["client_authentication_methods", "signed_request_object", "token_vault_privileged_access"];
 
 /** Clients: list, create, read, change, delete, new secret, and the connections that are enabled for one. */
 export const clientRoutes: readonly Route[] = [
@@ -27,6 +30,10 @@ export const clientRoutes: readonly Route[] = [
       "is_global",
       "is_first_party",
       "app_type",
+      "external_client_id",
+      "q",
+      "from",
+      "take",
     ],
     handle: list,
   },
@@ -42,7 +49,12 @@ export const clientRoutes: readonly Route[] = [
   {
     method: "PATCH",
     path: "/clients/:clientId",
-    scopes: ["update:clients", "update:client_keys", "update:client_credentials"],
+    scopes: [
+      "update:clients",
+      "update:client_keys",
+      "update:client_credentials",
+      "update:client_token_vault_privileged_access",
+    ],
     bucket: "rest",
     handle: change,
   },
@@ -68,37 +80,63 @@ export const clientRoutes: readonly Route[] = [
   },
 ];
 
+/** Shown whatever `fields` asks for. */
+const always = ["tenant"];
+
 function shown(call: Call, client: Auth0Client): JsonObject {
-  return pickFields(call.query, viewClient(call.tenant, client, call.principal));
+  return pickFields(call.query, viewClient(call.tenant, client, call.principal), always);
 }
 
 function list(call: Call) {
   const { query } = call;
+  const search = query.get("q");
+  if (search !== null) return searchByGrant(call, search);
+  const checkpoint = ["from", "take"].find((name) => query.has(name));
+  if (checkpoint !== undefined) throw invalidQuery(`'Additional properties not allowed: ${checkpoint}'`);
   const types = query.get("app_type")?.split(",");
-  const flag = (name: string, value: boolean): boolean => !query.has(name) || query.get(name) === String(value);
+  const external = query.get("external_client_id");
+  // Asked of the query once: asking it for every client would take longer than all the rest.
+  const flag = (name: string): ((value: boolean) => boolean) => {
+    const wanted = query.get(name);
+    return (value) => wanted === null || wanted === String(value);
+  };
+  const [isGlobal, isFirstParty] = [flag("is_global"), flag("is_first_party")];
   const found = [...call.tenant.clients.values()].filter(
     (client) =>
-      flag("is_global", client.global) &&
-      flag("is_first_party", client.settings.is_first_party !== false) &&
-      (types === undefined || types.includes(client.settings.app_type ?? "")),
+      isGlobal(client.global) &&
+      isFirstParty(client.settings.is_first_party !== false) &&
+      (types === undefined || types.includes(client.settings.app_type ?? "")) &&
+      (external === null || client.settings.external_client_id === external),
   );
   return offsetPage(query, "clients", found, (client) => shown(call, client));
 }
 
-function create(call: Call) {
-  const methods = isObject(call.body) ? call.body.client_authentication_methods : undefined;
-  if (methods !== undefined) requireScope(call.principal, ["create:client_credentials"]);
-  const settings = readNewClient(call.body);
-  const jwt = isObject(settings.client_authentication_methods)
-    ? settings.client_authentication_methods.private_key_jwt
-    : undefined;
-  const sent = isObject(jwt) && Array.isArray(jwt.credentials) ? jwt.credentials.filter(isObject) : [];
-  const credentials = sent.map((each) => makeCredential(call.tenant, each));
-  if (methods !== undefined) {
-    settings.client_authentication_methods = {
-      private_key_jwt: { credentials: credentials.map(({ id }) => ({ id })) },
-    };
+/** The two queries that Auth0 knows. They go with no other filter, and with checkpoints only. */
+function searchByGrant(call: Call, search: string) {
+  const { query, tenant } = call;
+  const match = /^client_grant\.(?:organization_id:(\S+)|allow_any_organization:(true))$/.exec(search.trim());
+  const filters = ["is_global", "is_first_party", "app_type", "external_client_id", "page", "per_page"];
+  if (match === null || filters.some((name) => query.has(name))) {
+    throw invalidQuery("'The query is not permitted' on property q");
   }
+  const organization = match[1] === undefined ? undefined : tenant.organizations.get(match[1]);
+  const ids = new Set<string | undefined>();
+  for (const { id, clientId, settings } of tenant.clientGrants.values()) {
+    if (match[2] === "true" ? settings.allow_any_organization === true : organization?.clientGrants.has(id)) {
+      ids.add(clientId);
+    }
+  }
+  const found = [...tenant.clients.values()].filter(({ clientId }) => ids.has(clientId));
+  return checkpointPage(query, "clients", found, (client) => shown(call, client));
+}
+
+function create(call: Call) {
+  const sent = isObject(call.body) ? call.body : {};
+  if (withCredentials.some((name) => sent[name] !== undefined)) {
+    requireScope(call.principal, ["create:client_credentials"]);
+  }
+  const settings = readNewClient(call.tenant, call.body);
+  const credentials = takeCredentials(call.tenant, settings);
   const client = call.tenant.addClient({ settings });
   for (const credential of credentials) client.credentials.set(credential.id, credential);
   return { status: 201, json: viewClient(call.tenant, client, call.principal, true) };
@@ -108,10 +146,15 @@ function change(call: Call) {
   const client = clientOf(call);
   const sent = isObject(call.body) ? call.body : {};
   if (sent.client_secret !== undefined) requireScope(call.principal, ["update:client_keys"]);
-  if (sent.client_authentication_methods !== undefined) requireScope(call.principal, ["update:client_credentials"]);
-  const rest = Object.keys(sent).filter((name) => name !== "client_secret" && name !== "client_authentication_methods");
+  if (sent.client_authentication_methods !== undefined || sent.signed_request_object !== undefined) {
+    requireScope(call.principal, ["update:client_credentials"]);
+  }
+  if (sent.token_vault_privileged_access !== undefined) {
+    requireScope(call.principal, ["update:client_token_vault_privileged_access", "update:client_credentials"]);
+  }
+  const rest = Object.keys(sent).filter((name) => name !== "client_secret" && !withCredentials.includes(name));
   if (rest.length > 0) requireScope(call.principal, ["update:clients"]);
-  const { settings, secret } = readChangedClient(client, call.body);
+  const { settings, secret } = readChangedClient(call.tenant, client, call.body);
   client.settings = settings;
   if (secret !== undefined) client.secret = secret;
   return { status: 200, json: viewClient(call.tenant, client, call.principal) };

@@ -1,10 +1,10 @@
-import { createHash, createPublicKey, type JsonWebKey, X509Certificate } from "node:crypto";
-import type { JsonObject } from "../json.ts";
+import { isObject, type JsonObject } from "../json.ts";
 import { randomText } from "../random.ts";
+import { attachedCredentials } from "./attached-credentials.ts";
 import { type Call, clientOf, type Route } from "./call.ts";
-import { attachedCredentials } from "./client-input.ts";
-import { newCredential } from "./client-schema.ts";
+import { newCredential } from "./client-parts.ts";
 import { viewCredential } from "./client-view.ts";
+import { certificateOf, certificateThumbprint, publicKeyOf, thumbprint } from "./key-material.ts";
 import type { Auth0Credential } from "./model.ts";
 import { Auth0Problem, invalidBody } from "./problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
@@ -12,7 +12,7 @@ import { checked, orNull, record, text } from "./validate.ts";
 
 const base = "/clients/:clientId/credentials";
 
-/** Public keys of a client: list, add, read, change the end, delete. */
+/** Keys and certificates of a client: list, add, read, change the end, delete. */
 export const credentialRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -63,6 +63,9 @@ function create(call: Call) {
 
 function change(call: Call) {
   const credential = credentialOf(call);
+  if (credential.type !== "public_key") {
+    throw new Auth0Problem(400, "Only the end of a public key can be changed", "operation_not_supported");
+  }
   const { expires_at: end } = checked(call.body, record({ expires_at: orNull(text()) }));
   credential.expiresAt = end === null || end === undefined ? undefined : readTime(end);
   credential.updatedAt = call.tenant.timestamp();
@@ -72,51 +75,93 @@ function change(call: Call) {
 function remove(call: Call) {
   const client = clientOf(call);
   const { id } = credentialOf(call);
-  if (attachedCredentials(client.settings.client_authentication_methods).includes(id)) {
+  if (attachedCredentials(client.settings).includes(id)) {
     throw new Auth0Problem(400, "The credential is in use by the client", "credential_in_use");
   }
   client.credentials.delete(id);
   return { status: 204 };
 }
 
-/**
- * A key from a body that its schema allows. The `kid` is the key's thumbprint (RFC 7638) when none is sent. Throws the
- * 400 of Auth0 for what is no RSA key.
- */
+/** What a client proves itself with, from a body that its schema allows. Throws the 400 of Auth0 for what is no key. */
 export function makeCredential(tenant: Auth0Tenant, sent: JsonObject): Auth0Credential {
-  const pem = String(sent.pem);
-  const key = readKey(pem);
-  const end = sent.parse_expiry_from_cert === true ? certificateEnd(pem) : sent.expires_at;
   const now = tenant.timestamp();
+  const parts = readParts(sent);
   return {
     id: `cred_${randomText(22)}`,
     sequence: tenant.count(),
     name: typeof sent.name === "string" ? sent.name : undefined,
-    kid: typeof sent.kid === "string" ? sent.kid : thumbprint(key),
-    alg: typeof sent.alg === "string" ? sent.alg : "RS256",
-    publicKey: { kty: "RSA", n: key.n ?? "", e: key.e ?? "" },
     createdAt: now,
     updatedAt: now,
-    expiresAt: end === undefined ? undefined : readTime(end),
+    ...parts,
   };
 }
 
-function readKey(pem: string): JsonWebKey {
-  try {
-    const key = pem.includes("CERTIFICATE") ? new X509Certificate(pem).publicKey : createPublicKey(pem);
-    // A private key would also make a public one; Auth0 must never be sent it.
-    if (key.asymmetricKeyType === "rsa" && !pem.includes("PRIVATE")) return key.export({ format: "jwk" });
-  } catch {
-    // Not a key at all: the same answer.
+/** The credentials that the settings of a new client hold; in the settings they are named instead. */
+export function takeCredentials(tenant: Auth0Tenant, settings: JsonObject): readonly Auth0Credential[] {
+  const made: Auth0Credential[] = [];
+  const named = (place: JsonObject): JsonObject => {
+    if (!Array.isArray(place.credentials)) return place;
+    const credentials = place.credentials.filter(isObject).map((each) => makeCredential(tenant, each));
+    made.push(...credentials);
+    return { ...place, credentials: credentials.map(({ id }) => ({ id })) };
+  };
+  for (const name of ["signed_request_object", "token_vault_privileged_access"]) {
+    const place = settings[name];
+    if (isObject(place)) settings[name] = named(place);
   }
-  throw invalidBody(
-    "'Object didn't pass validation for format pem: the key must be an RSA public key' on property pem",
-  );
+  const methods = settings.client_authentication_methods;
+  if (isObject(methods)) {
+    settings.client_authentication_methods = Object.fromEntries(
+      Object.entries(methods).map(([name, place]) => [name, isObject(place) ? named(place) : place]),
+    );
+  }
+  return made;
+}
+
+type Parts = Omit<Auth0Credential, "id" | "sequence" | "name" | "createdAt" | "updatedAt">;
+
+const none = {
+  kid: undefined,
+  alg: undefined,
+  publicKey: undefined,
+  certificateThumbprint: undefined,
+  subjectDn: undefined,
+  expiresAt: undefined,
+};
+
+function readParts(sent: JsonObject): Parts {
+  const pem = typeof sent.pem === "string" ? sent.pem : undefined;
+  switch (sent.credential_type) {
+    case "x509_cert": {
+      const certificate = certificateOf(pem ?? "");
+      const expiresAt = new Date(certificate.validTo).toISOString();
+      return { ...none, type: "x509_cert", certificateThumbprint: certificateThumbprint(certificate), expiresAt };
+    }
+    case "cert_subject_dn": {
+      const given = typeof sent.subject_dn === "string" ? sent.subject_dn : undefined;
+      if ((given === undefined) === (pem === undefined)) {
+        throw invalidBody("exactly one of 'subject_dn' and 'pem' is needed");
+      }
+      return { ...none, type: "cert_subject_dn", subjectDn: given ?? certificateOf(pem ?? "").subject };
+    }
+    default: {
+      const key = publicKeyOf(pem ?? "");
+      const end = sent.parse_expiry_from_cert === true ? certificateEnd(pem ?? "") : sent.expires_at;
+      return {
+        ...none,
+        type: "public_key",
+        kid: typeof sent.kid === "string" ? sent.kid : thumbprint(key),
+        alg: typeof sent.alg === "string" ? sent.alg : "RS256",
+        publicKey: { kty: "RSA", n: key.n ?? "", e: key.e ?? "" },
+        expiresAt: end === undefined ? undefined : readTime(end),
+      };
+    }
+  }
 }
 
 function certificateEnd(pem: string): string {
   if (!pem.includes("CERTIFICATE")) throw invalidBody("'parse_expiry_from_cert' needs a certificate");
-  return new X509Certificate(pem).validTo;
+  return certificateOf(pem).validTo;
 }
 
 function readTime(value: unknown): string {
@@ -124,10 +169,4 @@ function readTime(value: unknown): string {
   if (Number.isNaN(time.getTime()))
     throw invalidBody("'Object didn't pass validation for format date-time' on property expires_at");
   return time.toISOString();
-}
-
-function thumbprint({ e, n }: JsonWebKey): string {
-  return createHash("sha256")
-    .update(JSON.stringify({ e, kty: "RSA", n }))
-    .digest("base64url");
 }

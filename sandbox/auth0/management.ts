@@ -1,29 +1,54 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
+import { parseJsonBody } from "../json-body.ts";
 import { matchPath } from "../match-path.ts";
 import type { Auth0Access } from "./access.ts";
+import { assignedRoleRoutes } from "./assigned-roles.ts";
 import { type Route, requireScope } from "./call.ts";
+import { clientGrantRoutes } from "./client-grants.ts";
 import { clientRoutes } from "./clients.ts";
+import { connectionKeyRoutes } from "./connection-keys.ts";
+import { provisioningRoutes } from "./connection-provisioning.ts";
 import { connectionRoutes } from "./connections.ts";
 import { credentialRoutes } from "./credentials.ts";
+import { discoveryDomainRoutes } from "./discovery-domains.ts";
 import { enabledConnectionRoutes } from "./enabled-connections.ts";
+import { memberRoutes } from "./members.ts";
+import { organizationClientGrantRoutes } from "./organization-client-grants.ts";
+import { organizationClientRoutes } from "./organization-clients.ts";
 import { organizationRoutes } from "./organizations.ts";
+import { permissionRoutes } from "./permissions.ts";
 import { Auth0Problem, invalidQuery, problemOf } from "./problem.ts";
 import type { Auth0RateLimits } from "./rate-limits.ts";
+import { resourceServerRoutes } from "./resource-servers.ts";
+import { roleRoutes } from "./roles.ts";
 import type { Auth0Tenant } from "./tenant.ts";
+import { userRoutes } from "./users.ts";
 
 /** What the paths of the management API begin with. */
 export const managementBase = "/api/v2";
 
-const routes: readonly (Route & { readonly segments: readonly string[] })[] = [
+export const routes: readonly (Route & { readonly segments: readonly string[] })[] = [
   ...clientRoutes,
   ...credentialRoutes,
   ...connectionRoutes,
+  ...connectionKeyRoutes,
+  ...provisioningRoutes,
   ...organizationRoutes,
   ...enabledConnectionRoutes,
+  ...memberRoutes,
+  ...discoveryDomainRoutes,
+  ...organizationClientRoutes,
+  ...organizationClientGrantRoutes,
+  ...clientGrantRoutes,
+  ...resourceServerRoutes,
+  ...roleRoutes,
+  ...permissionRoutes,
+  ...assignedRoleRoutes,
+  ...userRoutes,
 ].map((route) => ({ ...route, segments: route.path.split("/") }));
 
-/** Answers `/api/v2/…`: route, credential, rate limit, scope, query, body, in this order. Never throws. */
+/** Answers `/api/v2/…`: route, credential, rate limit, scope, query, body, in this order. Throws only when the sandbox itself fails. */
 export class Auth0Management {
   readonly #tenant: Auth0Tenant;
   readonly #access: Auth0Access;
@@ -47,11 +72,11 @@ export class Auth0Management {
       const sent = new URLSearchParams(query);
       checkQuery(route, sent);
       const body = await readJson(request);
-      const answer = route.handle({ tenant: this.#tenant, principal, params, query: sent, body });
+      const answer = await route.handle({ tenant: this.#tenant, principal, params, query: sent, body });
       return { ...answer, headers: { ...headers, ...answer.headers } };
     } catch (error) {
-      const problem = error instanceof Auth0Problem ? error : problemOf(500);
-      const answer = problem.toAnswer();
+      if (!(error instanceof Auth0Problem)) throw error;
+      const answer = error.toAnswer();
       return { ...answer, headers: { ...headers, ...answer.headers } };
     }
   }
@@ -75,11 +100,11 @@ function checkQuery(route: Route, query: URLSearchParams): void {
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = (await readLimited(request)).toString("utf8");
-  if (text === "") return undefined;
+  const body = await readLimited(request);
+  if (body.length === 0) return undefined;
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) throw problemOf(415);
   try {
-    return JSON.parse(text);
+    return parseJsonBody(body);
   } catch {
     throw new Auth0Problem(400, "Invalid request payload JSON format");
   }

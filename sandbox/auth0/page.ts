@@ -12,6 +12,21 @@ const reach = 1000;
 /** Most items of a page by offset, and by checkpoint. */
 const most = 100;
 
+/** By what a list is in order. A cursor names the key of the last item that was shown. */
+export interface Order<Item> {
+  readonly key: (item: Item) => string;
+  readonly compare: (a: string, b: string) => number;
+}
+
+interface Checkpoints<Item> {
+  /** Most items of one page. */
+  readonly largest?: number;
+  /** The order that the items are in. When absent they are put into the order of their numbers. */
+  readonly order?: Order<Item>;
+  /** As for the members of an organization: each page that is not empty has a `next`, the last one too. */
+  readonly alwaysNext?: boolean;
+}
+
 /**
  * One page by offset (`page`, `per_page`). A bare list, or with `include_totals=true` an object with the list under
  * `name`. Throws `invalid_paging` for a page that ends beyond the first 1,000 records.
@@ -43,14 +58,17 @@ export function checkpointPage<Item extends Numbered>(
   name: string,
   items: readonly Item[],
   view: (item: Item) => Json,
-  largest = most,
+  { largest = most, order, alwaysNext = false }: Checkpoints<Item> = {},
 ): Answer {
   const take = readNumber(query, "take", { standard: 50, least: 1, most: largest });
-  const after = readCursor(query.get("from"));
-  const rest = items.filter((item) => item.sequence > after).sort((a, b) => a.sequence - b.sequence);
-  const shown = rest.slice(0, take);
+  const { key, compare } = order ?? bySequence;
+  const sorted = order === undefined ? items.toSorted((a, b) => a.sequence - b.sequence) : items;
+  const after = readCursor(query.get("from"), order === undefined ? /^after \d{1,15}$/ : /^after ./);
+  const first = after === undefined ? 0 : firstAfter(sorted, (item) => compare(key(item), after));
+  const shown = sorted.slice(first, first + take);
   const last = shown.at(-1);
-  const next = last !== undefined && rest.length > shown.length ? { next: writeCursor(last.sequence) } : {};
+  const more = alwaysNext || first + take < sorted.length;
+  const next = last !== undefined && more ? { next: writeCursor(key(last)) } : {};
   return { status: 200, json: { [name]: shown.map(view), ...next } };
 }
 
@@ -60,10 +78,28 @@ export function page<Item extends Numbered>(
   name: string,
   items: readonly Item[],
   view: (item: Item) => Json,
+  checkpoints?: Checkpoints<Item>,
 ): Answer {
   return query.has("take") || query.has("from")
-    ? checkpointPage(query, name, items, view)
+    ? checkpointPage(query, name, items, view, checkpoints)
     : offsetPage(query, name, items, view);
+}
+
+const bySequence: Order<Numbered> = {
+  key: ({ sequence }) => String(sequence),
+  compare: (a, b) => Number(a) - Number(b),
+};
+
+/** Index of the first item that is after the cursor; `distance` says where an item is, seen from there. */
+function firstAfter<Item>(items: readonly Item[], distance: (item: Item) => number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (distance(items[middle] as Item) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function readNumber(
@@ -82,14 +118,15 @@ function readNumber(
   return value;
 }
 
-function writeCursor(sequence: number): string {
-  return Buffer.from(`after ${sequence}`).toString("base64");
+function writeCursor(key: string): string {
+  return Buffer.from(`after ${key}`).toString("base64");
 }
 
-function readCursor(text: string | null): number {
-  if (text === null || text === "") return -1;
-  const match = /^after (\d{1,12})$/.exec(Buffer.from(text, "base64").toString("utf8"));
-  if (match === null)
+function readCursor(text: string | null, pattern: RegExp): string | undefined {
+  if (text === null || text === "") return undefined;
+  const cursor = Buffer.from(text, "base64").toString("utf8");
+  if (!pattern.test(cursor)) {
     throw new Auth0Problem(400, "The 'from' parameter is not a valid checkpoint", "invalid_query_string");
-  return Number(match[1]);
+  }
+  return cursor.slice("after ".length);
 }

@@ -1,6 +1,9 @@
+import type { JsonObject } from "../json.ts";
 import { settingsFor } from "./client-input.ts";
 import { connectionDefaults, fillOptions } from "./connection-defaults.ts";
+import { withMetadata } from "./oidc-metadata.ts";
 import { managementScopes } from "./scopes.ts";
+import { addManagementApi } from "./system-apis.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 
 /** Client id by which Tenantry itself comes in; the same at every start. */
@@ -15,8 +18,17 @@ export const foreignOrganization = "acme-internal";
 /** Name of the enterprise connection that stands for Fernhill's own directory. */
 export const fernhillConnection = "fernhill-oidc";
 
+/** Fernhill's own provider, as far as the connection to it is made of it. */
+export interface FernhillProvider {
+  readonly document: JsonObject;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly people: readonly { readonly login: string; readonly claims: JsonObject & { readonly sub: string } }[];
+}
+
 /** Puts into a new tenant what the example's tenant has: connections, people, Tenantry's client, and foreign objects. */
-export function seedTenant(tenant: Auth0Tenant, managementSecret: string): void {
+export function seedTenant(tenant: Auth0Tenant, managementSecret: string, fernhillProvider: FernhillProvider): void {
+  addManagementApi(tenant);
   const database = tenant.addConnection("Username-Password-Authentication", "auth0", {
     ...connectionDefaults("auth0"),
     options: fillOptions("auth0", {}),
@@ -24,19 +36,30 @@ export function seedTenant(tenant: Auth0Tenant, managementSecret: string): void 
   const fernhill = tenant.addConnection(fernhillConnection, "oidc", {
     ...connectionDefaults("oidc"),
     display_name: "Fernhill Media",
-    options: fillOptions("oidc", {
-      issuer: "https://login.fernhill.example",
-      discovery_url: "https://login.fernhill.example/.well-known/openid-configuration",
-      client_id: "acme-auth0",
-      scope: "openid profile email",
-    }),
+    options: withMetadata(
+      fillOptions("oidc", {
+        issuer: "https://login.fernhill.example",
+        discovery_url: "https://login.fernhill.example/.well-known/openid-configuration",
+        client_id: fernhillProvider.clientId,
+        client_secret: fernhillProvider.clientSecret,
+        scope: "openid profile email",
+        domain_aliases: ["fernhill.example"],
+        send_back_channel_nonce: true,
+      }),
+      fernhillProvider.document,
+    ),
   });
-  const roles = "https://fernhill.example/roles";
-  tenant.addUser(fernhill, "editor@fernhill.example", "Test Editor", { [roles]: ["editor-in-chief"] });
-  tenant.addUser(fernhill, "writer@fernhill.example", "Test Writer", { [roles]: ["writer"] });
+  // Both have signed in before.
+  for (const { login, claims } of fernhillProvider.people) {
+    const { sub, name, email: _email, email_verified: _verified, ...rest } = claims;
+    tenant.addUser(fernhill, login, String(name), { id: `oidc|${fernhillConnection}|${sub}`, claims: rest });
+  }
   tenant.addClient({
     global: true,
-    settings: settingsFor({ name: "All Applications", grant_types: [] }),
+    settings: {
+      ...settingsFor({ name: "All Applications", grant_types: [], oidc_conformant: true, sso: false }),
+      jwt_configuration: { alg: "RS256" },
+    },
   });
   tenant.addClient({
     clientId: managementClientId,
@@ -47,8 +70,8 @@ export function seedTenant(tenant: Auth0Tenant, managementSecret: string): void 
       grant_types: ["client_credentials"],
       oidc_conformant: true,
     }),
-    grants: [{ audience: tenant.audience, scopes: managementScopes }],
   });
+  tenant.addGrant(managementClientId, tenant.audience, { scopes: managementScopes });
   const billing = tenant.addClient({
     clientId: billingClientId,
     settings: settingsFor({

@@ -20,6 +20,17 @@ export const bool: Check = (value) => expected("boolean", value);
 export const object: Check = (value) => expected("object", value);
 export const integer: Check = (value) => expected("integer", value);
 
+/** A whole number of a range. */
+export function number(limits: { least?: number; most?: number } = {}): Check {
+  return (value) => {
+    if (!Number.isInteger(value)) return expected("integer", value);
+    const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limits;
+    if (Number(value) < least) return `'Value ${String(value)} is less than minimum ${least}'`;
+    if (Number(value) > most) return `'Value ${String(value)} is greater than maximum ${most}'`;
+    return undefined;
+  };
+}
+
 /** A text of a length and a pattern. */
 export function text(limits: { least?: number; most?: number; pattern?: RegExp; format?: string } = {}): Check {
   return (value) => {
@@ -44,12 +55,40 @@ export function orNull(check: Check): Check {
   return (value) => (value === null ? undefined : check(value));
 }
 
-export function list(item: Check, most = Number.POSITIVE_INFINITY): Check {
+export function list(item: Check, most = Number.POSITIVE_INFINITY, least = 0): Check {
   return (value) => {
     if (!Array.isArray(value)) return expected("array", value);
     if (value.length > most) return `'Array is too long (${value.length}), maximum ${most}'`;
-    return first(value.map(item));
+    if (value.length < least) return `'Array is too short (${value.length}), minimum ${least}'`;
+    return first(value.map((inner, index) => under(`[${index}]`, item(inner))));
   };
+}
+
+/** A list in which nothing is twice. */
+export function set(item: Check, most = Number.POSITIVE_INFINITY, least = 0): Check {
+  const inner = list(item, most, least);
+  return (value) => inner(value) ?? twice(value as readonly unknown[]);
+}
+
+function twice(items: readonly unknown[]): string | undefined {
+  const seen = new Map<string, number>();
+  for (const [index, item] of items.entries()) {
+    const key = JSON.stringify(item);
+    const before = seen.get(key);
+    if (before !== undefined) return `'Array items are not unique (indexes ${before} and ${index})'`;
+    seen.set(key, index);
+  }
+  return undefined;
+}
+
+/** Says where in the body the finding is: `callbacks[0]`, `branding.colors.primary`. */
+function under(name: string, what: string | undefined): string | undefined {
+  if (what === undefined) return undefined;
+  const mark = "' on property ";
+  const split = what.lastIndexOf(mark);
+  if (split < 0) return `${what} on property ${name}`;
+  const rest = what.slice(split + mark.length);
+  return `${what.slice(0, split)}${mark}${name}${rest.startsWith("[") ? "" : "."}${rest}`;
 }
 
 /** An object of exactly these fields. */
@@ -60,12 +99,17 @@ export function record(fields: Readonly<Record<string, Check>>, required: readon
     if (missing !== undefined) return `'Missing required property: ${missing}'`;
     const unknown = Object.keys(value).filter((name) => !Object.hasOwn(fields, name));
     if (unknown.length > 0) return `'Additional properties not allowed: ${unknown.join(",")}'`;
-    return first(
-      Object.entries(value).map(([name, inner]) => {
-        const what = fields[name]?.(inner);
-        return what === undefined || what.includes("' on property ") ? what : `${what} on property ${name}`;
-      }),
-    );
+    return first(Object.entries(value).map(([name, inner]) => under(name, fields[name]?.(inner))));
+  };
+}
+
+/** An object that may have more than these fields. */
+export function open(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
+  return (value) => {
+    if (!isObject(value)) return expected("object", value);
+    const missing = required.find((name) => value[name] === undefined);
+    if (missing !== undefined) return `'Missing required property: ${missing}'`;
+    return first(Object.entries(value).map(([name, inner]) => under(name, fields[name]?.(inner))));
   };
 }
 
@@ -75,7 +119,7 @@ export function metadata(value: Check): Check {
     if (!isObject(sent)) return expected("object", sent);
     const entries = Object.entries(sent);
     if (entries.length > 10) return `'Too many properties defined (${entries.length}), maximum 10'`;
-    return first(entries.map(([key, inner]) => text({ most: 255 })(key) ?? value(inner)));
+    return first(entries.map(([key, inner]) => text({ most: 255 })(key) ?? under(key, value(inner))));
   };
 }
 

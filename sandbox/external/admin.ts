@@ -1,8 +1,9 @@
 import type { Answer } from "../answer.ts";
 import { isObject, isTexts, type Json } from "../json.ts";
-import type { CustomerClient, CustomerProvider } from "./customer-provider.ts";
+import type { ClientMethod } from "./client-method.ts";
+import type { CustomerClient } from "./customer-client.ts";
+import type { CustomerProvider } from "./customer-provider.ts";
 import type { CustomerName } from "./customers.ts";
-import type { ClientMethod } from "./vendor.ts";
 
 type Providers = Readonly<Record<CustomerName, CustomerProvider>>;
 

@@ -1,7 +1,8 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { sameText } from "../same-text.ts";
 import type { ShownClient } from "../sign-in/shown-client.ts";
-import type { CustomerClient, CustomerProvider } from "./customer-provider.ts";
+import type { CustomerClient } from "./customer-client.ts";
+import type { CustomerProvider } from "./customer-provider.ts";
 import type { ClientFault } from "./vendor.ts";
 
 /** Longest lifetime of an assertion, in seconds. */
@@ -23,13 +24,15 @@ export class ClientAuthentication {
   async authenticate(shown: ShownClient): Promise<CustomerClient | ClientFault> {
     const client = this.#provider.client(shown.clientId);
     if (client === undefined) return "unknown";
-    if (shown.method === "none") return "no-credential";
     const { methods, strict } = this.#provider.vendor.clientAuth;
+    if (shown.method === "none") return client.method === "none" ? client : "no-credential";
+    if (client.method === "none") return "method";
     const signs = client.method === "private_key_jwt";
     if (!methods.includes(shown.method) || (shown.method === "private_key_jwt") !== signs) return "method";
     if (strict && shown.method !== client.method) return "method";
     if (signs) return (await this.#proves(client, shown.credential)) ? client : "assertion";
-    return client.secret !== undefined && sameText(client.secret, shown.credential) ? client : "secret";
+    if (client.secret === undefined || !sameText(client.secret, shown.credential)) return "secret";
+    return client.secretExpires !== undefined && client.secretExpires <= this.#clock() ? "expired" : client;
   }
 
   /** Whether an assertion is signed by the client, meant for this provider, not outlived, and new. */

@@ -1,18 +1,34 @@
 import { randomUUID } from "node:crypto";
 import type { Json, JsonObject } from "../json.ts";
+import { type IssuerMemory, newMemory } from "../sign-in/memory.ts";
+import type { ClientMethod } from "./client-method.ts";
+import type { CustomerClient } from "./customer-client.ts";
 import { createKey, type ProviderKey } from "./provider-key.ts";
-import type { ClientMethod, Person, Vendor } from "./vendor.ts";
+import type { Person, Vendor } from "./vendor.ts";
 
-/** A client at a customer's provider. A test may change it, as the customer's admin would. */
-export interface CustomerClient {
-  readonly clientId: string;
-  method: ClientMethod;
-  redirectUris: readonly string[];
-  postLogoutUris: readonly string[];
-  /** Absent for `private_key_jwt`. */
-  secret: string | undefined;
-  /** Public keys, for `private_key_jwt`. */
-  keys: readonly JsonObject[];
+/** All that a customer's provider remembers: plain objects, lists and maps, because it is written down. */
+export interface CustomerState {
+  readonly clients: Map<string, CustomerClient>;
+  /** By login. */
+  readonly people: Map<string, Person>;
+  /** Members that the discovery document has instead of its own. */
+  discovery: JsonObject;
+  /** Newest first; none until the first is needed, as with the next. */
+  keys: readonly ProviderKey[];
+  encryptionKey: ProviderKey | null;
+  /** What it remembers of its sign-ins. */
+  readonly issuer: IssuerMemory;
+}
+
+function newCustomer(): CustomerState {
+  return {
+    clients: new Map(),
+    people: new Map(),
+    discovery: {},
+    keys: [],
+    encryptionKey: null,
+    issuer: newMemory(),
+  };
 }
 
 /** What a client is made from. */
@@ -25,6 +41,7 @@ export interface NewClient {
   /** Made up when absent, unless the client signs with a key. */
   readonly secret?: string;
   readonly keys?: readonly JsonObject[];
+  readonly idTokens?: boolean;
 }
 
 /**
@@ -33,14 +50,14 @@ export interface NewClient {
  */
 export class CustomerProvider {
   readonly vendor: Vendor;
-  readonly #clients = new Map<string, CustomerClient>();
-  readonly #people = new Map<string, Person>();
-  #discovery: JsonObject = {};
+  readonly state: CustomerState;
   #keys: Promise<readonly ProviderKey[]> | undefined;
   #encryptionKey: Promise<ProviderKey> | undefined;
 
-  constructor(vendor: Vendor) {
+  /** The provider of this state, or a new one without clients and people. */
+  constructor(vendor: Vendor, state: CustomerState = newCustomer()) {
     this.vendor = vendor;
+    this.state = state;
   }
 
   get issuer(): string {
@@ -48,20 +65,20 @@ export class CustomerProvider {
   }
 
   get clients(): readonly CustomerClient[] {
-    return [...this.#clients.values()];
+    return [...this.state.clients.values()];
   }
 
   get people(): readonly Person[] {
-    return [...this.#people.values()];
+    return [...this.state.people.values()];
   }
 
   client(clientId: string): CustomerClient | undefined {
-    return this.#clients.get(clientId);
+    return this.state.clients.get(clientId);
   }
 
   /** By login. */
   person(login: string): Person | undefined {
-    return this.#people.get(login);
+    return this.state.people.get(login);
   }
 
   /** By `sub`. */
@@ -70,28 +87,31 @@ export class CustomerProvider {
   }
 
   addPerson(person: Person): void {
-    this.#people.set(person.login, person);
+    this.state.people.set(person.login, person);
   }
 
   /** Registers a client. Throws when there is one with this id. */
   register(wanted: NewClient): CustomerClient {
     const clientId = wanted.clientId ?? randomUUID();
-    if (this.#clients.has(clientId)) throw new Error(`${this.issuer} has a client ${clientId} already`);
+    if (this.state.clients.has(clientId)) throw new Error(`${this.issuer} has a client ${clientId} already`);
     const client: CustomerClient = {
       clientId,
       method: wanted.method,
       redirectUris: wanted.redirectUris,
       postLogoutUris: wanted.postLogoutUris ?? [],
-      secret: wanted.method === "private_key_jwt" ? undefined : (wanted.secret ?? this.vendor.newSecret()),
+      secret: ["private_key_jwt", "none"].includes(wanted.method)
+        ? undefined
+        : (wanted.secret ?? this.vendor.newSecret()),
       keys: wanted.keys ?? [],
+      ...(wanted.idTokens === undefined ? {} : { idTokens: wanted.idTokens }),
     };
-    this.#clients.set(clientId, client);
+    this.state.clients.set(clientId, client);
     return client;
   }
 
   /** Throws when there is no such client. */
   removeClient(clientId: string): void {
-    this.#clients.delete(this.#existing(clientId).clientId);
+    this.state.clients.delete(this.#existing(clientId).clientId);
   }
 
   /** Makes a new secret the only one of the client and gives it. Throws when there is no such client. */
@@ -113,12 +133,12 @@ export class CustomerProvider {
 
   /** From now on the discovery document has these members instead of its own. */
   changeDiscovery(members: JsonObject): void {
-    this.#discovery = { ...this.#discovery, ...members };
+    this.state.discovery = { ...this.state.discovery, ...members };
   }
 
   /** The discovery document is again what it was at first. */
   mendDiscovery(): void {
-    this.#discovery = {};
+    this.state.discovery = {};
   }
 
   /** The discovery document as it is now. */
@@ -130,35 +150,47 @@ export class CustomerProvider {
       token_endpoint: endpoints.token,
       jwks_uri: endpoints.jwks,
       userinfo_endpoint: endpoints.userinfo,
+      ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
+      ...(endpoints.revocation === undefined ? {} : { revocation_endpoint: endpoints.revocation }),
+      ...(endpoints.pushedRequest === undefined
+        ? {}
+        : { pushed_authorization_request_endpoint: endpoints.pushedRequest }),
       ...(endpoints.endSession === undefined ? {} : { end_session_endpoint: endpoints.endSession }),
       ...this.vendor.metadata,
-      ...this.#discovery,
+      ...this.state.discovery,
     };
   }
 
   /** The keys it signs with, newest first; made when they are first needed. The first signs. */
   keys(): Promise<readonly ProviderKey[]> {
-    this.#keys ??= createKey("sig").then((key) => [key]);
+    this.#keys ??= this.state.keys.length > 0 ? Promise.resolve(this.state.keys) : this.#sign([createKey("sig")]);
     return this.#keys;
   }
 
   /** Signs with a new key from now on. The keys before it stay published unless `forget` is set. */
   async rotateKeys(options: { readonly forget?: boolean } = {}): Promise<void> {
     const before = await this.keys();
-    const key = await createKey("sig");
-    this.#keys = Promise.resolve(options.forget === true ? [key] : [key, ...before]);
+    this.#keys = this.#sign([createKey("sig"), ...(options.forget === true ? [] : before)]);
+    await this.#keys;
   }
 
   /** What the key endpoint publishes. */
   async publishedKeys(): Promise<Json> {
     const keys = (await this.keys()).map((key) => this.vendor.publishKey?.(key.publicKey) ?? key.publicKey);
     if (this.vendor.encryptionKey !== true) return { keys };
-    this.#encryptionKey ??= createKey("enc");
-    return { keys: [(await this.#encryptionKey).publicKey, ...keys] };
+    this.#encryptionKey ??=
+      this.state.encryptionKey === null ? createKey("enc") : Promise.resolve(this.state.encryptionKey);
+    this.state.encryptionKey = await this.#encryptionKey;
+    return { keys: [this.state.encryptionKey.publicKey, ...keys] };
+  }
+
+  async #sign(keys: readonly (ProviderKey | Promise<ProviderKey>)[]): Promise<readonly ProviderKey[]> {
+    this.state.keys = await Promise.all(keys);
+    return this.state.keys;
   }
 
   #existing(clientId: string): CustomerClient {
-    const client = this.#clients.get(clientId);
+    const client = this.state.clients.get(clientId);
     if (client === undefined) throw new Error(`${this.issuer} has no client ${clientId}`);
     return client;
   }

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AdapterPayload, Configuration, errors, default as OidcProvider } from "oidc-provider";
-import { randomToken } from "../random.ts";
+import type { Adapter, Configuration, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
 import { grantEverything } from "../sign-in/grant.ts";
+import { postsBack } from "../sign-in/posts-back.ts";
 import { Storage } from "../sign-in/storage.ts";
+import { clientMetadata } from "./client-metadata.ts";
+import { mayUse } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
-import { messagePage, signOutPage } from "./page.ts";
+import { grantFault } from "./grant-fault.ts";
+import { messagePage, signInPage } from "./page.ts";
 import type { ProviderKey } from "./provider-key.ts";
 import { allowsRedirect } from "./redirect-uri.ts";
-import type { GrantFault, Vendor } from "./vendor.ts";
+import { withSignedToken } from "./signed-token.ts";
+import type { OfflineRequest, Vendor } from "./vendor.ts";
 
 /** What outlives a change of the signing keys: codes, sessions, and what cookies are signed with. */
 export interface Memory {
@@ -23,13 +27,19 @@ export interface Engine {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Path under which people sign in, at the host of the authorization endpoint. */
-export const signInPath = "/sandbox/sign-in";
+/** The scope of an authorization request as it was sent; oidc-provider takes away what it does not know. */
+export const scopeParameter = "sandbox_scope";
+
+/** Kind under which it is remembered what a grant was asked for. */
+const requestKind = "SignInRequest";
+
+/** Seconds that a grant and its refresh tokens live. */
+const grantLifetime = 7_776_000;
 
 export function createMemory(owner: CustomerProvider): Memory {
-  const innerSecret = randomToken(48);
-  const storage = new Storage((clientId) => clientMetadata(owner, clientId, innerSecret));
-  return { storage, cookieKey: randomToken(32), innerSecret };
+  const { stored, cookieKey, innerSecret } = owner.state.issuer;
+  const storage = new Storage(stored, (clientId) => clientMetadata(owner, clientId, innerSecret));
+  return { storage, cookieKey, innerSecret };
 }
 
 /**
@@ -44,53 +54,92 @@ export async function createEngine(
 ): Promise<Engine> {
   const { default: Provider, errors: problems, interactionPolicy } = await import("oidc-provider");
   const { vendor } = owner;
+  const { storage } = memory;
   const policy = interactionPolicy.base();
-  const session = policy.get("login")?.checks.get("no_session");
-  if (session !== undefined) {
-    session.error = vendor.nobodySignedIn.error;
-    session.description = vendor.nobodySignedIn.description ?? session.description;
+  for (const name of ["no_session", "max_age"]) {
+    const check = policy.get("login")?.checks.get(name);
+    if (check === undefined) continue;
+    check.error = vendor.nobodySignedIn.error;
+    check.description = vendor.nobodySignedIn.description ?? check.description;
   }
+  for (const name of vendor.prompts?.more ?? []) {
+    policy.add(new interactionPolicy.Prompt({ name, requestable: true }), 0);
+  }
+  const refuse = (error: string, description: string) => new problems.CustomOIDCProviderError(error, description);
+  const requestOf = async (context: KoaContextWithOIDC): Promise<OfflineRequest> => {
+    const kept = await storage.adapter(requestKind).find(context.oidc.entities.Grant?.jti ?? "");
+    const { scopes = [], accessType = "" } = (kept ?? {}) as Partial<OfflineRequest>;
+    return { scopes, accessType };
+  };
   const scopes = Object.keys(vendor.claims);
   const configuration: Configuration = {
-    adapter: (model) => memory.storage.adapter(model),
+    adapter: (model) =>
+      model === "RefreshToken" && vendor.refresh.renews === "another" ? reusable(storage) : storage.adapter(model),
     jwks: { keys: keys.map((key) => key.privateKey) } as NonNullable<Configuration["jwks"]>,
     scopes,
     claims: Object.fromEntries(Object.entries(vendor.claims).map(([scope, claims]) => [scope, [...claims]])),
     conformIdTokenClaims: false,
-    responseTypes: ["code"],
+    responseTypes: vendor.idTokenResponse === undefined ? ["code"] : ["code", "id_token"],
     clientAuthMethods: ["client_secret_post"],
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => false },
     cookies: { keys: [memory.cookieKey] },
+    issueRefreshToken: async (context, client) => {
+      const known = owner.client(client.clientId);
+      return known !== undefined && mayUse(known, "refresh_token") && vendor.refresh.wanted(await requestOf(context));
+    },
+    rotateRefreshToken: vendor.refresh.renews !== "none",
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
+      pushedAuthorizationRequests: { enabled: vendor.endpoints.pushedRequest !== undefined },
       userinfo: { enabled: true },
-      rpInitiatedLogout: {
-        enabled: vendor.endpoints.endSession !== undefined,
-        logoutSource: async (context, form) => {
-          context.body = signOutPage(form);
-        },
-        postLogoutSuccessSource: async (context) => {
-          context.body = messagePage("Signed out", "You have signed out.");
-        },
+      rpInitiatedLogout: { enabled: false },
+      introspection: {
+        enabled: vendor.endpoints.introspection !== undefined,
+        allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: vendor.endpoints.revocation !== undefined,
+        allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
       },
     },
     extraParams: {
+      [scopeParameter]: null,
+      access_type: null,
       // Validators run for every request, whether or not the parameter is there. oidc-provider itself ignores
       // scopes that it does not know.
-      sandbox_scope_check: (context) => {
-        const sent: unknown = context.oidc.body?.scope ?? context.query.scope;
-        const wanted = typeof sent === "string" ? sent.split(" ") : [];
+      sandbox_check: (context) => {
+        const known = owner.client(context.oidc.client?.clientId ?? "");
+        const { noCodeGrant, weakState } = vendor;
+        if (noCodeGrant !== undefined && known !== undefined && !mayUse(known, "authorization_code")) {
+          throw refuse(noCodeGrant.error, noCodeGrant.description);
+        }
+        const { params } = context.oidc;
+        const { idTokenResponse } = vendor;
+        if (idTokenResponse !== undefined && params?.response_type === "id_token" && known?.idTokens !== true) {
+          throw refuse(idTokenResponse.error, idTokenResponse.description);
+        }
+        if (weakState !== undefined && String(params?.state ?? "").length < weakState.least) {
+          throw refuse(weakState.error, weakState.description);
+        }
+        const wanted = String(params?.[scopeParameter] ?? "").split(" ");
         const unknown = wanted.find((scope) => scope !== "" && !scopes.includes(scope));
         const refusal = unknown === undefined ? undefined : vendor.unknownScope?.(unknown);
-        if (refusal !== undefined) throw new problems.CustomOIDCProviderError(refusal.error, refusal.description);
+        if (refusal !== undefined) throw refuse(refusal.error, refusal.description);
       },
     },
     routes: routesOf(vendor),
-    interactions: { policy, url: (_context, interaction) => `${signInPath}/${interaction.uid}` },
-    ttl: { AccessToken: 3600, AuthorizationCode: 60, IdToken: 3600, Interaction: 3600, Session: 7200, Grant: 86_400 },
+    interactions: { policy, url: (_context, interaction) => signInUrl(vendor, interaction) },
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      IdToken: 3600,
+      Interaction: 3600,
+      Session: 7200,
+      RefreshToken: grantLifetime,
+      Grant: grantLifetime,
+    },
     findAccount: async (_context, id) => {
       const claims = owner.personById(id)?.claims;
       return claims === undefined ? undefined : { accountId: claims.sub, claims: async () => claims };
@@ -98,7 +147,18 @@ export async function createEngine(
     subjectTypes: [vendor.subject === undefined ? "public" : "pairwise"],
     pairwiseIdentifier: async (_context, id, client) => vendor.subject?.(id, client.clientId) ?? id,
     sectorIdentifierUriValidate: () => false,
-    loadExistingGrant: async (context) => grantEverything(context),
+    loadExistingGrant: async (context) => {
+      const grant = await grantEverything(context);
+      const { params } = context.oidc;
+      const request: OfflineRequest = {
+        scopes: String(params?.[scopeParameter] ?? "").split(" "),
+        accessType: String(params?.access_type ?? ""),
+      };
+      if (grant?.jti !== undefined) {
+        await storage.adapter(requestKind).upsert(grant.jti, { ...request } as never, grantLifetime);
+      }
+      return grant;
+    },
     renderError: async (context, out) => {
       context.type = "html";
       context.body = messagePage(out.error, out.error_description ?? out.error);
@@ -117,51 +177,66 @@ export async function createEngine(
       redirectUri: String(params?.redirect_uri ?? ""),
       now: clock(),
     };
-    context.body = vendor.refuseGrant(grantFault(error), asked);
+    context.body = vendor.refuseGrant(grantFault(vendor, error, params ?? {}), asked);
   });
   provider.use(async (context, next) => {
     await next();
+    const { oidc } = context as unknown as KoaContextWithOIDC;
     if (context.status === 303) context.status = 302;
+    if (postsBack(context)) context.status = 200;
     const location = context.res.getHeader("location");
-    if (typeof location === "string") context.redirect(inVendorWords(location, vendor));
+    if (typeof location === "string") {
+      context.redirect(inVendorWords(location, vendor));
+      if (
+        vendor.signIn.inPlace === true &&
+        oidc?.route === "authorization" &&
+        location.startsWith(vendor.signIn.path)
+      ) {
+        context.remove("location");
+        context.status = 200;
+        context.type = "html";
+        context.body = signInPage(owner, location, "It asks for no password.", String(oidc.params?.login_hint ?? ""));
+      }
+    }
+    if (oidc?.route !== "token") return;
+    context.body = await withSignedToken(owner, keys, memory, oidc, tokenAnswer(vendor, oidc, context.body));
   });
   return { provider, handle: provider.callback() as Engine["handle"] };
 }
 
+/** The page on which an interaction goes on. */
+function signInUrl({ signIn }: Vendor, { uid, params }: { readonly uid: string; readonly params: object }): string {
+  if (signIn.repeatsRequest !== true) return `${signIn.path}/${uid}`;
+  const shown = Object.entries(params).filter(([name]) => name !== scopeParameter);
+  return `${signIn.path}?${new URLSearchParams(shown.map(([name, value]): [string, string] => [name, String(value)]))}`;
+}
+
+/** Refresh tokens of a product that gives a new one at each refresh and goes on taking the old one. */
+function reusable(storage: Storage): Adapter {
+  return { ...storage.adapter("RefreshToken"), consume: async () => {} };
+}
+
 function routesOf({ endpoints }: Vendor): NonNullable<Configuration["routes"]> {
   const path = (url: string): string => new URL(url).pathname;
+  const { introspection, revocation, pushedRequest } = endpoints;
   return {
     authorization: path(endpoints.authorization),
     token: path(endpoints.token),
     jwks: path(endpoints.jwks),
     userinfo: path(endpoints.userinfo),
-    ...(endpoints.endSession === undefined ? {} : { end_session: path(endpoints.endSession) }),
+    ...(introspection === undefined ? {} : { introspection: path(introspection) }),
+    ...(revocation === undefined ? {} : { revocation: path(revocation) }),
+    ...(pushedRequest === undefined ? {} : { pushed_authorization_request: path(pushedRequest) }),
   };
 }
 
-/** The client as oidc-provider should see it now. */
-function clientMetadata(owner: CustomerProvider, clientId: string, innerSecret: string): AdapterPayload | undefined {
-  const client = owner.client(clientId);
-  if (client === undefined) return undefined;
-  return {
-    client_id: client.clientId,
-    // It wants at least one; this one cannot exist (RFC 6761, section 6.4).
-    redirect_uris: client.redirectUris.length === 0 ? ["https://none.invalid/"] : [...client.redirectUris],
-    post_logout_redirect_uris: [...client.postLogoutUris],
-    response_types: ["code"],
-    grant_types: ["authorization_code"],
-    token_endpoint_auth_method: "client_secret_post",
-    client_secret: innerSecret,
-    // Without it a client with redirect URIs at two hosts could not have subjects of its own.
-    ...(owner.vendor.subject === undefined ? {} : { sector_identifier_uri: "https://none.invalid/sector" }),
-  } as AdapterPayload;
-}
-
-function grantFault(error: errors.OIDCProviderError): GrantFault {
-  const detail = error.error_detail ?? "";
-  if (/verifier|PKCE/i.test(detail)) return "verifier";
-  if (/redirect_uri mismatch/.test(detail)) return "redirect-uri";
-  return /expired|consumed/.test(detail) ? "spent" : "malformed";
+/** A token answer with what this product has in it, and without what it has not. */
+function tokenAnswer(vendor: Vendor, { params }: KoaContextWithOIDC["oidc"], body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("access_token" in body)) return body;
+  const { refresh_token: refreshToken, ...rest } = body as { readonly refresh_token?: string };
+  const repeated = params?.grant_type === "refresh_token" && vendor.refresh.renews === "none";
+  const kept = refreshToken !== undefined && !repeated;
+  return { ...rest, ...(kept ? { refresh_token: refreshToken } : {}), ...vendor.tokenMembers?.(kept) };
 }
 
 /** A redirect back to the app without what this product does not send. */

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, BodyTooLarge, readBody, send } from "../answer.ts";
-import type { Site, SiteRequest } from "../server.ts";
+import { type Answer, send } from "../answer.ts";
+import { finishInteraction } from "../sign-in/finish.ts";
 import { withForm } from "../sign-in/inner-request.ts";
-import { readShownClient } from "../sign-in/shown-client.ts";
-import { ClientAuthentication } from "./client-authentication.ts";
+import { plainAsS256 } from "../sign-in/plain-challenge.ts";
+import { innerOf } from "../sign-in/token-alias.ts";
+import type { Site, SiteRequest } from "../site.ts";
+import { BackChannel } from "./back-channel.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
-import { createEngine, createMemory, type Engine, type Memory, signInPath } from "./engine.ts";
+import { createEngine, createMemory, type Engine, type Memory, scopeParameter } from "./engine.ts";
+import { readForm } from "./form.ts";
+import { Logout } from "./logout.ts";
 import { messagePage, signInPage } from "./page.ts";
 import type { ProviderKey } from "./provider-key.ts";
 import { allowsRedirect } from "./redirect-uri.ts";
-import { type Asked, oauthError } from "./vendor.ts";
-
-/** Largest form that is read, in bytes. */
-const formLimit = 48 * 1024;
+import type { Asked } from "./vendor.ts";
 
 /** A customer's provider as a site, under all of its host names. */
 export function createExternalSite(owner: CustomerProvider, clock: () => number): Site {
@@ -26,6 +27,8 @@ export function createExternalSite(owner: CustomerProvider, clock: () => number)
   };
 }
 
+type Route = (site: SiteRequest) => Promise<void>;
+
 /**
  * Refuses in the product's words what the product refuses (unknown client, redirect URI, client authentication) and
  * leaves the protocol to oidc-provider, which is started when a request first needs it.
@@ -33,23 +36,33 @@ export function createExternalSite(owner: CustomerProvider, clock: () => number)
 class ExternalSite {
   readonly #owner: CustomerProvider;
   readonly #clock: () => number;
-  readonly #clients: ClientAuthentication;
   readonly #memory: Memory;
-  readonly #routes: ReadonlyMap<string, (site: SiteRequest) => Promise<void>>;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #signInPlace: string;
   readonly #engines = new WeakMap<readonly ProviderKey[], Promise<Engine>>();
 
   constructor(owner: CustomerProvider, clock: () => number) {
     this.#owner = owner;
     this.#clock = clock;
-    this.#clients = new ClientAuthentication(owner, clock);
     this.#memory = createMemory(owner);
-    const { issuer, endpoints } = owner.vendor;
-    this.#routes = new Map([
-      [place(`${issuer}/.well-known/openid-configuration`), (site) => this.#document(site)],
+    const { issuer, endpoints, signIn, logout } = owner.vendor;
+    const back = new BackChannel(owner, this.#memory, clock, (request, response, form) =>
+      this.#pass(request, response, form),
+    );
+    const optional = (url: string | undefined, route: Route): readonly [string, Route][] =>
+      url === undefined ? [] : [[place(url), route]];
+    const leaving = logout === undefined ? undefined : new Logout(owner, this.#memory, logout);
+    this.#signInPlace = place(new URL(signIn.path, endpoints.authorization).href);
+    this.#routes = new Map<string, Route>([
+      [place(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`), (site) => this.#document(site)],
       [place(endpoints.jwks), (site) => this.#keys(site)],
       [place(endpoints.authorization), (site) => this.#authorize(site)],
-      [place(endpoints.token), (site) => this.#token(site)],
-      [place(endpoints.userinfo), (site) => this.#pass(site.request, site.response)],
+      [place(endpoints.token), (site) => back.token(site)],
+      [place(endpoints.userinfo), (site) => this.#userinfo(site)],
+      ...optional(endpoints.introspection, (site) => back.introspect(site)),
+      ...optional(endpoints.revocation, (site) => back.revoke(site)),
+      ...optional(endpoints.pushedRequest, (site) => back.push(site)),
+      ...(leaving === undefined ? [] : optional(endpoints.endSession, (site) => leaving.handle(site))),
     ]);
   }
 
@@ -63,15 +76,13 @@ class ExternalSite {
       host,
       path,
       query: new URLSearchParams(site.query),
+      now: this.#clock(),
       postLogoutUris: (clientId) => this.#owner.client(clientId)?.postLogoutUris ?? [],
     });
     if (page !== undefined) return send(response, page);
-    const below = (url: string | undefined): boolean =>
-      url !== undefined && `${host}${path}/`.startsWith(`${place(url)}/`);
-    if (below(vendor.endpoints.authorization) || below(vendor.endpoints.endSession)) {
-      return this.#pass(request, response);
-    }
-    if (below(new URL(signInPath, vendor.endpoints.authorization).href)) return this.#signIn(site);
+    const here = `${host}${path}/`;
+    if (here.startsWith(`${place(vendor.endpoints.authorization)}/`)) return this.#pass(request, response);
+    if (here.startsWith(`${this.#signInPlace}/`)) return this.#signIn(site);
     send(response, { status: 404, html: messagePage("404", "There is nothing here.") });
   }
 
@@ -91,66 +102,84 @@ class ExternalSite {
     send(response, { status: 200, headers, json: await this.#owner.publishedKeys() });
   }
 
-  async #authorize({ request, response, query }: SiteRequest): Promise<void> {
+  async #authorize({ request, response, path, query }: SiteRequest): Promise<void> {
     if (request.method !== "GET" && request.method !== "POST") return send(response, wrongMethod);
-    const body = request.method === "POST" ? await readForm(request, response) : undefined;
-    if (request.method === "POST" && body === undefined) return;
-    const refusal = this.#authorizationRefusal(new URLSearchParams(body ?? query));
+    const text = request.method === "POST" ? await readForm(request, response) : query;
+    if (text === undefined) return;
+    const params = new URLSearchParams(text);
+    const refusal = this.#refusal(params);
     if (refusal !== undefined) return send(response, refusal);
-    await this.#pass(request, response, body);
+    const { challenges, prompts } = this.#owner.vendor;
+    if (challenges.includes("plain")) plainAsS256(params);
+    if (!isPushed(params)) params.set(scopeParameter, params.get("scope") ?? "");
+    const wanted = (params.get("prompt") ?? "").split(" ").filter((name) => prompts?.ignored?.includes(name) !== true);
+    if (params.has("prompt")) params.set("prompt", wanted.join(" "));
+    // oidc-provider takes the request as a query only; a form means the same.
+    Object.assign(request, { method: "GET", url: `${path}?${params}` });
+    await this.#pass(request, response);
   }
 
   /** What is answered when the request must not go back to the app. */
-  #authorizationRefusal(params: URLSearchParams): Answer | undefined {
+  #refusal(params: URLSearchParams): Answer | undefined {
     const [clientId = "", ...otherClients] = params.getAll("client_id");
     const [redirectUri = "", ...otherUris] = params.getAll("redirect_uri");
     const asked: Asked = { clientId, redirectUri, now: this.#clock() };
     const { vendor } = this.#owner;
     const client = otherClients.length === 0 ? this.#owner.client(clientId) : undefined;
     if (client === undefined) return vendor.refuseAuthorization("client", asked);
-    if (otherUris.length === 0 && allowsRedirect(vendor, client.redirectUris, redirectUri)) return undefined;
-    return vendor.refuseAuthorization("redirect-uri", asked);
+    // Its redirect URI has been looked at when it was pushed.
+    if (isPushed(params) && vendor.endpoints.pushedRequest !== undefined) return undefined;
+    const registered = [...client.redirectUris, ...(client.spaRedirectUris ?? [])];
+    if (otherUris.length > 0 || !allowsRedirect(vendor, registered, redirectUri)) {
+      return vendor.refuseAuthorization("redirect-uri", asked);
+    }
+    const scopes = (params.get("scope") ?? "").split(" ").filter((scope) => !Object.hasOwn(vendor.claims, scope));
+    if (vendor.scopePage !== true || scopes.every((scope) => scope === "")) return undefined;
+    return vendor.refuseAuthorization("scope", { ...asked, scopes });
   }
 
-  /** The client proves itself here, then goes on under the inner secret. */
-  async #token({ request, response }: SiteRequest): Promise<void> {
-    if (request.method !== "POST") return send(response, wrongMethod);
-    const text = await readForm(request, response);
-    if (text === undefined) return;
-    const form = new URLSearchParams(text);
-    const shown = readShownClient(request.headers, form);
-    if (shown === "malformed") {
-      return send(response, oauthError(400, "invalid_request", "The client credentials are malformed."));
-    }
-    const client = await this.#clients.authenticate(shown);
-    if (typeof client === "string") {
-      const asked = { clientId: shown.clientId, redirectUri: form.get("redirect_uri") ?? "", now: this.#clock() };
-      return send(response, this.#owner.vendor.refuseClient(client, asked));
-    }
-    for (const name of ["client_assertion", "client_assertion_type"]) form.delete(name);
-    form.set("client_id", client.clientId);
-    form.set("client_secret", this.#memory.innerSecret);
-    await this.#pass(request, response, form.toString());
+  async #userinfo({ request, response }: SiteRequest): Promise<void> {
+    const [, token = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    const inner = await innerOf(this.#memory.storage, token);
+    if (inner !== undefined) request.headers.authorization = `Bearer ${inner}`;
+    await this.#pass(request, response);
   }
 
-  async #signIn({ request, response, path }: SiteRequest): Promise<void> {
+  async #signIn({ request, response, path, query }: SiteRequest): Promise<void> {
     const { provider } = await this.#running();
+    let details: Awaited<ReturnType<typeof provider.interactionDetails>>;
     try {
-      await provider.interactionDetails(request, response);
+      details = await provider.interactionDetails(request, response);
     } catch {
       const html = messagePage("Sign in", "The sign-in has expired. Start again at the app.");
       return send(response, { status: 400, html });
     }
-    if (request.method === "GET") {
-      return send(response, { status: 200, html: signInPage(this.#owner, path, "It asks for no password.") });
-    }
-    const text = request.method === "POST" ? await readForm(request, response) : "";
+    const action = query === "" ? path : `${path}?${query}`;
+    const form = (notice: string): string =>
+      signInPage(this.#owner, action, notice, String(details.params.login_hint ?? ""));
+    if (request.method !== "POST") return send(response, { status: 200, html: form("It asks for no password.") });
+    const text = await readForm(request, response);
     if (text === undefined) return;
-    const person = this.#owner.person(new URLSearchParams(text).get("username") ?? "");
-    if (person === undefined) {
-      return send(response, { status: 401, html: signInPage(this.#owner, path, "There is no such account.") });
+    const sent = new URLSearchParams(text);
+    if (sent.has("cancel")) {
+      const { error, description } = cancelled;
+      return this.#end(response, provider, details.uid, { error, error_description: description });
     }
-    await provider.interactionFinished(request, response, { login: { accountId: person.claims.sub }, consent: {} });
+    const person = this.#owner.person(sent.get("username") ?? "");
+    if (person === undefined) return send(response, { status: 401, html: form("There is no such account.") });
+    const login = { accountId: person.claims.sub };
+    await this.#end(response, provider, details.uid, { [details.prompt.name]: {}, login, consent: {} });
+  }
+
+  async #end(
+    response: ServerResponse,
+    provider: Engine["provider"],
+    uid: string,
+    result: Parameters<typeof finishInteraction>[2],
+  ): Promise<void> {
+    const location = await finishInteraction(provider, uid, result);
+    const expired = { status: 400, html: messagePage("Sign in", "The sign-in has expired. Start again at the app.") };
+    send(response, location === undefined ? expired : { status: 302, headers: { location } });
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse, form?: string): Promise<void> {
@@ -176,24 +205,16 @@ class ExternalSite {
 
 const wrongMethod: Answer = { status: 405, html: messagePage("405", "Method not allowed.") };
 
+/** What an app is told when somebody does not want to sign in after all. */
+const cancelled = { error: "access_denied", description: "User has canceled the interaction." };
+
+/** Whether an authorization request names one that was pushed before (RFC 9126). */
+function isPushed(params: URLSearchParams): boolean {
+  return params.get("request_uri")?.startsWith("urn:ietf:params:oauth:request_uri:") === true;
+}
+
 /** Host and path of a URL. */
 function place(url: string): string {
   const { host, pathname } = new URL(url);
   return host + pathname;
-}
-
-/** The form as text; undefined when the answer has been sent, because the body is none. */
-async function readForm(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-    send(response, oauthError(400, "invalid_request", "The content type must be application/x-www-form-urlencoded."));
-    return undefined;
-  }
-  try {
-    return (await readBody(request, formLimit)).toString("utf8");
-  } catch (error) {
-    if (!(error instanceof BodyTooLarge)) throw error;
-    const answer = oauthError(413, "invalid_request", "The request body is too large.");
-    send(response, { ...answer, headers: { ...answer.headers, connection: "close" } });
-    return undefined;
-  }
 }

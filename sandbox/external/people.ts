@@ -89,6 +89,16 @@ export function cobaltClinics(): readonly Person[] {
   ];
 }
 
+/** People of Fernhill, whose provider names roles in a namespace of its own. */
+export function fernhill(): readonly Person[] {
+  const of = (login: string, name: string, roles: readonly string[]): Person =>
+    person(login, name, { email_verified: true, "https://fernhill.example/roles": roles });
+  return [
+    of("editor@fernhill.example", "Test Editor", ["editor-in-chief"]),
+    of("writer@fernhill.example", "Test Writer", ["writer"]),
+  ];
+}
+
 /** People of Ostrava Steel: the last one kept the domain of a company that was bought. */
 export function ostravaSteel(): readonly Person[] {
   const of = (login: string, name: string, groups: readonly string[]): Person => person(login, name, { groups });

@@ -1,10 +1,21 @@
 import type { Vendor } from "./vendor.ts";
 
-/** Whether a redirect URI is among the registered ones: exactly, case included, or by a pattern where there are such. */
+/**
+ * Whether a redirect URI is among the registered ones: exactly, case included. Where there are patterns, as Keycloak has
+ * them, a registered one that ends in `*` stands for all that begin so, and the host may be in capitals.
+ */
 export function allowsRedirect(vendor: Vendor, registered: readonly string[], redirectUri: string): boolean {
-  return registered.some(
-    (each) =>
-      each === redirectUri ||
-      (vendor.redirectPatterns && each.endsWith("*") && redirectUri.startsWith(each.slice(0, -1))),
-  );
+  if (!vendor.redirectPatterns) return registered.includes(redirectUri);
+  const asked = lowerHost(redirectUri);
+  return registered.some((each) => each === asked || (each.endsWith("*") && matches(each.slice(0, -1), asked)));
+}
+
+/** The beginning, or without its final slash the whole. The query is not looked at. */
+function matches(beginning: string, redirectUri: string): boolean {
+  const [path = ""] = redirectUri.split("?");
+  return path.startsWith(beginning) || (beginning.endsWith("/") && path === beginning.slice(0, -1));
+}
+
+function lowerHost(url: string): string {
+  return url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, (origin) => origin.toLowerCase());
 }

@@ -7,17 +7,10 @@ import { OktaProblem } from "./problem.ts";
 /** Seconds for which a bearer token of the management API is good. */
 export const tokenLifetime = 3600;
 
-interface IssuedToken {
-  readonly clientId: string;
-  readonly scopes: readonly string[];
-  readonly expires: number;
-}
-
 /** Who may call the management API: one API token, and the bearer tokens issued to service apps. */
 export class Access {
   readonly #org: OktaOrg;
   readonly #apiToken: string;
-  readonly #issued = new Map<string, IssuedToken>();
 
   constructor(org: OktaOrg, apiToken: string) {
     this.#org = org;
@@ -27,8 +20,21 @@ export class Access {
   /** A new bearer token. It ends with its hour, and at once when its app is deactivated or removed. */
   issue(clientId: string, scopes: readonly string[]): string {
     const token = randomToken(48);
-    this.#issued.set(token, { clientId, scopes, expires: this.#org.now() + tokenLifetime * 1000 });
+    this.#org.state.tokens.set(token, { clientId, scopes, expires: this.#org.now() + tokenLifetime * 1000 });
     return token;
+  }
+
+  /** Every bearer token issued so far is over. */
+  expireAll(): void {
+    const { tokens } = this.#org.state;
+    for (const [token, issued] of tokens) tokens.set(token, { ...issued, expires: 0 });
+  }
+
+  /** Okta's answer to a bearer token that is unknown or over. */
+  invalidToken(): OktaProblem {
+    return new OktaProblem(401, "E0000011", "Invalid token provided", [], {
+      "www-authenticate": `Bearer authorization_uri="${this.#org.url}/oauth2/v1/authorize", realm="${this.#org.url}", error="invalid_token", error_description="The access token is invalid."`,
+    });
   }
 
   /** Who sends this `Authorization` header. Throws Okta's 401. */
@@ -38,14 +44,12 @@ export class Access {
     const credential = rest.join(" ").trim();
     if (scheme.toUpperCase() === "SSWS" && sameText(credential, this.#apiToken)) return { kind: "token" };
     if (scheme.toLowerCase() === "bearer") {
-      const token = this.#issued.get(credential);
+      const token = this.#org.state.tokens.get(credential);
       const active = token !== undefined && this.#org.client(token.clientId)?.status === "ACTIVE";
       if (token !== undefined && active && this.#org.now() < token.expires) {
         return { kind: "oauth", clientId: token.clientId, scopes: token.scopes };
       }
-      throw new OktaProblem(401, "E0000011", "Invalid token provided", [], {
-        "www-authenticate": `Bearer authorization_uri="${this.#org.url}/oauth2/v1/authorize", realm="${this.#org.url}", error="invalid_token", error_description="The access token is invalid."`,
-      });
+      throw this.invalidToken();
     }
     throw new OktaProblem(401, "E0000011", "Invalid token provided");
   }

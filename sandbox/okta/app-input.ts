@@ -1,12 +1,15 @@
 import { isObject, isTexts, type JsonObject } from "../json.ts";
+import { appFields } from "./app-shape.ts";
 import { type AuthMethod, authMethods, defaultUserName, type OAuthSettings, type OktaApp } from "./model.ts";
 import { oktaId } from "./okta-id.ts";
 import type { OktaOrg } from "./org.ts";
 import { invalid } from "./problem.ts";
+import { fitted } from "./shape.ts";
 
 /** What a body says of an app, checked and with Okta's defaults filled in. */
 export type AppInput = Pick<
   OktaApp,
+  | "name"
   | "label"
   | "profile"
   | "accessibility"
@@ -32,6 +35,13 @@ const grantTypes = [
   "interaction_code",
   "urn:ietf:params:oauth:grant-type:device_code",
   "urn:ietf:params:oauth:grant-type:token-exchange",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:saml2-bearer",
+  "urn:openid:params:grant-type:ciba",
+  "urn:okta:params:oauth:grant-type:otp",
+  "urn:okta:params:oauth:grant-type:oob",
+  "http://auth0.com/oauth/grant-type/mfa-otp",
+  "http://auth0.com/oauth/grant-type/mfa-oob",
 ];
 const responseTypes = ["code", "token", "id_token"];
 const applicationTypes = ["web", "native", "browser", "service"];
@@ -44,9 +54,9 @@ const clientIdPattern = /^[A-Za-z0-9$\-_.+!*'(),]{6,100}$/;
  */
 export function readApp(org: OktaOrg, body: unknown, present: OktaApp | undefined): AppInput {
   const mistakes = new Mistakes();
-  const root = isObject(body) ? body : {};
+  const root = isObject(body) ? fitted(body, appFields) : {};
   if (!isObject(body)) throw invalid("app", ["The request body must be a JSON object"]);
-  if (root.name !== "oidc_client") mistakes.add("name", "name: Only 'oidc_client' is supported for OPENID_CONNECT");
+  const name = readName(root.name, present, mistakes);
   if (root.signOnMode !== "OPENID_CONNECT") mistakes.add("signOnMode", "signOnMode: Must be OPENID_CONNECT");
   const label = typeof root.label === "string" ? root.label : "";
   if (label.trim() === "") mistakes.add("label", "label: The field cannot be left blank");
@@ -55,7 +65,7 @@ export function readApp(org: OktaOrg, body: unknown, present: OktaApp | undefine
   const { oauthClient, ...otherSettings } = settings;
   const credentials = part(root.credentials);
   const client = part(credentials.oauthClient);
-  const oauth = readOAuth(part(oauthClient), present, mistakes);
+  const oauth = readOAuth(part(oauthClient), present, name === customClient, mistakes);
   const authMethod = readAuthMethod(client.token_endpoint_auth_method, oauth, mistakes);
   const pkceRequired = readPkce(client.pkce_required, authMethod, oauth, mistakes);
   const clientId = readClientId(org, client.client_id, present, mistakes);
@@ -65,6 +75,7 @@ export function readApp(org: OktaOrg, body: unknown, present: OktaApp | undefine
   }
   mistakes.throwIfAny();
   return {
+    name,
     label,
     profile: isObject(root.profile) ? root.profile : undefined,
     accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null, ...part(root.accessibility) },
@@ -94,6 +105,23 @@ class Mistakes {
   }
 }
 
+/** What Okta calls an app that is of no product in its catalog. */
+const customClient = "oidc_client";
+
+/** Other names are of its catalog: such an app brings its settings along. */
+function readName(sent: unknown, present: OktaApp | undefined, mistakes: Mistakes): string {
+  if (typeof sent !== "string" || !/^[A-Za-z][\w.-]{0,99}$/.test(sent) || otherKinds.includes(sent)) {
+    mistakes.add("name", "name: Only 'oidc_client' is supported for OPENID_CONNECT");
+    return customClient;
+  }
+  const name = sent.toLowerCase();
+  if (present !== undefined && name !== present.name) mistakes.add("name", "name: 'name' cannot be modified.");
+  return name;
+}
+
+/** Names that stand for another kind of app than OIDC. */
+const otherKinds = ["bookmark", "template_basic_auth", "template_swa", "template_swa3field", "template_wsfed"];
+
 function part(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
@@ -103,7 +131,7 @@ function readVisibility(value: JsonObject): JsonObject {
   return { autoLaunch: false, autoSubmitToolbar: false, ...rest, hide: { iOS: false, web: false, ...part(hide) } };
 }
 
-function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mistakes): OAuthSettings {
+function readOAuth(sent: JsonObject, present: OktaApp | undefined, custom: boolean, mistakes: Mistakes): OAuthSettings {
   const type = sent.application_type ?? "web";
   if (typeof type !== "string" || !applicationTypes.includes(type)) {
     mistakes.add("application_type", `application_type: '${String(type)}' is not a valid application type`);
@@ -118,7 +146,8 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
   const redirect_uris = uris(sent, "redirect_uris", mistakes);
   const logout =
     sent.post_logout_redirect_uris === undefined ? undefined : uris(sent, "post_logout_redirect_uris", mistakes);
-  if (grants.some((grant) => grant === "authorization_code" || grant === "implicit") && redirect_uris.length === 0) {
+  const redirects = grants.some((grant) => grant === "authorization_code" || grant === "implicit");
+  if (custom && redirects && redirect_uris.length === 0) {
     mistakes.add("redirect_uris", "redirect_uris: 'redirect_uris' is required for the configured grant types");
   }
   if (grants.includes("implicit") && !response_types.some((each) => each === "token" || each === "id_token")) {
@@ -136,6 +165,9 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, mistakes: Mis
     dpop_bound_access_tokens: false,
     participate_slo: false,
     ...rest,
+    ...(isObject(rest.idp_initiated_login)
+      ? { idp_initiated_login: { mode: "DISABLED", default_scope: [], ...rest.idp_initiated_login } }
+      : {}),
     redirect_uris,
     ...(logout === undefined ? {} : { post_logout_redirect_uris: logout }),
     response_types,

@@ -1,36 +1,42 @@
 import { createHash } from "node:crypto";
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { OktaApp, OktaAssignment, OktaSecret } from "./model.ts";
 import { needsSecret, type OktaOrg } from "./org.ts";
 
 /** An app as `GET` shows it; `withSecret` as the replies of `POST` and `PUT` do, which alone show the secret. */
 export function viewApp(org: OktaOrg, app: OktaApp, withSecret = false): Json {
   const secret = app.secrets.findLast((candidate) => candidate.status === "ACTIVE")?.value;
+  // The client of an app from the catalog is Okta's business and shown nowhere.
+  const custom = app.name === "oidc_client";
   return {
     id: app.id,
-    orn: `orn:okta:idp:${org.id}:apps:oidc_client:${app.id}`,
-    name: "oidc_client",
+    orn: `orn:okta:idp:${org.id}:apps:${app.name}:${app.id}`,
+    name: app.name,
     label: app.label,
     status: app.status,
     lastUpdated: app.lastUpdated,
     created: app.created,
     accessibility: app.accessibility,
-    visibility: { ...app.visibility, appLinks: { oidc_client_link: true } },
+    visibility: { ...app.visibility, appLinks: { [`${app.name}_link`]: true } },
     features: [],
     signOnMode: "OPENID_CONNECT",
     credentials: {
       userNameTemplate: app.userNameTemplate,
       signing: { kid: org.signingKid },
-      oauthClient: {
-        autoKeyRotation: app.autoKeyRotation,
-        client_id: app.clientId,
-        ...(withSecret && needsSecret(app) && secret !== undefined ? { client_secret: secret } : {}),
-        token_endpoint_auth_method: app.authMethod,
-        pkce_required: app.pkceRequired,
-      },
+      ...(custom
+        ? {
+            oauthClient: {
+              autoKeyRotation: app.autoKeyRotation,
+              client_id: app.clientId,
+              ...(withSecret && needsSecret(app) && secret !== undefined ? { client_secret: secret } : {}),
+              token_endpoint_auth_method: app.authMethod,
+              pkce_required: app.pkceRequired,
+            },
+          }
+        : {}),
     },
-    universalLogout: null,
-    settings: { ...settingsOf(app), oauthClient: app.oauth },
+    universalLogout: custom ? null : { status: "UNSUPPORTED" },
+    settings: { ...settingsOf(app), ...(custom ? { oauthClient: app.oauth } : {}) },
     ...(app.profile === undefined ? {} : { profile: app.profile }),
     _links: links(org, app),
   };
@@ -40,25 +46,37 @@ function settingsOf(app: OktaApp): JsonObject {
   const notes = app.settings.notes;
   return {
     app: {},
-    notifications: { vpn: { network: { connection: "DISABLED" }, message: null, helpUrl: null } },
     manualProvisioning: false,
     implicitAssignment: false,
     emOptInStatus: "NONE",
     ...app.settings,
+    notifications: { vpn: { network: { connection: "DISABLED" }, message: null, helpUrl: null, ...vpnOf(app) } },
     notes: { admin: null, enduser: null, ...(typeof notes === "object" ? notes : {}) },
   };
+}
+
+function vpnOf({ settings: { notifications } }: OktaApp): JsonObject {
+  return isObject(notifications) && isObject(notifications.vpn) ? notifications.vpn : {};
 }
 
 function links(org: OktaOrg, app: OktaApp): Json {
   const self = `${org.url}/api/v1/apps/${app.id}`;
   const lifecycle = app.status === "ACTIVE" ? "deactivate" : "activate";
   return {
+    ...(app.name === "oidc_client"
+      ? {}
+      : {
+          help: {
+            href: `${org.url}/app/${app.name}/${app.id}/setup/help/OPENID_CONNECT/external-doc`,
+            type: "text/html",
+          },
+        }),
     uploadLogo: { href: `${self}/logo`, hints: { allow: ["POST"] } },
-    appLinks: [{ name: "oidc_client_link", href: `${org.url}/home/oidc_client/${app.id}`, type: "text/html" }],
+    appLinks: [{ name: `${app.name}_link`, href: `${org.url}/home/${app.name}/${app.id}`, type: "text/html" }],
     profileEnrollment: { href: `${org.url}/api/v1/policies/${org.defaultPolicy.id}` },
     policies: { href: `${self}/policies`, hints: { allow: ["PUT"] } },
     groups: { href: `${self}/groups` },
-    logo: [{ name: "medium", href: `${org.url}/img/logos/default.png`, type: "image/png" }],
+    logo: [{ name: "medium", href: app.logo ?? `${org.url}/img/logos/default.png`, type: "image/png" }],
     clientCredentials: [{ name: "secrets", href: `${self}/credentials/secrets` }],
     accessPolicy: { href: `${org.url}/api/v1/policies/${app.accessPolicy}` },
     users: { href: `${self}/users` },

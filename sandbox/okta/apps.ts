@@ -1,4 +1,7 @@
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import { randomText } from "../random.ts";
 import { type AppInput, readApp } from "./app-input.ts";
+import { appUserIn } from "./app-users.ts";
 import { viewApp } from "./app-view.ts";
 import { appOf, type Call, type Route } from "./call.ts";
 import { readFilter } from "./filter.ts";
@@ -19,7 +22,7 @@ export const appRoutes: readonly Route[] = [
     path: "/api/v1/apps/:appId",
     scope: read,
     bucket: "app",
-    handle: (call) => ({ status: 200, json: viewApp(call.org, appOf(call)) }),
+    handle: (call) => ({ status: 200, json: expanded(call, appOf(call)) }),
   },
   { method: "PUT", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: replace },
   { method: "DELETE", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: remove },
@@ -50,7 +53,7 @@ export const appRoutes: readonly Route[] = [
     scope: "token only",
     bucket: "rest",
     handle: (call) => {
-      const app = appOf(call);
+      const app = tokenAppOf(call);
       const shown = { issuer: call.org.url, orgUrl: null, customUrl: null, audience: app.clientId };
       return { status: 200, json: { ...shown, ...app.idToken } };
     },
@@ -61,25 +64,63 @@ export const appRoutes: readonly Route[] = [
     scope: "token only",
     bucket: "rest",
     handle: (call) => {
-      const app = appOf(call);
-      app.idToken = { issuerMode: "ORG_URL", ...(call.body as OktaApp["idToken"] | undefined) };
+      const app = tokenAppOf(call);
+      app.idToken = { issuerMode: "ORG_URL", ...(isObject(call.body) ? call.body : {}) };
       return { status: 200, json: { issuer: null, orgUrl: null, customUrl: null, audience: null, ...app.idToken } };
     },
   },
+  { method: "POST", path: "/api/v1/apps/:appId/logo", scope: manage, bucket: "apps", body: "form", handle: setLogo },
 ];
 
 function list(call: Call) {
-  const wanted = (call.query.get("q") ?? "").toLowerCase();
-  const filter = readFilter(call.query.get("filter"), {
-    status: (app: OktaApp) => [app.status],
-    name: () => ["oidc_client"],
-    id: (app: OktaApp) => [app.id],
-    "group.id": (app: OktaApp) => [...app.assignments.keys()],
+  const { org, query } = call;
+  const wanted = (query.get("q") ?? "").toLowerCase();
+  const filter = readFilter<OktaApp>(query.get("filter"), {
+    fields: {
+      status: (app) => app.status,
+      name: (app) => app.name,
+      label: (app) => app.label,
+      id: (app) => app.id,
+      "credentials.signing.kid": () => org.signingKid,
+    },
+    relations: {
+      "group.id": (app, id) => app.assignments.has(id),
+      "user.id": (app, id) => {
+        const user = org.state.users.get(id);
+        return user !== undefined && org.mayUse(user, app);
+      },
+    },
+    operators: ["eq"],
   });
-  const found = call.org.apps.filter(
-    (app) => (app.label.toLowerCase().startsWith(wanted) || "oidc_client".startsWith(wanted)) && filter(app),
+  const found = org.apps.filter(
+    (app) =>
+      (wanted === "" || app.label.toLowerCase().startsWith(wanted) || app.name.startsWith(wanted)) && filter(app),
   );
-  return page(call, "/api/v1/apps", found, (app) => viewApp(call.org, app), { standard: 20, most: 200 });
+  return page(call, "/api/v1/apps", found, (app) => expanded(call, app), { standard: 20, most: 200 });
+}
+
+/** With `expand=user/ID` also what the person is at the app. */
+function expanded(call: Call, app: OktaApp): Json {
+  const view = viewApp(call.org, app);
+  const [, id = ""] = /^user\/(.+)$/.exec(call.query.get("expand") ?? "") ?? [];
+  const user = id === "" ? undefined : call.org.state.users.get(id);
+  if (user === undefined || !call.org.mayUse(user, app)) return view;
+  return { ...(view as JsonObject), _embedded: { user: appUserIn(call, app, user) } };
+}
+
+/** The internal settings are of custom clients only. */
+function tokenAppOf(call: Call): OktaApp {
+  const id = call.params.appId ?? "";
+  const app = call.org.appById(id);
+  if (app === undefined || app.name !== "oidc_client") throw notFound(id, "OAuth2AppInstance");
+  return app;
+}
+
+/** Where the picture would be; the sandbox keeps none. */
+function setLogo(call: Call) {
+  const app = appOf(call);
+  app.logo = `${call.org.url}/fs/bco/1/fs0${randomText(17)}`;
+  return { status: 201, json: { url: app.logo } };
 }
 
 function create(call: Call) {
@@ -90,15 +131,14 @@ function create(call: Call) {
     status: call.query.get("activate") === "false" ? "INACTIVE" : "ACTIVE",
     accessPolicy: call.org.defaultPolicy.id,
     idToken: { issuerMode: "ORG_URL" },
-    grants: [],
   });
   return { status: 200, json: viewApp(call.org, app, true) };
 }
 
 function replace(call: Call) {
   const app = appOf(call);
-  const { secret, clientId: _clientId, ...input } = readApp(call.org, call.body, app);
-  Object.assign(app, input satisfies Partial<Omit<AppInput, "secret" | "clientId">>);
+  const { secret, clientId: _clientId, name: _name, ...input } = readApp(call.org, call.body, app);
+  Object.assign(app, input satisfies Partial<Omit<AppInput, "secret" | "clientId" | "name">>);
   if (needsSecret(app)) putSecret(call, app, secret);
   call.org.touch(app);
   return { status: 200, json: viewApp(call.org, app, true) };
@@ -137,8 +177,8 @@ function setStatus(call: Call, status: OktaApp["status"]) {
 function setPolicy(call: Call) {
   const app = appOf(call);
   const id = call.params.policyId ?? "";
-  const policy = call.org.policies.find((candidate) => candidate.id === id);
-  if (policy === undefined) throw notFound(id, "Policy");
+  const policy = call.org.state.policies.get(id);
+  if (policy === undefined) throw notFound(id, "RuleSetEntity");
   if (app.oauth.application_type === "service") {
     throw invalid("app", ["The app does not support access policies: it is a service app"]);
   }

@@ -1,5 +1,5 @@
 import type { Answer } from "../answer.ts";
-import type { OktaApp, OktaGroup } from "./model.ts";
+import type { OktaApp, OktaGroup, OktaPolicy, OktaUser } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 import { notFound } from "./problem.ts";
 
@@ -23,11 +23,13 @@ export interface Call {
 export type Bucket = "apps" | "app" | "groups" | "group" | "rest";
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   /** Scope that an OAuth token needs; `token only` where Okta takes none. */
   readonly scope: string;
   readonly bucket: Bucket;
+  /** Reads a multipart form instead of JSON, and passes nothing of it on. */
+  readonly body?: "form";
   readonly handle: (call: Call) => Answer;
 }
 
@@ -45,4 +47,31 @@ export function groupOf(call: Call): OktaGroup {
   const group = call.org.groupById(id);
   if (group === undefined) throw notFound(id, "UserGroup");
   return group;
+}
+
+/**
+ * The person that the path names, by id, login or the part of a login before the `@`; `me` is the owner of the API
+ * token. Throws the 404 of Okta.
+ */
+export function userOf(call: Call): OktaUser {
+  const reference = call.params.userId ?? "";
+  if (reference === "me" && call.principal.kind === "token") return call.org.owner;
+  const user = call.org.user(reference) ?? byShortName(call.org, reference);
+  if (user === undefined) throw notFound(reference, "User");
+  return user;
+}
+
+/** Only when a single person has it. */
+function byShortName(org: OktaOrg, name: string): OktaUser | undefined {
+  const start = `${name.toLowerCase()}@`;
+  const found = org.users.filter((user) => user.profile.login.toLowerCase().startsWith(start));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** The access policy that the path names. Throws the 404 of Okta. */
+export function policyOf(call: Call): OktaPolicy {
+  const id = call.params.policyId ?? "";
+  const policy = call.org.state.policies.get(id);
+  if (policy === undefined) throw notFound(id, "RuleSetEntity");
+  return policy;
 }

@@ -5,8 +5,9 @@ import { isObject } from "../json.ts";
 import { sameText } from "../same-text.ts";
 import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import type { AuthMethod, OktaApp } from "./model.ts";
-import { clientAuthenticationFailed, unknownClient } from "./oauth-problem.ts";
+import { unknownClient } from "./oauth-problem.ts";
 import type { OktaOrg } from "./org.ts";
+import { refusal } from "./sign-in/refusals.ts";
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** Longest lifetime of an assertion that Okta takes, in seconds. */
@@ -48,9 +49,9 @@ export class ClientAuthentication {
       await this.#checkAssertion(app, shown.credential, audiences);
       return app;
     }
-    if (shown.method !== app.authMethod) throw clientAuthenticationFailed();
+    if (shown.method !== app.authMethod) throw refusal("invalid_client");
     if (shown.method !== "none" && !isActiveSecret(app, shown.credential)) {
-      throw new OAuthProblem(401, "invalid_client", "The client secret supplied for a confidential client is invalid.");
+      throw refusal("invalid_client_secret");
     }
     return app;
   }
@@ -58,26 +59,20 @@ export class ClientAuthentication {
   async #checkAssertion(app: OktaApp, assertion: string, audiences: readonly string[]): Promise<void> {
     const { alg = "", kid } = decodeProtectedHeader(assertion);
     const method: AuthMethod = alg.startsWith("HS") ? "client_secret_jwt" : "private_key_jwt";
-    if (method !== app.authMethod) throw clientAuthenticationFailed();
+    if (method !== app.authMethod) throw refusal("invalid_client");
     const payload = await verifyAssertion(app, assertion, audiences, this.#org.now());
     const { iss, sub, exp, jti } = payload;
-    if (iss !== app.clientId || sub !== app.clientId) {
-      throw refused("The 'iss' and 'sub' claims of client_assertion must be the client id.");
-    }
+    if (iss !== app.clientId) throw refusal("client_assertion_invalid_issuer");
+    if (sub !== app.clientId) throw refusal("client_assertion_invalid_subject");
     const now = this.#org.now();
-    if (exp === undefined || exp * 1000 > now + longestAssertion * 1000) {
-      throw refused("The client_assertion token has an expiration time that is missing or too far in the future.");
-    }
+    if (exp === undefined) throw refusal("client_assertion_expiration_required");
+    if (exp * 1000 > now + longestAssertion * 1000) throw refusal("client_assertion_expires_too_far_in_future");
     for (const [key, until] of this.#used) if (until <= now) this.#used.delete(key);
     if (jti === undefined) return;
     const key = `${app.clientId} ${String(kid)} ${jti}`;
-    if (this.#used.has(key)) throw refused("The client_assertion token has been used already.");
+    if (this.#used.has(key)) throw refusal("client_assertion_already_used");
     this.#used.set(key, exp * 1000);
   }
-}
-
-function refused(description: string): OAuthProblem {
-  return new OAuthProblem(401, "invalid_client", description);
 }
 
 function isActiveSecret(app: OktaApp, credential: string): boolean {
@@ -101,13 +96,13 @@ async function verifyAssertion(app: OktaApp, assertion: string, audiences: reado
       if (verified !== undefined) return verified.payload;
     }
   } catch (error) {
-    if (error instanceof JWTExpired) throw refused("The client_assertion token is expired.");
+    if (error instanceof JWTExpired) throw refusal("client_assertion_expired_token");
     if (error instanceof JWTClaimValidationFailed && error.claim === "aud") {
-      throw refused("The audience claim for client_assertion must be the endpoint invoked for the request.");
+      throw refusal("client_assertion_invalid_audience");
     }
     if (!(error instanceof JOSEError)) throw error;
   }
-  throw refused("The client_assertion signature is invalid.");
+  throw refusal("client_assertion_invalid_signature");
 }
 
 /** The keys without what Okta adds to them (status, nulls), and without those switched off. */
@@ -125,7 +120,7 @@ function usableKeys(jwks: { readonly keys?: unknown }): JSONWebKeySet {
 function readShown(headers: IncomingHttpHeaders, form: URLSearchParams): Shown {
   for (const name of ["client_id", "client_secret", "client_assertion", "client_assertion_type", "grant_type"]) {
     if (form.getAll(name).length > 1) {
-      throw new OAuthProblem(400, "invalid_request", `The parameter '${name}' is sent more than once.`);
+      throw refusal("duplicate_oauth_params");
     }
   }
   const basic = headers.authorization;
@@ -133,13 +128,7 @@ function readShown(headers: IncomingHttpHeaders, form: URLSearchParams): Shown {
   const assertion = form.get("client_assertion");
   const named = form.get("client_id") ?? "";
   const mechanisms = [basic, secret, assertion].filter((value) => value !== undefined && value !== null);
-  if (mechanisms.length > 1) {
-    throw new OAuthProblem(
-      400,
-      "invalid_request",
-      "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.",
-    );
-  }
+  if (mechanisms.length > 1) throw refusal("multiple_client_credentials");
   if (basic !== undefined) {
     const [clientId, credential] = readBasic(basic);
     if (named !== "" && named !== clientId) {
@@ -148,7 +137,7 @@ function readShown(headers: IncomingHttpHeaders, form: URLSearchParams): Shown {
     return { clientId, method: "client_secret_basic", credential };
   }
   if (assertion !== null) return readAssertion(assertion, form.get("client_assertion_type"), named);
-  if (named === "") throw clientAuthenticationFailed();
+  if (named === "") throw refusal("missing_client_credentials");
   if (secret !== null) return { clientId: named, method: "client_secret_post", credential: secret };
   return { clientId: named, method: "none", credential: "" };
 }
@@ -157,25 +146,27 @@ function readBasic(header: string): readonly [string, string] {
   const match = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header.trim());
   const text = Buffer.from(match?.[1] ?? "", "base64").toString("utf8");
   const colon = text.indexOf(":");
-  if (match === null || colon < 1) throw clientAuthenticationFailed();
+  if (match === null || colon < 1) throw refusal("invalid_basic_auth_creds");
   try {
     const decode = (part: string): string => decodeURIComponent(part.replaceAll("+", " "));
     return [decode(text.slice(0, colon)), decode(text.slice(colon + 1))];
   } catch {
-    throw clientAuthenticationFailed();
+    throw refusal("invalid_basic_auth_creds");
   }
 }
 
 function readAssertion(assertion: string, type: string | null, named: string): Shown {
-  if (type !== assertionType) {
-    throw new OAuthProblem(400, "invalid_request", `The 'client_assertion_type' must be '${assertionType}'.`);
-  }
+  if (type !== assertionType) throw refusal("client_assertion_type_invalid");
+  const sub = subjectOf(assertion);
+  if (typeof sub !== "string" || (named !== "" && named !== sub)) throw refusal("client_assertion_invalid_subject");
+  return { clientId: sub, method: "assertion", credential: assertion };
+}
+
+function subjectOf(assertion: string): unknown {
   try {
     decodeProtectedHeader(assertion);
-    const { sub } = decodeJwt(assertion);
-    if (typeof sub !== "string" || (named !== "" && named !== sub)) throw clientAuthenticationFailed();
-    return { clientId: sub, method: "assertion", credential: assertion };
+    return decodeJwt(assertion).sub;
   } catch {
-    throw clientAuthenticationFailed();
+    throw refusal("client_assertion_invalid_jwt");
   }
 }

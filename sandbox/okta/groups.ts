@@ -1,21 +1,25 @@
-import { isObject, type Json } from "../json.ts";
+import { isObject } from "../json.ts";
 import { viewApp } from "./app-view.ts";
-import { type Call, groupOf, type Route } from "./call.ts";
-import { readFilter } from "./filter.ts";
+import { type Call, groupOf, type Route, userOf } from "./call.ts";
+import { type FilterRules, readFilter } from "./filter.ts";
+import { countGroups, type GroupCounts, membersOf, viewGroup } from "./group-view.ts";
 import type { OktaGroup } from "./model.ts";
-import type { OktaOrg } from "./org.ts";
 import { page } from "./page.ts";
 import { invalid, OktaProblem } from "./problem.ts";
+import { customMistake, groupBase } from "./profile-attributes.ts";
+import { viewUser } from "./user-view.ts";
 
 const read = "okta.groups.read";
 const manage = "okta.groups.manage";
+const root = "/api/v1/groups";
+const one = `${root}/:groupId`;
 
-/** Groups: list, create, read, replace, delete, and the apps that a group may use. */
+/** Groups: list, create, read, replace, delete, their people, and the apps that a group may use. */
 export const groupRoutes: readonly Route[] = [
-  { method: "GET", path: "/api/v1/groups", scope: read, bucket: "groups", handle: list },
+  { method: "GET", path: root, scope: read, bucket: "groups", handle: list },
   {
     method: "POST",
-    path: "/api/v1/groups",
+    path: root,
     scope: manage,
     bucket: "groups",
     handle: (call) => {
@@ -27,14 +31,14 @@ export const groupRoutes: readonly Route[] = [
   },
   {
     method: "GET",
-    path: "/api/v1/groups/:groupId",
+    path: one,
     scope: read,
     bucket: "group",
-    handle: (call) => ({ status: 200, json: viewGroup(call.org, groupOf(call)) }),
+    handle: (call) => ({ status: 200, json: viewGroup(call.org, groupOf(call), countsOf(call)) }),
   },
   {
     method: "PUT",
-    path: "/api/v1/groups/:groupId",
+    path: one,
     scope: manage,
     bucket: "group",
     handle: (call) => {
@@ -46,46 +50,90 @@ export const groupRoutes: readonly Route[] = [
   },
   {
     method: "DELETE",
-    path: "/api/v1/groups/:groupId",
+    path: one,
     scope: manage,
     bucket: "group",
     handle: (call) => {
-      call.org.removeGroup(changeable(groupOf(call)).id);
+      const group = groupOf(call);
+      if (group.type === "BUILT_IN") throw forbidden();
+      call.org.removeGroup(group.id);
       return { status: 204 };
     },
   },
   {
     method: "GET",
-    path: "/api/v1/groups/:groupId/apps",
+    path: `${one}/apps`,
     scope: read,
     bucket: "groups",
     handle: (call) => {
       const group = groupOf(call);
       const apps = call.org.apps.filter((app) => app.assignments.has(group.id));
-      const path = `/api/v1/groups/${group.id}/apps`;
+      const path = `${root}/${group.id}/apps`;
       return page(call, path, apps, (app) => viewApp(call.org, app), { standard: 20, most: 200 });
     },
   },
+  {
+    method: "GET",
+    path: `${one}/users`,
+    scope: read,
+    bucket: "groups",
+    handle: (call) => {
+      const group = groupOf(call);
+      const path = `${root}/${group.id}/users`;
+      return page(call, path, membersOf(call.org, group), (user) => viewUser(call.org, user, true), {
+        standard: 1000,
+        most: 1000,
+      });
+    },
+  },
+  { method: "PUT", path: `${one}/users/:userId`, scope: manage, bucket: "groups", handle: (call) => move(call, "in") },
+  {
+    method: "DELETE",
+    path: `${one}/users/:userId`,
+    scope: manage,
+    bucket: "groups",
+    handle: (call) => move(call, "out"),
+  },
 ];
+
+const fields = {
+  id: (group: OktaGroup) => group.id,
+  type: (group: OktaGroup) => group.type,
+  created: (group: OktaGroup) => group.created,
+  lastUpdated: (group: OktaGroup) => group.lastUpdated,
+  lastMembershipUpdated: (group: OktaGroup) => group.lastMembershipUpdated,
+  "profile.name": (group: OktaGroup) => group.profile.name,
+};
+
+const filterRules: FilterRules<OktaGroup> = { fields, operators: ["eq", "sw", "gt", "ge", "lt", "le"] };
+const searchRules: FilterRules<OktaGroup> = {
+  fields: { ...fields, "profile.description": (group) => group.profile.description },
+  other: (name) => {
+    const key = name.startsWith("profile.") ? name.slice("profile.".length) : "";
+    return key === "" ? undefined : (group) => (Object.hasOwn(group.profile, key) ? group.profile[key] : undefined);
+  },
+  ignoreCase: true,
+};
 
 function list(call: Call) {
   const wanted = (call.query.get("q") ?? "").toLowerCase();
-  const fields = {
-    id: (group: OktaGroup) => [group.id],
-    type: (group: OktaGroup) => [group.type],
-    "profile.name": (group: OktaGroup) => [group.profile.name],
-  };
-  const filter = readFilter(call.query.get("filter"), fields);
+  const filter = readFilter(call.query.get("filter"), filterRules);
   const searched = (call.query.get("search") ?? "") !== "";
-  const search = readFilter(call.query.get("search"), fields, true);
+  const search = readFilter(call.query.get("search"), searchRules);
+  const counts = countsOf(call);
   const found = call.org.groups.filter(
     (group) =>
-      group.profile.name.toLowerCase().startsWith(wanted) &&
+      (wanted === "" || group.profile.name.toLowerCase().startsWith(wanted)) &&
       filter(group) &&
       search(group) &&
       (group.indexed || !searched),
   );
-  return page(call, "/api/v1/groups", found, (group) => viewGroup(call.org, group), { standard: 10_000, most: 10_000 });
+  return page(call, root, found, (group) => viewGroup(call.org, group, counts), { standard: 10_000, most: 10_000 });
+}
+
+/** With `expand=stats`. */
+function countsOf(call: Call): GroupCounts | undefined {
+  return (call.query.get("expand") ?? "").split(",").includes("stats") ? countGroups(call.org) : undefined;
 }
 
 function readProfile(call: Call, present: OktaGroup | undefined): OktaGroup["profile"] {
@@ -98,38 +146,40 @@ function readProfile(call: Call, present: OktaGroup | undefined): OktaGroup["pro
   if (description !== undefined && description !== null && typeof description !== "string") {
     throw invalid("description", ["description: Must be a text"]);
   }
+  if (typeof description === "string" && description.length > 1024) {
+    throw invalid("description", ["description: The field is too long, at most 1024 characters are allowed"]);
+  }
+  for (const [key, value] of Object.entries(sent)) {
+    if (Object.hasOwn(groupBase, key)) continue;
+    const schema = call.org.state.groupAttributes.get(key);
+    const mistake =
+      schema === undefined ? `Property name '${key}' is not defined in profile` : customMistake(key, value, schema);
+    if (mistake !== undefined) throw invalid("profile", [mistake]);
+  }
   if (call.org.groups.some((group) => group !== present && group.profile.name === name)) {
     throw invalid("name", ["name: An object with this field already exists in the current organization"]);
   }
   return { ...sent, name, description: description ?? null };
 }
 
-/** Built-in groups cannot be changed or removed. */
+/** Okta's own groups, and those of a directory, cannot be changed here. */
 function changeable(group: OktaGroup): OktaGroup {
-  if (group.type === "BUILT_IN") {
-    throw new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
-  }
+  if (group.type !== "OKTA_GROUP") throw forbidden();
   return group;
 }
 
-function viewGroup(org: OktaOrg, group: OktaGroup): Json {
-  const self = `${org.url}/api/v1/groups/${group.id}`;
-  return {
-    id: group.id,
-    created: group.created,
-    lastUpdated: group.lastUpdated,
-    lastMembershipUpdated: group.created,
-    objectClass: ["okta:user_group"],
-    type: group.type,
-    profile: group.profile,
-    _links: {
-      logo: [
-        { name: "medium", href: `${org.url}/img/logos/groups/medium.png`, type: "image/png" },
-        { name: "large", href: `${org.url}/img/logos/groups/large.png`, type: "image/png" },
-      ],
-      ...(group.type === "BUILT_IN" ? {} : { owners: { href: `${self}/owners` } }),
-      users: { href: `${self}/users` },
-      apps: { href: `${self}/apps` },
-    },
-  };
+function forbidden(): OktaProblem {
+  return new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
+}
+
+/** Says nothing when the person is there, or not there, already. */
+function move(call: Call, direction: "in" | "out") {
+  const group = changeable(groupOf(call));
+  const user = userOf(call);
+  if (user.groups.has(group.id) !== (direction === "in")) {
+    if (direction === "in") user.groups.add(group.id);
+    else user.groups.delete(group.id);
+    group.lastMembershipUpdated = call.org.timestamp();
+  }
+  return { status: 204 };
 }

@@ -3,23 +3,33 @@ import type { RequestLog } from "../request-log.ts";
 import type {
   OktaApp,
   OktaAssignment,
+  OktaGrant,
   OktaGroup,
   OktaPolicy,
   OktaSecret,
-  OktaServer,
-  OktaServerPolicy,
   OktaUser,
   Status,
 } from "./model.ts";
+import { newUser } from "./new-user.ts";
 import { oktaId } from "./okta-id.ts";
+import { catchAllRule } from "./rule-defaults.ts";
+import type { OktaServer } from "./server-model.ts";
+import { type NewServer, newServer } from "./server-new.ts";
 import { emptyOrg, type OktaState } from "./state.ts";
 
 /** Most secrets that one app can have. */
 export const mostSecrets = 2;
 
 /** What a new app is made from: everything but what the org gives it. */
-export type NewApp = Omit<OktaApp, "id" | "sequence" | "created" | "lastUpdated" | "secrets" | "assignments"> & {
+export type NewApp = Omit<
+  OktaApp,
+  "id" | "name" | "logo" | "sequence" | "created" | "lastUpdated" | "secrets" | "assignments" | "users" | "grants"
+> & {
   readonly id?: string;
+  /** `oidc_client` when absent. */
+  readonly name?: string;
+  /** Scopes of the management API, or the grants of another app. */
+  readonly grants?: readonly string[] | OktaApp["grants"];
   readonly secret?: string | undefined;
 };
 
@@ -51,6 +61,7 @@ export class OktaOrg {
     this.addPolicy("Okta Dashboard");
     this.addPolicy("Any two factors", { system: true });
     this.addPolicy("Okta Account Management Policy", { resourceType: "END_USER_ACCOUNT_MANAGEMENT" });
+    this.state.ownerId = this.addUser("admin@acme.example", { first: "Org", last: "Admin" }, []).id;
   }
 
   get id(): string {
@@ -92,14 +103,6 @@ export class OktaOrg {
     );
   }
 
-  /** True when an active policy of the server lets the client use it. */
-  mayAsk(server: OktaServer, app: OktaApp): boolean {
-    return [...server.policies.values()].some(
-      ({ status, clients }) =>
-        status === "ACTIVE" && (clients.includes("ALL_CLIENTS") || clients.includes(app.clientId)),
-    );
-  }
-
   /** The policy that new apps get. */
   get defaultPolicy(): OktaPolicy {
     const policy = this.policies.find((candidate) => candidate.system);
@@ -132,13 +135,24 @@ export class OktaOrg {
 
   /** By id or login. */
   user(reference: string): OktaUser | undefined {
-    return this.state.users.get(reference) ?? this.users.find((user) => user.login === reference);
+    const login = reference.toLowerCase();
+    return (
+      this.state.users.get(reference) ?? this.users.find((user) => user.profile.login.toLowerCase() === login)
+    );
   }
 
-  /** True when a group of the user, or Everyone, is assigned to the app. */
+  /** The person to whom the API token belongs. */
+  get owner(): OktaUser {
+    const owner = this.state.users.get(this.state.ownerId);
+    if (owner === undefined) throw new Error("the org has no owner");
+    return owner;
+  }
+
+  /** True when the user, one of their groups or Everyone is assigned to the app. */
   mayUse(user: OktaUser, app: OktaApp): boolean {
-    return [...app.assignments.keys()].some(
-      (id) => user.groups.has(id) || this.state.groups.get(id)?.type === "BUILT_IN",
+    return (
+      app.users.has(user.id) ||
+      [...app.assignments.keys()].some((id) => user.groups.has(id) || this.state.groups.get(id)?.type === "BUILT_IN")
     );
   }
 
@@ -152,18 +166,24 @@ export class OktaOrg {
     return this.#clock();
   }
 
-  addApp({ id = oktaId("0oa"), secret, ...rest }: NewApp): OktaApp {
+  addApp({ id = oktaId("0oa"), secret, name = "oidc_client", grants = [], ...rest }: NewApp): OktaApp {
     const now = this.timestamp();
     const app: OktaApp = {
       ...rest,
       clientId: rest.clientId === "" ? id : rest.clientId,
       id,
-      sequence: this.#count(),
+      name,
+      logo: undefined,
+      sequence: this.count(),
       created: now,
       lastUpdated: now,
       secrets: [],
       assignments: new Map(),
+      users: new Map(),
+      grants: new Map(),
     };
+    const scopes = grants instanceof Map ? [...grants.values()].map((grant) => grant.scopeId) : grants;
+    for (const scope of scopes as readonly string[]) this.addGrant(app, scope);
     this.state.apps.set(id, app);
     this.#clients.set(app.clientId, app);
     if (needsSecret(app)) this.addSecret(app, secret);
@@ -203,14 +223,30 @@ export class OktaOrg {
     return secret;
   }
 
+  /** Makes these the only scopes that the app may ask for, and gives those from before. Throws when there is no such app. */
+  setGrants(reference: string, scopes: readonly string[]): readonly string[] {
+    const app = this.#existing(reference);
+    const before = [...app.grants.values()].map((grant) => grant.scopeId);
+    app.grants.clear();
+    for (const scope of scopes) this.addGrant(app, scope);
+    return before;
+  }
+
+  addGrant(app: OktaApp, scopeId: string): OktaGrant {
+    const grant: OktaGrant = { id: oktaId("oag"), scopeId, created: this.timestamp() };
+    app.grants.set(grant.id, grant);
+    return grant;
+  }
+
   addGroup(name: string, description: string | null = null, type: OktaGroup["type"] = "OKTA_GROUP"): OktaGroup {
     const now = this.timestamp();
     const group: OktaGroup = {
       id: oktaId("00g"),
-      sequence: this.#count(),
+      sequence: this.count(),
       type,
       created: now,
       lastUpdated: now,
+      lastMembershipUpdated: now,
       profile: { name, description },
       indexed: !this.state.searchIsLate,
     };
@@ -224,6 +260,7 @@ export class OktaOrg {
     if (group === undefined) throw new Error(`the org has no group ${reference}`);
     this.state.groups.delete(group.id);
     for (const app of this.state.apps.values()) app.assignments.delete(group.id);
+    for (const user of this.state.users.values()) user.groups.delete(group.id);
   }
 
   /** Lets a group use an app. The priority is the next free one when none is given. */
@@ -241,76 +278,57 @@ export class OktaOrg {
 
   addPolicy(
     name: string,
-    more: { readonly system?: boolean; readonly resourceType?: OktaPolicy["resourceType"] } = {},
+    more: Partial<Pick<OktaPolicy, "system" | "resourceType" | "description" | "status" | "priority">> = {},
   ): OktaPolicy {
+    const now = this.timestamp();
     const policy: OktaPolicy = {
       id: oktaId("rst"),
-      sequence: this.#count(),
+      sequence: this.count(),
+      created: now,
+      lastUpdated: now,
       name,
+      description: more.system === true ? "Require two factors to access." : undefined,
+      priority: 1,
       status: "ACTIVE",
       system: false,
       resourceType: "APP",
       ...more,
+      rules: new Map(),
     };
+    const rule = catchAllRule(now, policy.system);
+    policy.rules.set(rule.id, rule);
     this.state.policies.set(policy.id, policy);
     return policy;
   }
 
   /** Makes a custom authorization server; without a policy nobody may use it. */
-  addServer(
-    name: string,
-    more: Partial<Pick<OktaServer, "id" | "description" | "audiences" | "issuerMode" | "isDefault">> = {},
-  ): OktaServer {
-    const now = this.timestamp();
-    const server: OktaServer = {
-      id: oktaId("aus"),
-      description: "",
-      audiences: [`api://${name}`],
-      issuerMode: "ORG_URL",
-      isDefault: false,
-      ...more,
-      sequence: this.#count(),
-      created: now,
-      lastUpdated: now,
-      kid: randomToken(32),
-      status: "ACTIVE",
-      name,
-      policies: new Map(),
-    };
+  addServer(name: string, more: NewServer = {}): OktaServer {
+    const server = newServer(this, name, more);
     this.state.servers.set(server.id, server);
     return server;
   }
 
-  removeServer(id: string): void {
-    this.state.servers.delete(id);
-  }
-
-  addServerPolicy(server: OktaServer, name: string, clients: readonly string[]): OktaServerPolicy {
-    const now = this.timestamp();
-    const policy: OktaServerPolicy = {
-      id: oktaId("00p"),
-      created: now,
-      lastUpdated: now,
-      status: "ACTIVE",
-      name,
-      description: name,
-      priority: server.policies.size + 1,
-      clients,
-    };
-    server.policies.set(policy.id, policy);
-    return policy;
-  }
-
+  /** Somebody who can sign in at once. */
   addUser(login: string, names: { first: string; last: string }, groups: readonly OktaGroup[]): OktaUser {
-    const user: OktaUser = {
-      id: oktaId("00u"),
-      login,
-      firstName: names.first,
-      lastName: names.last,
-      groups: new Set(groups.map((group) => group.id)),
-    };
-    this.state.users.set(user.id, user);
-    return user;
+    const user = newUser(this.timestamp(), {
+      profile: { firstName: names.first, lastName: names.last, mobilePhone: null, secondEmail: null, login, email: login },
+      status: "ACTIVE",
+    });
+    for (const group of groups) user.groups.add(group.id);
+    return this.putUser(user);
+  }
+
+  /** Takes in a person made elsewhere. */
+  putUser(user: Omit<OktaUser, "sequence">): OktaUser {
+    const placed: OktaUser = { ...user, sequence: this.count() };
+    this.state.users.set(placed.id, placed);
+    return placed;
+  }
+
+  /** Removes the person from the org and from every app. */
+  removeUser(id: string): void {
+    this.state.users.delete(id);
+    for (const app of this.state.apps.values()) app.users.delete(id);
   }
 
   #existing(reference: string): OktaApp {
@@ -319,7 +337,8 @@ export class OktaOrg {
     return app;
   }
 
-  #count(): number {
+  /** The next number of the org, by which lists are in order. */
+  count(): number {
     this.state.sequence += 1;
     return this.state.sequence;
   }

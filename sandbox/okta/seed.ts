@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import { defaultUserName, type OAuthSettings } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
+import { addClaim, addServerPolicy, addServerRule } from "./server-new.ts";
 
 /** Client id of the org's service app, by which Tenantry itself comes in; the same at every start. */
 export const serviceClientId = "0oa1tenantryservice0";
@@ -50,16 +51,34 @@ export function seedOrg(org: OktaOrg, servicePublicKey: JsonObject): void {
   });
   org.assign(payroll, everyone);
   org.addPolicy("Phishing resistant");
+  seedServers(org);
+}
+
+/** Custom servers, which send the groups in ID tokens for any scope, as an admin has set them up. */
+function seedServers(org: OktaOrg): void {
   const standard = org.addServer("default", {
     description: "Default Authorization Server for your Applications",
     isDefault: true,
+    issuerMode: "DYNAMIC",
+    rotationMode: "MANUAL",
   });
-  org.addServerPolicy(standard, "Default Policy", ["ALL_CLIENTS"]);
   const partners = org.addServer("partners", { id: partnersServerId, description: "For the partners' apps" });
-  org.addServerPolicy(partners, "Everybody", ["ALL_CLIENTS"]);
-  // Another client than the payroll is told that no policy matches.
   const restricted = org.addServer("payroll", { id: restrictedServerId, description: "For the payroll only" });
-  org.addServerPolicy(restricted, "Payroll", [payrollClientId]);
+  for (const server of [standard, partners, restricted]) {
+    addClaim(org, server, {
+      name: "groups",
+      claimType: "IDENTITY",
+      valueType: "GROUPS",
+      groupFilterType: "REGEX",
+      value: ".*",
+    });
+    // Another client than the payroll is told that no policy matches.
+    const clients = server === restricted ? [payrollClientId] : ["ALL_CLIENTS"];
+    const policy = addServerPolicy(org, server, "Default Policy", clients, {
+      description: "Default policy description",
+    });
+    addServerRule(org, policy, { name: "Default Policy Rule" });
+  }
 }
 
 function common(org: OktaOrg) {

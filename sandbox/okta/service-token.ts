@@ -1,31 +1,21 @@
 import type { Answer } from "../answer.ts";
-import { OAuthProblem } from "../sign-in/oauth-problem.ts";
 import { type Access, tokenLifetime } from "./access.ts";
 import type { OktaApp } from "./model.ts";
+import { refusal } from "./sign-in/refusals.ts";
+import { splitWords } from "./sign-in/scopes.ts";
 
 /**
  * The client-credentials grant of the org authorization server: a token for the management API. Only service apps that
  * sign with a private key get one, and only for scopes that were granted to them. Throws an `OAuthProblem`.
  */
 export function issueServiceToken(app: OktaApp, form: URLSearchParams, access: Access): Answer {
-  if (app.authMethod !== "private_key_jwt") {
-    throw new OAuthProblem(
-      400,
-      "invalid_client",
-      "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.",
-    );
-  }
-  const scopes = [...new Set((form.get("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
-  if (scopes.length === 0) {
-    throw new OAuthProblem(400, "invalid_scope", "The requested scope is missing.");
-  }
-  if (scopes.some((scope) => !app.grants.includes(scope))) {
-    throw new OAuthProblem(
-      400,
-      "invalid_scope",
-      "One or more scopes are not configured for the authorization server resource.",
-    );
-  }
+  if (app.authMethod !== "private_key_jwt") throw refusal("unsupported_auth_method_client_creds");
+  if (app.oauth.application_type !== "service") throw refusal("invalid_application_type_client_credentials");
+  const scopes = splitWords(form.get("scope"));
+  if (scopes.length === 0) throw refusal("no_default_scopes");
+  if (scopes.some((scope) => !scope.startsWith("okta."))) throw refusal("no_matching_scope");
+  const granted = new Set([...app.grants.values()].map(({ scopeId }) => scopeId));
+  if (scopes.some((scope) => !granted.has(scope))) throw refusal("no_org_scopes_granted");
   return {
     status: 200,
     headers: { "cache-control": "no-store", pragma: "no-cache" },

@@ -1,18 +1,14 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
+import type { Stored } from "./memory.ts";
 
-interface Stored {
-  readonly payload: AdapterPayload;
-  /** Milliseconds since the epoch. */
-  readonly expires: number;
-}
-
-/** What one provider remembers: codes, tokens, sessions, grants. In memory; forgotten at the end. */
+/** What one provider remembers, as oidc-provider wants to be given it: codes, tokens, sessions, grants. */
 export class Storage {
-  readonly #stored = new Map<string, Stored>();
+  readonly #stored: Map<string, Stored>;
   readonly #client: (clientId: string) => AdapterPayload | undefined;
 
-  /** `client` gives the metadata of a client as it is now. */
-  constructor(client: (clientId: string) => AdapterPayload | undefined) {
+  /** `stored` is where it is kept; `client` gives the metadata of a client as it is now. */
+  constructor(stored: Map<string, Stored>, client: (clientId: string) => AdapterPayload | undefined) {
+    this.#stored = stored;
     this.#client = client;
   }
 
@@ -32,8 +28,7 @@ export class Storage {
       findByUserCode: async (code) => search((payload) => payload.userCode === code),
       upsert: async (id, payload, expiresIn) => {
         this.#sweep();
-        const expires =
-          expiresIn !== undefined && expiresIn > 0 ? Date.now() + expiresIn * 1000 : Number.POSITIVE_INFINITY;
+        const expires = expiresIn !== undefined && expiresIn > 0 ? Date.now() + expiresIn * 1000 : null;
         this.#stored.set(key(id), { payload, expires });
       },
       consume: async (id) => {
@@ -51,7 +46,9 @@ export class Storage {
 
   #live(name: string): AdapterPayload | undefined {
     const stored = this.#stored.get(name);
-    if (stored === undefined || stored.expires > Date.now()) return stored?.payload;
+    if (stored === undefined || stored.expires === null || stored.expires + graceOf(name) > Date.now()) {
+      return stored?.payload;
+    }
     this.#stored.delete(name);
     return undefined;
   }
@@ -60,4 +57,9 @@ export class Storage {
     if (this.#stored.size < 5000) return;
     for (const name of [...this.#stored.keys()]) this.#live(name);
   }
+}
+
+/** For so long (ms) it is still known that a code or a refresh token was there: products tell such ones from unknown ones. */
+function graceOf(name: string): number {
+  return /^(AuthorizationCode|RefreshToken):/.test(name) ? 3_600_000 : 0;
 }

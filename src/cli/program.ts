@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "../errors/code.ts";
+import { addCommand } from "./add-command.ts";
 import type { Choice } from "./only-changed.ts";
 import type { Run } from "./run.ts";
+import { addSandboxCommands } from "./sandbox-program.ts";
 import { version } from "./version.ts";
 
 const exitCodes = `
@@ -41,16 +43,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .exitOverride();
 
   /** A subcommand with the options that every command has. */
-  const command = (usage: string, description: string): Command =>
-    program
-      .command(usage)
-      .description(description)
-      .helpOption("-h, --help", "print this help")
-      .option("--workspace <folder>", "folder that holds tenantry.yaml (default: this one or one above)")
-      .option("--env <name>", "environment of tenantry.yaml (default: its own)")
-      .option("--json", "print one versioned JSON document on stdout")
-      .option("--no-color", "print without colours (NO_COLOR does the same)")
-      .option("--debug", "print stack traces, for bug reports");
+  const command = (usage: string, description: string): Command => addCommand(program, usage, description);
 
   const planning = (of: Command): Command =>
     of
@@ -167,13 +160,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     done(await schema(run, name));
   });
 
-  command("sandbox [action]", "run a world to try things in: an Okta org on loopback; `stop` ends it")
-    .option("--background", "leave it running and return")
-    .option("--port <number>", "port on 127.0.0.1 (default: the one in the workspace's `connect:`)")
-    .action(async (action: string | undefined, options) => {
-      const { sandbox } = await import("./commands/sandbox.ts");
-      done(await sandbox(run, action, options));
-    });
+  addSandboxCommands(program, run, done);
 
   command("demo", "the whole way in a throw-away sandbox: from file to proven sign-in, broken and mended").action(
     async (options) => {

@@ -14,10 +14,12 @@ const okta = "idp: workforce\ngroups: [whiterabbit-staff]";
 const auth0 = "idp: customers\nenabledConnections: [fernhill-oidc]\nrequire: { hd: SLUG.example }";
 
 test.each([
-  ["Okta's smallest plan", "integrator", 14, okta, ["portal"]],
-  ["Okta's workforce plan", "workforce", 40, okta, ["portal"]],
-  ["Auth0's free plan", "integrator", 10, auth0, ["portal"]],
-  ["Auth0's enterprise plan", "enterprise", 16, auth0, ["portal", "orders"]],
+  ["Okta's smallest plan", { okta: "integrator", oktaTokenShare: 1 }, 14, okta, ["portal"]],
+  ["Okta's workforce plan", { okta: "workforce", oktaTokenShare: 1 }, 40, okta, ["portal"]],
+  ["a token's half of Okta's one-app plan", { okta: "one-app" }, 24, okta, ["portal"]],
+  ["Auth0's free plan", { auth0: "free" }, 10, auth0, ["portal"]],
+  ["Auth0's essentials plan", { auth0: "essentials" }, 12, auth0, ["portal"]],
+  ["Auth0's enterprise plan", { auth0: "enterprise" }, 16, auth0, ["portal", "orders"]],
 ] as const)("%s: the foreseen minutes are those that it takes", { timeout: 180_000 }, async (...row) => {
   const [, rateLimits, tenants, signIn, apps] = row;
   const world = await openPricedWorld({ time, rateLimits });

@@ -192,8 +192,7 @@ describe("rights that a command needs", () => {
 
   it("plans with read-only scopes and without the sealing key", async () => {
     keepOnly("OKTA_PRIVATE_KEY");
-    const service = workspace.sandbox.okta.app("0oa1tenantryservice0");
-    (service as { grants: readonly string[] }).grants = ["okta.apps.read", "okta.groups.read"];
+    workspace.sandbox.okta.setGrants("0oa1tenantryservice0", ["okta.apps.read", "okta.groups.read"]);
     expect((await workspace.tenantry("plan", "--exit-code")).exit).toBe(0);
     const refused = await workspace.tenantry("apply", "--yes", "--hand-over", "whiterabbit");
     expect(refused.err).toContain("SECRET_UNRESOLVED");

@@ -33,7 +33,7 @@ export async function openPricedWorld(
   } = {},
 ): Promise<PricedWorld> {
   const seen: RequestEntry[] = [];
-  const { time, rateLimits = "generous" } = options;
+  const { time, rateLimits = {} } = options;
   const workspace = await openTestWorkspace({
     whole: true,
     rateLimits,

@@ -59,7 +59,7 @@ describe("the command line", () => {
     [["plan", "--json", "--markdown"], /cannot be used with/],
     [["validate", "surplus"], /too many arguments/],
     [["schema", "tenants"], /there is no schema/],
-    [["sandbox", "start"], /only action is `stop`/],
+    [["sandbox", "start"], /the sandbox cannot `start`[\s\S]*`stop`/],
   ])("leaves with 2 and says what is wrong: %j", async (args, message) => {
     const result = await run(...args);
     expect(result.exit).toBe(2);

@@ -97,7 +97,7 @@ describe("credentials of the management API", () => {
     ["another audience", () => ({ aud: "https://evil.example/token" }), "audience"],
     ["an end in the past", () => ({ exp: Math.floor(now / 1000) - 60 }), "expired"],
     ["an end too far ahead", () => ({ exp: Math.floor(now / 1000) + 7200 }), "too far"],
-    ["another issuer", () => ({ iss: "somebody" }), "'iss'"],
+    ["another issuer", () => ({ iss: "somebody" }), "issuer"],
   ])("an assertion with %s is refused", async (_name, claims, words) => {
     const { status, json } = await ask(await assertion(claims()));
     expect({ status, error: json.error }).toEqual({ status: 401, error: "invalid_client" });
@@ -119,7 +119,7 @@ describe("credentials of the management API", () => {
   test("a scope that was not granted is refused", async () => {
     expect(await ask(await assertion(), "okta.users.manage")).toMatchObject({
       status: 400,
-      json: { error: "invalid_scope" },
+      json: { error: "consent_required" },
     });
   });
 
@@ -128,7 +128,7 @@ describe("credentials of the management API", () => {
     const { client_id, client_secret } = (await call(at, "POST", "/api/v1/apps", body)).json.credentials.oauthClient;
     const form = { grant_type: "client_credentials", scope: "okta.apps.read" };
     expect(await post(at, "/oauth2/v1/token", form, basic(client_id, client_secret))).toMatchObject({
-      status: 400,
+      status: 401,
       json: { error: "invalid_client" },
     });
   });
@@ -144,7 +144,10 @@ describe("rate limits", () => {
 
   test("a plan's bucket runs empty, answers 429 with the reset, and fills again after it", async () => {
     let clock = start;
-    const limited = await startTestSandbox({ rateLimits: "integrator", clock: () => clock });
+    const limited = await startTestSandbox({
+      rateLimits: { okta: "integrator", oktaTokenShare: 1 },
+      clock: () => clock,
+    });
     try {
       for (let index = 0; index < 20; index += 1) {
         expect((await call(limited, "GET", "/api/v1/apps")).status).toBe(200);

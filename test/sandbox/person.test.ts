@@ -1,206 +1,301 @@
-import { createHash } from "node:crypto";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as oidc from "openid-client";
+import { Agent, buildConnector, fetch as undiciFetch } from "undici";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { partnersServerId, restrictedServerId } from "../../sandbox/okta/seed.ts";
 import { oktaHost } from "../../sandbox/sandbox.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { basic, call, post, webApp } from "./okta-caller.ts";
+import { type Client, callback, OktaBrowser, register } from "./okta-browser.ts";
+import { call } from "./okta-caller.ts";
 
-const callback = "https://portal.acme.example/callback";
-const verifier = "v".repeat(43);
-const challenge = createHash("sha256").update(verifier).digest("base64url");
+const staff = "staff@whiterabbit.example";
+const admin = "admin@whiterabbit.example";
+const defaultBase = "/oauth2/default/v1";
+const partnersBase = `/oauth2/${partnersServerId}/v1`;
+
+let now = Date.now();
 let at: TestSandbox;
-let app: { id: string; client_id: string; client_secret: string };
+let app: Client;
+let browser: OktaBrowser;
+let count = 0;
 
 beforeAll(async () => {
-  at = await startTestSandbox();
-  const { json } = await call(at, "POST", "/api/v1/apps", webApp("whiterabbit/portal"));
-  app = { id: json.id, ...json.credentials.oauthClient };
-  const staff = at.sandbox.okta.group("whiterabbit-staff")?.id;
-  await call(at, "PUT", `/api/v1/apps/${app.id}/groups/${staff}`, {});
+  at = await startTestSandbox({ clock: () => now });
 });
 afterAll(() => at.close());
+beforeEach(async () => {
+  count += 1;
+  app = await register(at, `person ${count}`);
+  browser = new OktaBrowser(at, app);
+});
 
-/** A browser's cookies, as far as one host needs them. */
-async function signIn(
-  login: string,
-  changes: Record<string, string | undefined> = {},
-  base = "/oauth2/v1",
-  cookies = new Map<string, string>(),
-) {
-  const visit = async (path: string, init: { method?: string; body?: string } = {}) => {
-    const response = await at.fetch(oktaHost, path, {
-      ...init,
-      headers: {
-        accept: "text/html",
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-        ...(init.body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+async function verified(base: string, token: string) {
+  const keys = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as JSONWebKeySet;
+  return jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(now) });
+}
+
+function errorOf(url: URL): readonly [string | null, string | null] {
+  return [url.searchParams.get("error"), url.searchParams.get("error_description")];
+}
+
+describe("a sign-in", () => {
+  test("gives a code, which gives once an ID token and an access token of Okta's shape", async () => {
+    await call(at, "POST", `/api/v1/internal/apps/${app.id}/settings/oauth/idToken`, {
+      name: "groups",
+      valueType: "GROUPS",
+      groupFilterType: "STARTS_WITH",
+      value: "whiterabbit",
+      issuerMode: "ORG_URL",
+    });
+    const back = await browser.signIn(admin, { scope: "openid profile email groups" });
+    expect([...back.searchParams.keys()].sort()).toEqual(["code", "state"]);
+    const code = back.searchParams.get("code") ?? "";
+    const tokens = await browser.redeem(code);
+    expect(Object.keys(tokens.json).sort()).toEqual(["access_token", "expires_in", "id_token", "scope", "token_type"]);
+    expect(tokens.json).toMatchObject({ token_type: "Bearer", expires_in: 3600, scope: "openid profile email groups" });
+    const { payload } = await verified("/oauth2/v1", tokens.json.id_token);
+    const person = at.sandbox.okta.user(admin);
+    expect(payload).toEqual({
+      sub: person?.id,
+      name: "Test Admin",
+      email: admin,
+      preferred_username: admin,
+      groups: ["whiterabbit-staff", "whiterabbit-admins"],
+      ver: 1,
+      iss: "https://acme.okta.com",
+      aud: app.client_id,
+      iat: Math.floor(now / 1000),
+      exp: Math.floor(now / 1000) + 3600,
+      jti: expect.stringMatching(/^ID\./),
+      amr: ["pwd"],
+      idp: at.sandbox.okta.id,
+      nonce: "nonce-1",
+      auth_time: Math.floor(now / 1000),
+      at_hash: expect.any(String),
+    });
+    expect(await browser.userinfo(tokens.json.access_token)).toMatchObject({
+      status: 200,
+      json: { sub: person?.id, email: admin, email_verified: true, given_name: "Test", groups: payload.groups },
+    });
+    // The access token of the org's own server is for Okta alone: its key is not published.
+    await expect(verified("/oauth2/v1", tokens.json.access_token)).rejects.toThrow("no applicable key");
+    expect((await browser.redeem(code)).json.error).toBe("invalid_grant");
+    expect(await browser.userinfo(tokens.json.access_token)).toMatchObject({ status: 401 });
+  });
+
+  test.each([
+    ["default", defaultBase, "https://acme.okta.com/oauth2/default", "api://default"],
+    ["a custom one", partnersBase, `https://acme.okta.com/oauth2/${partnersServerId}`, "api://partners"],
+  ])("works at each authorization server under its own issuer: %s", async (_name, base, issuer, audience) => {
+    const { json } = await browser.elsewhere(base).tokens(staff, { scope: "openid email" });
+    const { payload } = await verified(base, json.id_token);
+    expect(payload).toMatchObject({ iss: issuer, aud: app.client_id, groups: ["Everyone", "whiterabbit-staff"] });
+    const access = await verified(base, json.access_token);
+    expect(access.payload).toEqual({
+      sub: staff,
+      ver: 1,
+      jti: expect.stringMatching(/^AT\./),
+      iss: issuer,
+      aud: audience,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      cid: app.client_id,
+      uid: at.sandbox.okta.user(staff)?.id,
+      scp: ["openid", "email"],
+      auth_time: expect.any(Number),
+    });
+  });
+
+  test("is refused to somebody who is not assigned, and let through once they are", async () => {
+    const back = await browser.signIn("guest@whiterabbit.example");
+    expect(errorOf(back)).toEqual(["access_denied", "User is not assigned to the client application."]);
+    const guest = at.sandbox.okta.user("guest@whiterabbit.example")?.id;
+    await call(at, "POST", `/api/v1/apps/${app.id}/users`, { id: guest, scope: "USER" });
+    expect(new URL((await browser.authorize()).location).searchParams.has("code")).toBe(true);
+  });
+
+  test("is refused where no policy is for the client", async () => {
+    const back = await browser.elsewhere(`/oauth2/${restrictedServerId}/v1`).signIn(staff);
+    expect(errorOf(back)).toEqual([
+      "access_denied",
+      "Policy evaluation failed for this request, please check the policy configurations.",
+    ]);
+    expect(back.searchParams.get("state")).toBe("state-0123456789abcdef");
+  });
+
+  test("is not possible for somebody who is suspended, whose session ends too", async () => {
+    const { json } = await call(at, "POST", "/api/v1/users?activate=true", {
+      profile: {
+        firstName: "Sus",
+        lastName: "Pended",
+        email: "sus@whiterabbit.example",
+        login: "sus@whiterabbit.example",
       },
     });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    return { status: response.status, location: response.headers.get("location") ?? "", text: await response.text() };
-  };
-  const params = {
-    client_id: app.client_id,
-    redirect_uri: callback,
-    response_type: "code",
-    scope: "openid profile email groups",
-    state: "state-0123456789abcdef",
-    nonce: "nonce",
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-    ...changes,
-  };
-  const sent = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const start = await visit(`${base}/authorize?${new URLSearchParams(sent)}`);
-  expect(start.location).toMatch(/^\/signin\/\w+\/[\w-]+$/);
-  expect((await visit(start.location)).text).toContain("<form");
-  const posted = await visit(start.location, { method: "POST", body: `username=${encodeURIComponent(login)}` });
-  const resume = new URL(posted.location);
-  const done = await visit(resume.pathname);
-  return new URL(done.location);
-}
-
-function redeem(code: string, code_verifier = verifier, base = "/oauth2/v1") {
-  const form = { grant_type: "authorization_code", code, redirect_uri: callback, code_verifier };
-  return post(at, `${base}/token`, form, basic(app.client_id, app.client_secret));
-}
-
-function refresh(refresh_token: string) {
-  const form = { grant_type: "refresh_token", refresh_token };
-  return post(at, "/oauth2/v1/token", form, basic(app.client_id, app.client_secret));
-}
-
-test("a sign-in gives a code, which gives a signed ID token with name, email and groups, once", async () => {
-  const url = await signIn("admin@whiterabbit.example");
-  expect(url.searchParams.get("state")).toBe("state-0123456789abcdef");
-  const code = url.searchParams.get("code") ?? "";
-  const tokens = await redeem(code);
-  expect(tokens).toMatchObject({ status: 200, json: { token_type: "Bearer" } });
-  const keys = (await (await at.fetch(oktaHost, "/oauth2/v1/keys")).json()) as JSONWebKeySet;
-  const { payload } = await jwtVerify(tokens.json.id_token, createLocalJWKSet(keys), {
-    issuer: "https://acme.okta.com",
-    audience: app.client_id,
+    await call(at, "PUT", `/api/v1/groups/${at.sandbox.okta.group("whiterabbit-staff")?.id}/users/${json.id}`);
+    const switchTo = (status: "ACTIVE" | "SUSPENDED") => Object.assign(at.sandbox.okta.user(json.id) ?? {}, { status });
+    switchTo("ACTIVE");
+    const tokens = await browser.tokens("sus@whiterabbit.example", { scope: "openid offline_access" });
+    expect(tokens.status).toBe(200);
+    switchTo("SUSPENDED");
+    const again = await browser.authorize();
+    expect(again.location).toMatch(/^\/signin\//);
+    const refused = await browser.visit(again.location, { username: "sus@whiterabbit.example" });
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining("Unable to sign in.")]);
+    expect((await browser.refresh(tokens.json.refresh_token)).json.error).toBe("invalid_grant");
+    expect((await browser.userinfo(tokens.json.access_token)).status).toBe(401);
   });
-  expect(payload).toMatchObject({
-    nonce: "nonce",
-    name: "Test Admin",
-    email: "admin@whiterabbit.example",
-    groups: ["Everyone", "whiterabbit-staff", "whiterabbit-admins"],
-  });
-  const headers = { authorization: `Bearer ${tokens.json.access_token}` };
-  const info = await at.fetch(oktaHost, "/oauth2/v1/userinfo", { headers });
-  expect(await info.json()).toMatchObject({ sub: payload.sub, email: "admin@whiterabbit.example" });
-  expect(tokens.json).not.toHaveProperty("refresh_token");
-  expect((await redeem(code)).json.error).toBe("invalid_grant");
-});
 
-test("a code needs the right code verifier", async () => {
-  const url = await signIn("staff@whiterabbit.example");
-  expect((await redeem(url.searchParams.get("code") ?? "", "w".repeat(43))).json).toEqual({
-    error: "invalid_grant",
-    error_description: "PKCE verification failed.",
+  test("proposes the login of login_hint, and knows no name that is typed wrongly", async () => {
+    const start = await browser.authorize({ login_hint: `${staff}"><b>` });
+    const form = await browser.visit(start.location);
+    expect(form.text).toContain(`value="${staff}&quot;&gt;&lt;b&gt;"`);
+    expect((await browser.visit(start.location, { username: "nobody@whiterabbit.example" })).status).toBe(401);
+    expect((await browser.visit(start.location, { username: "" })).status).toBe(401);
+    expect((await browser.visit(start.location, { username: staff.toUpperCase() })).location).toContain("code=");
+    // The request has been answered.
+    expect((await browser.visit(start.location)).status).toBe(400);
+  });
+
+  test("waits for an hour", async () => {
+    const start = await browser.authorize();
+    now += 3_600_001;
+    expect((await browser.visit(start.location, { username: staff })).status).toBe(400);
   });
 });
 
-test("a sign-in is refused to somebody whose groups are not assigned", async () => {
-  const url = await signIn("guest@whiterabbit.example");
-  expect(Object.fromEntries(url.searchParams)).toMatchObject({
-    error: "access_denied",
-    error_description: "User is not assigned to the client application.",
+describe("a session", () => {
+  test("is good for every authorization server of the org, for prompt=none too", async () => {
+    await browser.signIn(staff);
+    const silently = await browser.elsewhere(partnersBase).authorize({ prompt: "none" });
+    expect(new URL(silently.location).searchParams.has("code")).toBe(true);
+  });
+
+  test("is not asked when the app wants a new sign-in, or one that is younger", async () => {
+    await browser.signIn(staff);
+    expect((await browser.authorize({ prompt: "login" })).location).toMatch(/^\/signin\//);
+    now += 61_000;
+    expect((await browser.authorize({ max_age: "120" })).location).toContain("code=");
+    expect((await browser.authorize({ max_age: "60" })).location).toMatch(/^\/signin\//);
+    const silently = await browser.authorize({ max_age: "60", prompt: "none" });
+    expect(errorOf(new URL(silently.location))[0]).toBe("login_required");
+  });
+
+  test("ends after two hours", async () => {
+    await browser.signIn(staff);
+    now += 2 * 3_600_000 + 1;
+    expect((await browser.authorize()).location).toMatch(/^\/signin\//);
   });
 });
 
-test("a sign-in gives a refresh token for offline_access, which works", async () => {
-  at.sandbox.okta.edit(app.id, (each) => {
-    each.oauth.grant_types = ["authorization_code", "refresh_token"];
-  });
-  const url = await signIn("staff@whiterabbit.example", { scope: "openid offline_access" });
-  const { refresh_token } = (await redeem(url.searchParams.get("code") ?? "")).json;
-  const again = await refresh(refresh_token);
-  expect(again.json).toHaveProperty("access_token");
-  // Kept, as the app's settings say: it works as often as it is used.
-  expect((await refresh(refresh_token)).json).toHaveProperty("access_token");
-});
-
-test("a refresh token that rotates gives another one and works once", async () => {
-  at.sandbox.okta.edit(app.id, (each) => {
-    each.oauth.grant_types = ["authorization_code", "refresh_token"];
-    Object.assign(each.oauth, { refresh_token: { rotation_type: "ROTATE", leeway: 0 } });
-  });
-  const url = await signIn("staff@whiterabbit.example", { scope: "openid offline_access" });
-  const { refresh_token } = (await redeem(url.searchParams.get("code") ?? "")).json;
-  const again = (await refresh(refresh_token)).json.refresh_token;
-  expect(again).not.toBe(refresh_token);
-  expect((await refresh(refresh_token)).json.error).toBe("invalid_grant");
-});
-
-test.each([
-  ["default", "/oauth2/default/v1", "https://acme.okta.com/oauth2/default"],
-  ["a custom one", `/oauth2/${partnersServerId}/v1`, `https://acme.okta.com/oauth2/${partnersServerId}`],
-])("each authorization server signs people in under its own issuer: %s", async (_name, base, issuer) => {
-  const url = await signIn("staff@whiterabbit.example", { scope: "openid email" }, base);
-  expect(url.searchParams.get("iss")).toBe(issuer);
-  const { id_token } = (await redeem(url.searchParams.get("code") ?? "", verifier, base)).json;
-  const keys = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as JSONWebKeySet;
-  const { payload } = await jwtVerify(id_token, createLocalJWKSet(keys), { issuer, audience: app.client_id });
-  expect(payload.groups).toEqual(["Everyone", "whiterabbit-staff"]);
-});
-
-test("an authorization server without a policy for the client lets nobody in by it", async () => {
-  const url = await signIn("staff@whiterabbit.example", {}, `/oauth2/${restrictedServerId}/v1`);
-  expect(Object.fromEntries(url.searchParams)).toMatchObject({
-    error: "access_denied",
-    error_description: "Policy evaluation failed for this request, please check the policy configurations.",
-    state: "state-0123456789abcdef",
+describe("a code", () => {
+  test("is good for a minute, for its app, its redirect URI and its verifier only", async () => {
+    const code = async () => new URL((await browser.authorize()).location).searchParams.get("code") ?? "";
+    await browser.signIn(staff);
+    expect((await browser.redeem(await code(), { code_verifier: "w".repeat(43) })).json).toEqual({
+      error: "invalid_grant",
+      error_description: "PKCE verification failed.",
+    });
+    expect((await browser.redeem(await code(), { code_verifier: "" })).json.error_description).toBe(
+      "PKCE code verifier is required by the application.",
+    );
+    expect((await browser.redeem(await code(), { redirect_uri: `${callback}/x` })).json).toEqual({
+      error: "invalid_grant",
+      error_description: "The 'redirect_uri' does not match the redirection URI used in the authorization request.",
+    });
+    const other = new OktaBrowser(at, await register(at, `other ${count}`));
+    expect((await other.redeem(await code())).json.error).toBe("invalid_grant");
+    expect((await browser.elsewhere(partnersBase).redeem(await code())).json.error).toBe("invalid_request");
+    const late = await code();
+    now += 60_001;
+    expect((await browser.redeem(late)).json.error_description).toBe(
+      "The authorization code is invalid or has expired.",
+    );
   });
 });
 
 describe("signing out", () => {
   const after = "https://portal.acme.example/goodbye";
 
-  /** Signs in, gives the ID token and a way to ask for the end of the session. */
   async function signedIn() {
-    at.sandbox.okta.edit(app.id, (each) => {
-      each.oauth.post_logout_redirect_uris = [after];
-    });
-    const cookies = new Map<string, string>();
-    const url = await signIn("staff@whiterabbit.example", {}, "/oauth2/v1", cookies);
-    const { id_token } = (await redeem(url.searchParams.get("code") ?? "")).json;
-    const headers = () => ({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") });
-    const visit = (path: string) => at.fetch(oktaHost, path, { headers: headers() });
+    const { json } = await browser.tokens(staff);
     const logout = (params: Record<string, string>) =>
-      visit(`/oauth2/v1/logout?${new URLSearchParams({ id_token_hint: id_token, ...params })}`);
-    const silently = async () => {
-      const params = { client_id: app.client_id, redirect_uri: callback, response_type: "code", scope: "openid" };
-      const pkce = { code_challenge: challenge, code_challenge_method: "S256", prompt: "none", state: "s" };
-      const answer = await visit(`/oauth2/v1/authorize?${new URLSearchParams({ ...params, ...pkce })}`);
-      return new URL(answer.headers.get("location") ?? "").searchParams;
-    };
+      browser.visit(`/oauth2/v1/logout?${new URLSearchParams({ id_token_hint: json.id_token, ...params })}`);
+    const silently = async () => new URL((await browser.authorize({ prompt: "none" })).location).searchParams;
     return { logout, silently };
   }
 
   test("ends the session and leads to the registered page, with the state", async () => {
     const { logout, silently } = await signedIn();
     expect((await silently()).has("code")).toBe(true);
+    now += 4_000_000;
     const answer = await logout({ post_logout_redirect_uri: after, state: "bye" });
-    expect([answer.status, answer.headers.get("location")]).toEqual([302, `${after}?state=bye`]);
+    expect([answer.status, answer.location]).toEqual([302, `${after}?state=bye`]);
     expect((await silently()).get("error")).toBe("login_required");
   });
 
   test("leads nowhere else, and the session stays", async () => {
     const { logout, silently } = await signedIn();
     const answer = await logout({ post_logout_redirect_uri: `${after}/else` });
-    expect([answer.status, answer.headers.get("location")]).toEqual([400, null]);
+    expect([answer.status, answer.location]).toEqual([400, ""]);
+    expect(answer.text).toContain("must be a Logout redirect URI in the client app settings.");
+    expect((await silently()).has("code")).toBe(true);
+  });
+
+  test("needs an ID token of this server, for whoever is signed in", async () => {
+    const { logout, silently } = await signedIn();
+    expect((await browser.visit("/oauth2/v1/logout")).status).toBe(400);
+    expect((await logout({ id_token_hint: "a.b.c" })).status).toBe(400);
+    const other = new OktaBrowser(at, app);
+    const { json } = await other.tokens(admin);
+    expect((await logout({ id_token_hint: json.id_token })).text).toContain("does not match the current session");
+    expect((await browser.visit(`${partnersBase}/logout?id_token_hint=${json.id_token}`)).status).toBe(400);
     expect((await silently()).has("code")).toBe(true);
   });
 
   test("without a page ends on Okta's", async () => {
     const { logout, silently } = await signedIn();
-    expect(await (await logout({})).text()).toContain("Signed out");
+    expect((await logout({})).text).toContain("Signed out");
     expect((await silently()).get("error")).toBe("login_required");
   });
+});
+
+test("openid-client discovers the server, signs in, refreshes, asks for userinfo and builds the way out", async () => {
+  now = Date.now();
+  const connector = buildConnector({ ca: at.sandbox.ca });
+  const agent = new Agent({
+    connect: (target, done) => {
+      const { host, port } = at.sandbox;
+      connector({ ...target, hostname: host, port: String(port), servername: target.hostname }, done);
+    },
+  });
+  const reach = ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher: agent })) as oidc.CustomFetch;
+  const config = await oidc.discovery(
+    new URL("https://acme.okta.com/oauth2/default"),
+    app.client_id,
+    undefined,
+    oidc.ClientSecretBasic(app.client_secret),
+    { [oidc.customFetch]: reach, execute: [oidc.enableNonRepudiationChecks] },
+  );
+  const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+  const [expectedState, expectedNonce] = [oidc.randomState(), oidc.randomNonce()];
+  const url = oidc.buildAuthorizationUrl(config, {
+    redirect_uri: callback,
+    scope: "openid profile offline_access",
+    state: expectedState,
+    nonce: expectedNonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: "S256",
+  });
+  const form = await browser.visit(url.pathname + url.search);
+  const { location } = await browser.visit(form.location, { username: admin });
+  const checks = { pkceCodeVerifier, expectedState, expectedNonce, maxAge: 300 };
+  const tokens = await oidc.authorizationCodeGrant(config, new URL(location), checks);
+  expect(tokens.claims()).toMatchObject({ name: "Test Admin", groups: expect.arrayContaining(["whiterabbit-admins"]) });
+  const again = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? "");
+  const info = await oidc.fetchUserInfo(config, again.access_token, tokens.claims()?.sub ?? "");
+  expect(info).toMatchObject({ preferred_username: admin, family_name: "Admin" });
+  const out = oidc.buildEndSessionUrl(config, { id_token_hint: again.id_token ?? "" });
+  expect((await browser.visit(out.pathname + out.search)).text).toContain("Signed out");
+  await agent.close();
 });

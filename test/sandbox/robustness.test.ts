@@ -12,7 +12,7 @@ afterAll(() => at.close());
 
 test.each([
   ["an unknown path", "GET", "/api/v1/nothing", 404, "E0000008"],
-  ["the wrong method", "POST", "/api/v1/users/me", 405, "E0000022"],
+  ["the wrong method", "DELETE", "/api/v1/users", 405, "E0000022"],
   ["path traversal", "GET", "/api/v1/apps/..%2f..%2fenv", 404, "E0000007"],
   ["an id of garbage", "GET", "/api/v1/apps/%00%ff'--", 404, "E0000007"],
   ["an id named like a property", "GET", "/api/v1/groups/__proto__", 404, "E0000007"],

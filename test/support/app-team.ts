@@ -128,12 +128,15 @@ export class AppTeam {
         jar.set(name, value);
       }
       const location = response.headers.get("location");
-      return location === null ? undefined : new URL(location, url);
+      if (location !== null) return { to: new URL(location, url), form: url };
+      const [, action = url.href] = /<form method="post" action="([^"]+)"/.exec(await response.text()) ?? [];
+      return { to: undefined, form: new URL(action.replaceAll("&amp;", "&"), url) };
     };
     let next = start;
     for (let step = 0; step < 12; step += 1) {
       if (next.href.startsWith(`${callback}?`)) return next;
-      const to = (await visit(next)) ?? (await visit(next, `username=${encodeURIComponent(login)}`));
+      const page = await visit(next);
+      const to = page.to ?? (await visit(page.form, `username=${encodeURIComponent(login)}`)).to;
       if (to === undefined) throw new Error(`${login} was not let in at ${next.host}`);
       next = to;
     }

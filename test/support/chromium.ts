@@ -26,27 +26,37 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** Something that listens on loopback and shows a certificate. */
+interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
- * A headless Chromium for which every host name is the sandbox, and no certificate is good but the sandbox's own. It
- * reaches nothing else.
+ * A headless Chromium for which every host name is the sandbox, except the one that another server plays. No
+ * certificate is good for it but those two, and it reaches nothing else.
  */
-export async function startChromium(at: TestSandbox): Promise<Browser> {
-  const { host, port } = at.sandbox;
+export async function startChromium({ sandbox }: TestSandbox, other?: Listener): Promise<Browser> {
+  const here = { host: "localhost", port: sandbox.port };
+  const listeners = other === undefined ? [here] : [other, here];
+  const rules = listeners.map((each) => `MAP ${each === here ? "*" : each.host} 127.0.0.1:${each.port}`);
+  const keys = await Promise.all(listeners.map(keyOf));
   return chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
     args: [
       "--no-sandbox",
       "--disable-background-networking",
-      `--host-resolver-rules=MAP * ${host}:${port}`,
-      `--ignore-certificate-errors-spki-list=${await keyOf(at)}`,
+      `--host-resolver-rules=${rules.join(",")}`,
+      `--ignore-certificate-errors-spki-list=${keys.join(",")}`,
     ],
   });
 }
 
-/** SHA-256 of the public key that all of the sandbox's certificates are made for. */
-function keyOf({ sandbox: { host, port, ca } }: TestSandbox): Promise<string> {
+/** SHA-256 of the public key of the certificate that is shown for this name. */
+function keyOf({ host, port }: Listener): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, ca, servername: "localhost" });
+    // The certificate is only looked at, and what it holds is then all that the browser trusts.
+    const socket = connect({ host: "127.0.0.1", port, servername: host, rejectUnauthorized: false });
     socket.once("error", reject);
     socket.once("secureConnect", () => {
       const { publicKey } = new X509Certificate(socket.getPeerCertificate().raw);

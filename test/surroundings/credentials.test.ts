@@ -63,16 +63,15 @@ const auth0Secret = `credentials: { clientId: ${managementClientId}, clientSecre
 
 /** Takes scopes from the client by which Tenantry comes in at Auth0; all of them when none is named. */
 const withoutScope = (name?: string) => () => {
-  const client = workspace.sandbox.auth0.clients.get(managementClientId) as unknown as {
-    grants: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
-  };
-  const before = client.grants;
-  client.grants =
-    name === undefined
-      ? []
-      : before.map((each) => ({ ...each, scopes: each.scopes.filter((scope) => scope !== name) }));
+  const { clientGrants } = workspace.sandbox.auth0.state;
+  const grant = [...clientGrants.values()].find(({ clientId }) => clientId === managementClientId);
+  if (grant === undefined) throw new Error("the client has no grant");
+  const before = grant.scopes;
+  if (name === undefined) clientGrants.delete(grant.id);
+  else grant.scopes = before.filter((scope) => scope !== name);
   return () => {
-    client.grants = before;
+    grant.scopes = before;
+    clientGrants.set(grant.id, grant);
   };
 };
 
@@ -115,11 +114,9 @@ describe("wrong credentials for Okta", () => {
     [
       "an app without a scope",
       () => {
-        const service = workspace.sandbox.okta.app(serviceClientId) as unknown as { grants: readonly string[] };
-        const { grants } = service;
-        service.grants = ["okta.groups.read"];
+        const grants = workspace.sandbox.okta.setGrants(serviceClientId, ["okta.groups.read"]);
         return () => {
-          service.grants = grants;
+          workspace.sandbox.okta.setGrants(serviceClientId, grants);
         };
       },
       {

@@ -113,7 +113,7 @@ describe("an identity provider that goes away in the middle", () => {
       "POST",
       "^/oauth2/default/v1/token$",
       "APPLY_PROOF_INCONCLUSIVE",
-      "whiterabbit/portal was not switched on: S1 The client's credentials are accepted: The connection to acme.okta.com failed (UND_ERR_SOCKET) from HOST, so the answer of the token endpoint could not be had.",
+      "whiterabbit/portal was not switched on: S1 The client's credentials are accepted: The connection to acme.okta.com failed (ECONNRESET) from HOST, so the answer of the token endpoint could not be had.",
       "Look at the inconclusive check; when the provider answers again, run `tenantry apply` again.",
     ],
   ])("%s: nothing is switched on, and the same command goes on", async (_, method, path, code, message, mend) => {

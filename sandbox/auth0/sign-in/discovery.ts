@@ -1,13 +1,18 @@
 import type { Json } from "../../json.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 
-/** Scopes that the tenant knows; others are left out without a word, as Auth0 does. */
-export const scopes = ["openid", "profile", "offline_access", "email"] as const;
+/** OpenID Connect's scopes; others are those of an API, or left out without a word, as Auth0 does. */
+export const oidcScopes = ["openid", "profile", "offline_access", "email"] as const;
+
+/** Whether a scope is OpenID Connect's, not an API's. */
+export function isOidcScope(scope: string): boolean {
+  return (oidcScopes as readonly string[]).includes(scope);
+}
 
 /** Claims by scope. `org_id` and claims in a namespace come with every token. */
 export const claimsByScope = {
   openid: ["sub", "org_id"],
-  profile: ["name", "nickname", "updated_at"],
+  profile: ["name", "given_name", "family_name", "middle_name", "nickname", "picture", "locale", "updated_at"],
   email: ["email", "email_verified"],
 } as const;
 
@@ -28,11 +33,11 @@ export function discoveryDocument(tenant: Auth0Tenant): Json {
     jwks_uri: `${issuer}.well-known/jwks.json`,
     revocation_endpoint: `${issuer}oauth/revoke`,
     end_session_endpoint: `${issuer}oidc/logout`,
-    scopes_supported: [...scopes],
+    scopes_supported: [...oidcScopes],
     response_types_supported: ["code"],
     response_modes_supported: ["query", "fragment", "form_post"],
     grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
-    code_challenge_methods_supported: ["S256"],
+    code_challenge_methods_supported: ["S256", "plain"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["HS256", "RS256"],
     token_endpoint_auth_methods_supported: authMethods,

@@ -1,19 +1,39 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AdapterPayload, Configuration, errors, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
-import { randomToken } from "../../random.ts";
+import type {
+  Adapter,
+  Configuration,
+  InteractionResults,
+  KoaContextWithOIDC,
+  default as OidcProvider,
+} from "oidc-provider";
+import { noteBug } from "../../bug.ts";
+import { finishInteraction } from "../../sign-in/finish.ts";
 import { grantEverything } from "../../sign-in/grant.ts";
+import { postsBack } from "../../sign-in/posts-back.ts";
 import { Storage } from "../../sign-in/storage.ts";
-import type { Auth0Client, Auth0User } from "../model.ts";
+import type { SignInRequest } from "../state.ts";
 import type { Auth0Tenant } from "../tenant.ts";
+import { tenantKeys } from "./access-token.ts";
+import { apiOf, permittedScopes, splitScopes } from "./api-access.ts";
 import { isRegistered } from "./callback.ts";
-import { claimsByScope, scopes } from "./discovery.ts";
+import { claimsOf, inNamespace } from "./claims.ts";
+import { clientMetadata, idTokenLifetimeOf, mayRefresh, refreshRulesOf, secondsLeft } from "./client-metadata.ts";
+import { claimsByScope, oidcScopes } from "./discovery.ts";
 import { errorPage } from "./page.ts";
-import { mayComeIn, refuseRequest, requestedOrganization } from "./way-in.ts";
+import { refusedGrant } from "./refused-grant.ts";
+import { completeTokenAnswer } from "./token-answer.ts";
+import { admit, refuseRequest, requestedOrganization } from "./way-in.ts";
 
 /** A running provider and what the rest of the sign-in half needs of it. */
 export interface RunningProvider {
   readonly provider: OidcProvider;
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly storage: Storage;
+  /** Lets oidc-provider answer. `scopes` are those that a token request names. */
+  handle(request: IncomingMessage, response: ServerResponse, scopes?: readonly string[]): Promise<void>;
+  /** Ends an interaction; gives where the browser goes on, or undefined when it has expired. */
+  finish(uid: string, result: InteractionResults): Promise<string | undefined>;
+  /** Whether there is a session of this cookie value. */
+  hasSession(id: string): Promise<boolean>;
   /** Forgets the session of this cookie value. */
   endSession(id: string): Promise<void>;
 }
@@ -24,8 +44,8 @@ export const sessionCookie = "auth0";
 /** Path under which people sign in. */
 export const signInPath = "/u/login";
 
-/** Lifetime of an id token, in seconds, when the client names none. */
-const idTokenLifetime = 36_000;
+/** The scope of an authorization request as it was sent; oidc-provider takes away what it does not know. */
+export const scopeParameter = "sandbox_scope";
 
 /**
  * An oidc-provider over the tenant's live clients. Clients are authenticated before it (it takes any method), so it sees
@@ -33,20 +53,28 @@ const idTokenLifetime = 36_000;
  */
 export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvider> {
   const { default: Provider, errors: problems, interactionPolicy } = await import("oidc-provider");
-  const keys = await Promise.all([signingKey(), signingKey()]);
-  const storage = new Storage((clientId) => clientMetadata(tenant, clientId));
+  const memory = tenant.state.issuer;
+  const keys = await tenantKeys(tenant);
+  const storage = new Storage(memory.stored, (clientId) => clientMetadata(tenant, clientId));
   const policy = interactionPolicy.base();
   const session = policy.get("login")?.checks.get("no_session");
   if (session !== undefined) session.description = "Login required";
-  /** The organization that a grant was made for, by the grant's id. */
-  const organizations = new Map<string, string>();
+  const { Check } = interactionPolicy;
+  const isOther = (context: KoaContextWithOIDC): boolean =>
+    context.oidc.result?.login === undefined && comesAnotherWay(tenant, context);
+  policy
+    .get("login")
+    ?.checks.add(new Check("another_way_in", "Login required", "login_required", (context) => isOther(context)));
+  const requests = tenant.state.signInRequests;
+  const scopesAsked = new WeakMap<IncomingMessage, readonly string[]>();
+  const refuse = (error: string, description: string) => new problems.CustomOIDCProviderError(error, description);
 
   const configuration: Configuration = {
-    adapter: (model) => storage.adapter(model),
+    adapter: (model) => (model === "RefreshToken" ? lenient(tenant, storage) : storage.adapter(model)),
     jwks: { keys } as NonNullable<Configuration["jwks"]>,
-    scopes: [...scopes],
+    scopes: [...oidcScopes],
     claims: {
-      openid: [...claimsByScope.openid, ...namespacedClaims(tenant)],
+      openid: [...claimsByScope.openid],
       profile: [...claimsByScope.profile],
       email: [...claimsByScope.email],
     },
@@ -56,9 +84,14 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
     clientAuthMethods: ["client_secret_post", "none"],
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => false },
-    rotateRefreshToken: (context) => rotates(tenant, context.oidc.client?.clientId),
+    issueRefreshToken: (context, client) => {
+      const request = requests.get(context.oidc.entities.Grant?.jti ?? "");
+      const known = tenant.clients.get(client.clientId);
+      return known !== undefined && mayRefresh(known) && request !== undefined && mayStayAway(tenant, request);
+    },
+    rotateRefreshToken: (context) => refreshRulesOf(tenant.clients.get(context.oidc.client?.clientId ?? "")).rotates,
     cookies: {
-      keys: [randomToken(32)],
+      keys: [memory.cookieKey],
       names: { session: sessionCookie, interaction: "auth0_login", resume: "auth0_resume" },
     },
     features: {
@@ -67,21 +100,26 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: true },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId },
     },
     extraParams: {
       organization: null,
       connection: null,
-      audience: (_context, value) => {
-        if (value !== undefined && value !== "") {
-          throw new problems.CustomOIDCProviderError("access_denied", `Service not found: ${value}`);
-        }
+      [scopeParameter]: null,
+      audience: (context, value) => {
+        if (value === undefined || value === "" || value === `${tenant.issuer}userinfo`) return;
+        const api = apiOf(tenant, value);
+        if (api === undefined) throw refuse("access_denied", `Service not found: ${value}`);
+        const client = tenant.clients.get(context.oidc.client?.clientId ?? "");
+        if (client === undefined || permittedScopes(tenant, client, api, "user") !== undefined) return;
+        const text = `Client "${client.clientId}" is not authorized to access resource server "${value}".`;
+        throw refuse("access_denied", text);
       },
       // Validators run for every request, whether or not the parameter is there.
       sandbox_way_in: (context) => {
         const client = tenant.clients.get(context.oidc.client?.clientId ?? "");
         const refusal = client === undefined ? undefined : refuseRequest(tenant, client, asked(context));
-        if (refusal !== undefined) throw new problems.CustomOIDCProviderError(refusal.error, refusal.description);
+        if (refusal !== undefined) throw refuse(refusal.error, refusal.description);
       },
     },
     routes: {
@@ -96,29 +134,32 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
       AccessToken: 86_400,
       AuthorizationCode: 60,
       IdToken: (_context, _token, client) => idTokenLifetimeOf(tenant.clients.get(client.clientId)),
-      RefreshToken: 2_592_000,
+      RefreshToken: (context, _token, client) => {
+        const rules = refreshRulesOf(tenant.clients.get(client.clientId));
+        return secondsLeft(rules, context.oidc.entities.RotatedRefreshToken?.iiat);
+      },
       Interaction: 3600,
       Session: 259_200,
-      Grant: 2_592_000,
+      Grant: 315_360_000,
     },
     findAccount: async (context, id, token) => {
       const user = tenant.users.get(id);
       if (user === undefined) return undefined;
       const { route, client: known } = context.oidc;
       const client = tenant.clients.get(known?.clientId ?? "");
-      const granted = token !== undefined && "grantId" in token ? organizations.get(String(token.grantId)) : undefined;
-      const organization = token === undefined ? asked(context).organization : granted;
-      if (route === "authorization" || route === "resume") {
-        if (client === undefined || !mayComeIn(tenant, client, user, organization)) {
-          throw new problems.AccessDenied("The connection of this user is not enabled for the application.");
-        }
+      const granted = token !== undefined && "grantId" in token ? requests.get(String(token.grantId)) : undefined;
+      const organization = token === undefined ? asked(context).organization : granted?.organization;
+      // Whoever is signed in, but not for this, is asked to sign in; whoever has just done it is refused.
+      if (client !== undefined && route === "resume") {
+        const refusal = admit(tenant, client, user, organization);
+        if (refusal !== undefined) throw new problems.AccessDenied(refusal);
       }
+      if (user.profile.blocked === true) throw refuse("unauthorized", "user is blocked");
       return { accountId: id, claims: async () => claimsOf(tenant, user, organization) };
     },
     loadExistingGrant: async (context) => {
       const grant = await grantEverything(context);
-      const { organization } = asked(context);
-      if (grant?.jti !== undefined && organization !== undefined) organizations.set(grant.jti, organization);
+      if (grant?.jti !== undefined) requests.set(grant.jti, requestOf(tenant, context));
       return grant;
     },
     renderError: async (context, out) => {
@@ -128,9 +169,11 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
   };
   const provider = new Provider(tenant.issuer, configuration);
   provider.silent = true;
+  provider.on("server_error", (context, error) => noteBug(context.res, error));
   provider.Client.prototype.redirectUriAllowed = function allowed(redirectUri) {
     return isRegistered(tenant.clients.get(this.clientId)?.settings.callbacks ?? [], redirectUri);
   };
+  withNamespaces(provider);
   provider.on("grant.error", (context, error) => {
     const { status, description } = refusedGrant(context, error);
     context.status = status;
@@ -138,110 +181,90 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
   });
   provider.use(async (context, next) => {
     await next();
-    // Auth0 redirects with 302, and without the issuer.
+    // Auth0 redirects with 302, and without the issuer. A form that goes back to the app is a page like any other.
     if (context.status === 303) context.status = 302;
+    if (postsBack(context)) context.status = 200;
     const location = context.res.getHeader("location");
     if (typeof location === "string") context.res.setHeader("location", location.replace(/&iss=[^&#]*/, ""));
-    hideStandingRefreshToken(tenant, context as unknown as KoaContextWithOIDC);
+    const { oidc } = context as unknown as KoaContextWithOIDC;
+    if (oidc?.route !== "token") return;
+    await completeTokenAnswer(tenant, storage, context as unknown as KoaContextWithOIDC, scopesAsked.get(context.req));
   });
+  const answer = provider.callback() as (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   return {
     provider,
-    handle: provider.callback() as RunningProvider["handle"],
+    storage,
+    handle: (request, response, scopes) => {
+      if (scopes !== undefined) scopesAsked.set(request, scopes);
+      return answer(request, response);
+    },
+    finish: (uid, result) => finishInteraction(provider, uid, result),
+    hasSession: async (id) => (await storage.adapter("Session").find(id)) !== undefined,
     endSession: async (id) => storage.adapter("Session").destroy(id) as Promise<void>,
   };
 }
 
-async function signingKey() {
-  const { exportJWK, generateKeyPair } = await import("jose");
-  const { privateKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
-  return { ...(await exportJWK(privateKey)), kid: randomToken(16), use: "sig", alg: "RS256" };
+/** Whether the session is of somebody who may not come in to this client, or comes by another connection than asked. */
+function comesAnotherWay(tenant: Auth0Tenant, context: KoaContextWithOIDC): boolean {
+  const { session, client: known } = context.oidc;
+  const user = tenant.users.get(session?.accountId ?? "");
+  const client = tenant.clients.get(known?.clientId ?? "");
+  if (user === undefined || client === undefined) return false;
+  const { connection, organization } = asked(context);
+  const other = connection !== undefined && tenant.connections.get(user.connectionId)?.name !== connection;
+  return other || admit(tenant, client, user, organization) !== undefined;
 }
 
 /** The organization and connection that the request names. */
 function asked(context: KoaContextWithOIDC): { organization: string | undefined; connection: string | undefined } {
-  const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-  const params = context.oidc.params;
-  return { organization: text(params?.organization), connection: text(params?.connection) };
+  const { params } = context.oidc;
+  return { organization: textOf(params?.organization), connection: textOf(params?.connection) };
 }
 
-/** The client as oidc-provider should see it now. */
-function clientMetadata(tenant: Auth0Tenant, clientId: string): AdapterPayload | undefined {
-  const client = tenant.clients.get(clientId);
-  if (client === undefined || client.global) return undefined;
-  const { settings } = client;
-  const isPublic = settings.token_endpoint_auth_method === "none";
+function requestOf(tenant: Auth0Tenant, context: KoaContextWithOIDC): SignInRequest {
+  const { params } = context.oidc;
   return {
-    client_id: client.clientId,
-    client_name: settings.name,
-    // It wants at least one; this one cannot exist (RFC 6761, section 6.4). Which are allowed is looked up live.
-    redirect_uris: ["https://none.invalid/"],
-    response_types: ["code"],
-    grant_types: ["authorization_code", ...(settings.grant_types.includes("refresh_token") ? ["refresh_token"] : [])],
-    id_token_signed_response_alg: signingAlgorithm(client),
-    token_endpoint_auth_method: isPublic ? "none" : "client_secret_post",
-    ...(isPublic ? {} : { client_secret: client.secret }),
-  } as AdapterPayload;
-}
-
-/** HS256, with the client's secret, unless the client names another (a public client has nothing to share). */
-function signingAlgorithm({ settings }: Auth0Client): string {
-  const jwt = settings.jwt_configuration as { alg?: unknown } | undefined;
-  const alg = typeof jwt?.alg === "string" ? jwt.alg : "HS256";
-  return settings.token_endpoint_auth_method === "none" ? "RS256" : alg;
-}
-
-function idTokenLifetimeOf(client: Auth0Client | undefined): number {
-  const jwt = client?.settings.jwt_configuration as { lifetime_in_seconds?: unknown } | undefined;
-  return typeof jwt?.lifetime_in_seconds === "number" ? jwt.lifetime_in_seconds : idTokenLifetime;
-}
-
-function rotates(tenant: Auth0Tenant, clientId: string | undefined): boolean {
-  const settings = tenant.clients.get(clientId ?? "")?.settings.refresh_token as
-    | { rotation_type?: unknown }
-    | undefined;
-  return settings?.rotation_type === "rotating";
-}
-
-/** Claims in a namespace, of everybody who is there when the provider starts. */
-function namespacedClaims(tenant: Auth0Tenant): readonly string[] {
-  return [...new Set([...tenant.users.values()].flatMap(({ claims }) => Object.keys(claims)))];
-}
-
-function claimsOf(tenant: Auth0Tenant, user: Auth0User, organization: string | undefined) {
-  const id = requestedOrganization(tenant, organization)?.id;
-  return {
-    sub: user.id,
-    name: user.name,
-    nickname: user.email.split("@")[0],
-    updated_at: tenant.timestamp(),
-    email: user.email,
-    email_verified: true,
-    ...user.claims,
-    ...(id === undefined ? {} : { org_id: id }),
+    organization: requestedOrganization(tenant, asked(context).organization)?.id,
+    audience: textOf(params?.audience),
+    scopes: splitScopes(params?.[scopeParameter]),
   };
 }
 
-function refusedGrant(
-  context: KoaContextWithOIDC,
-  error: errors.OIDCProviderError,
-): { readonly status: number; readonly description: string } {
-  if (error.error !== "invalid_grant") {
-    return { status: error.statusCode, description: error.error_description ?? error.error };
-  }
-  if (context.oidc.params?.grant_type === "refresh_token") {
-    return { status: 403, description: "Unknown or invalid refresh token." };
-  }
-  const verifier = /code_verifier|PKCE/i.test(error.error_detail ?? "");
-  return { status: 403, description: verifier ? "Failed to verify code verifier" : "Invalid authorization code" };
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A refresh token that does not rotate is given out once only. */
-function hideStandingRefreshToken(tenant: Auth0Tenant, context: KoaContextWithOIDC): void {
-  const { body } = context;
-  if (typeof body !== "object" || body === null || !("refresh_token" in body)) return;
-  const { params, client } = context.oidc;
-  if (params?.grant_type === "refresh_token" && !rotates(tenant, client?.clientId)) {
-    const { refresh_token: _standing, ...rest } = body as Record<string, unknown>;
-    context.body = rest;
+/** Whether the app gets a refresh token: it has asked for one, and the API that it asked for allows it. */
+function mayStayAway(tenant: Auth0Tenant, { scopes, audience }: SignInRequest): boolean {
+  const api = audience === undefined ? undefined : apiOf(tenant, audience);
+  return scopes.includes("offline_access") && (api === undefined || api.settings.allow_offline_access === true);
+}
+
+/** Refresh tokens, of which one that was just exchanged still works for as long as its client's leeway. */
+function lenient(tenant: Auth0Tenant, storage: Storage): Adapter {
+  const adapter = storage.adapter("RefreshToken");
+  return {
+    ...adapter,
+    find: async (id) => {
+      const payload = await adapter.find(id);
+      if (typeof payload?.consumed !== "number") return payload;
+      const { leeway } = refreshRulesOf(tenant.clients.get(String(payload.clientId)));
+      if (Date.now() / 1000 >= payload.consumed + leeway) return payload;
+      const { consumed: _consumed, ...fresh } = payload;
+      return fresh;
+    },
+  };
+}
+
+/** Claims in a namespace go into every token; oidc-provider knows only those that it is told of at its start. */
+function withNamespaces(provider: OidcProvider): void {
+  interface Claims {
+    readonly available: Readonly<Record<string, unknown>>;
+    result(): Promise<Record<string, unknown>>;
   }
+  const { prototype } = (provider as unknown as { Claims: { prototype: Claims } }).Claims;
+  const { result } = prototype;
+  prototype.result = async function all() {
+    return { ...inNamespace(this.available), ...(await result.call(this)) };
+  };
 }

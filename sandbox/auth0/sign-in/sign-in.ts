@@ -1,21 +1,32 @@
+import { createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { send } from "../../answer.ts";
-import type { SiteRequest } from "../../server.ts";
 import { withForm } from "../../sign-in/inner-request.ts";
 import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
+import { plainAsS256 } from "../../sign-in/plain-challenge.ts";
+import type { SiteRequest } from "../../site.ts";
 import type { Auth0Access } from "../access.ts";
 import { Auth0ClientAuthentication } from "../client-authentication.ts";
-import { issueManagementToken } from "../client-credentials.ts";
 import type { Auth0Client } from "../model.ts";
 import { missing } from "../oauth-problem.ts";
 import type { Auth0Tenant } from "../tenant.ts";
+import { splitScopes } from "./api-access.ts";
 import { isRegistered } from "./callback.ts";
-import { discoveryDocument } from "./discovery.ts";
+import { issueClientToken } from "./client-credentials.ts";
+import { discoveryDocument, isOidcScope } from "./discovery.ts";
+import { Federation, federationPath, lostSignIn } from "./federation.ts";
 import { readParameters } from "./form.ts";
+import { Login } from "./login.ts";
 import { answerSignOut, cookieOf, readLegacyLogout, readOidcLogout } from "./logout.ts";
-import { errorPage, signInPage } from "./page.ts";
-import { createProvider, type RunningProvider, sessionCookie, signInPath } from "./provider.ts";
-import { enabledConnections, needsOrganization } from "./way-in.ts";
+import { errorAnswer, errorPage, type Stop, signOutPage } from "./page.ts";
+import { createProvider, type RunningProvider, scopeParameter, sessionCookie, signInPath } from "./provider.ts";
+import { innerToken } from "./token-answer.ts";
+
+/** The provider with what is built on it. */
+interface Running extends RunningProvider {
+  readonly federation: Federation;
+  readonly login: Login;
+}
 
 /**
  * The sign-in half of the tenant. It refuses by itself what Auth0 refuses in its own words (unknown client, callback
@@ -26,7 +37,7 @@ export class Auth0SignIn {
   readonly #tenant: Auth0Tenant;
   readonly #access: Auth0Access;
   readonly #clients: Auth0ClientAuthentication;
-  #running: Promise<RunningProvider> | undefined;
+  #running: Promise<Running> | undefined;
 
   constructor(tenant: Auth0Tenant, access: Auth0Access) {
     this.#tenant = tenant;
@@ -42,8 +53,9 @@ export class Auth0SignIn {
       case "/.well-known/openid-configuration":
         return method === "GET" && this.#document(site.response);
       case "/.well-known/jwks.json":
-      case "/userinfo":
         return this.#pass(site.request, site.response);
+      case "/userinfo":
+        return this.#userinfo(site);
       case "/authorize":
         return (method === "GET" || method === "POST") && this.#authorize(site);
       case "/oauth/token":
@@ -51,10 +63,12 @@ export class Auth0SignIn {
         return method === "POST" && this.#authenticated(site);
       case "/v2/logout":
       case "/oidc/logout":
-        return method === "GET" && this.#signOut(site);
+        return (method === "GET" || method === "POST") && this.#signOut(site);
+      case federationPath:
+        return (method === "GET" || method === "POST") && this.#comeBack(site);
       default:
         if (/^\/authorize\/[\w-]+$/.test(path)) return this.#pass(site.request, site.response);
-        return path.startsWith(`${signInPath}/`) && this.#form(site);
+        return path.startsWith(`${signInPath}/`) && this.#login(site);
     }
   }
 
@@ -67,13 +81,13 @@ export class Auth0SignIn {
   async #authorize({ request, response, path, query }: SiteRequest): Promise<true> {
     try {
       const params = request.method === "POST" ? await readParameters(request) : new URLSearchParams(query);
-      const refusal = this.#refusal(params);
-      if (refusal !== undefined) {
-        send(response, { status: refusal.status, html: errorPage("invalid_request", refusal.headline, refusal.text) });
+      const stop = this.#stop(params);
+      if (stop !== undefined) {
+        send(response, errorAnswer(this.#tenant, stop));
         return true;
       }
-      const prompt = promptFor(params);
-      if (prompt !== undefined) params.set("prompt", prompt);
+      params.set(scopeParameter, params.get("scope") ?? "");
+      plainAsS256(params);
       // oidc-provider takes the request as a query only; a form means the same.
       Object.assign(request, { method: "GET", url: `${path}?${params.toString()}` });
       return await this.#pass(request, response);
@@ -85,21 +99,26 @@ export class Auth0SignIn {
   }
 
   /** Why the request cannot even be answered to the app. Callbacks are compared exactly, but for wildcards. */
-  #refusal(params: URLSearchParams): { status: number; headline: string; text: string } | undefined {
+  #stop(params: URLSearchParams): Stop | undefined {
     const [clientId, ...others] = params.getAll("client_id");
+    const error = "invalid_request";
     if (clientId === undefined || others.length > 0) {
-      return { status: 400, headline: "Missing required parameter", text: "Missing required parameter: client_id" };
+      const headline = "Missing required parameter";
+      return { status: 400, error, headline, description: "Missing required parameter: client_id" };
     }
     const client = this.#tenant.clients.get(clientId);
     if (client === undefined || client.global) {
-      return { status: 400, headline: "Unknown client", text: `Unknown client: ${clientId}` };
+      return { status: 400, error, headline: "Unknown client", description: `Unknown client: ${clientId}` };
     }
     const [redirectUri, ...more] = params.getAll("redirect_uri");
     if (redirectUri === undefined || more.length > 0 || !isRegistered(client.settings.callbacks ?? [], redirectUri)) {
       return {
         status: 403,
+        error: "unauthorized_client",
         headline: "Callback URL mismatch.",
-        text: "The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
+        description:
+          "The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
+        client: clientId,
       };
     }
     return undefined;
@@ -110,14 +129,16 @@ export class Auth0SignIn {
     try {
       const form = await readParameters(request);
       const client = await this.#clients.authenticate(request.headers, form);
+      if (path === "/oauth/revoke" && !form.get("token")) throw missing("token");
       if (path === "/oauth/token") {
         checkGrant(client, form);
         if (form.get("grant_type") === "client_credentials") {
-          send(response, issueManagementToken(this.#tenant, client, form, this.#access));
+          send(response, await issueClientToken(this.#tenant, client, form, this.#access));
           return true;
         }
       }
-      return await this.#pass(request, response, handOn(client, form));
+      const scopes = narrow(form);
+      return await this.#pass(request, response, handOn(client, form), scopes);
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
       const answer = error.toAnswer();
@@ -127,58 +148,61 @@ export class Auth0SignIn {
     }
   }
 
-  async #form({ request, response, path }: SiteRequest): Promise<true> {
-    const { provider } = await this.#provider();
-    let details: Awaited<ReturnType<typeof provider.interactionDetails>>;
+  async #userinfo({ request, response }: SiteRequest): Promise<true> {
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    if (token !== undefined) {
+      const inner = await innerToken(this.#tenant, (await this.#provider()).storage, token);
+      request.headers.authorization = `Bearer ${inner}`;
+    }
+    return this.#pass(request, response);
+  }
+
+  async #login(site: SiteRequest): Promise<true> {
     try {
-      details = await provider.interactionDetails(request, response);
-      if (path !== `${signInPath}/${details.uid}`) throw new Error("another sign-in");
-    } catch {
-      const text = "The sign-in has expired. Start again.";
-      send(response, { status: 400, html: errorPage("invalid_request", "Invalid request", text) });
-      return true;
+      await (await this.#provider()).login.handle(site);
+    } catch (error) {
+      if (!(error instanceof OAuthProblem)) throw error;
+      send(site.response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
     }
-    if (details.prompt.name === "consent") {
-      // Signed in already: there is nothing to ask.
-      await provider.interactionFinished(request, response, { consent: {} });
-      return true;
+    return true;
+  }
+
+  /** Somebody comes back from the issuer of a connection. */
+  async #comeBack({ request, response, query }: SiteRequest): Promise<true> {
+    const { federation, finish } = await this.#provider();
+    try {
+      const sent = request.method === "POST" ? await readParameters(request) : new URLSearchParams(query);
+      const back = await federation.comeBack(request, sent);
+      const location = back === undefined ? undefined : await finish(back.uid, back.result);
+      send(response, location === undefined ? lostSignIn(this.#tenant) : { status: 302, headers: { location } });
+    } catch (error) {
+      if (!(error instanceof OAuthProblem)) throw error;
+      send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
     }
-    const { params } = details;
-    const client = this.#tenant.clients.get(String(params.client_id));
-    const organization = typeof params.organization === "string" ? params.organization : undefined;
-    const connections = client === undefined ? [] : enabledConnections(this.#tenant, client, organization);
-    // The prompt for an organization is not played: an app names it in its request.
-    const lacking = client !== undefined && organization === undefined && needsOrganization(client);
-    if (lacking || connections.length === 0) {
-      const text = lacking ? "an organization is required" : "no connections enabled for the client";
-      send(response, { status: 400, html: errorPage("invalid_request", "Invalid request", text) });
-      return true;
-    }
-    const people = [...this.#tenant.users.values()].filter((user) =>
-      connections.some(({ id, name }) => id === user.connectionId && (params.connection ?? name) === name),
-    );
-    const emails = people.map(({ email }) => email);
-    if (request.method === "GET") {
-      send(response, { status: 200, html: signInPage(path, emails, "The sandbox asks for no password.") });
-      return true;
-    }
-    const sent = await readParameters(request);
-    const user = this.#tenant.userByEmail(sent.get("username") ?? "");
-    if (user === undefined) {
-      send(response, { status: 401, html: signInPage(path, emails, "Wrong email or password.") });
-      return true;
-    }
-    await provider.interactionFinished(request, response, { login: { accountId: user.id }, consent: {} });
     return true;
   }
 
   async #signOut({ request, response, path, query }: SiteRequest): Promise<true> {
-    const params = new URLSearchParams(query);
-    const answer = answerSignOut(
-      this.#tenant,
-      path === "/v2/logout" ? readLegacyLogout(params) : readOidcLogout(params),
-    );
+    let params = new URLSearchParams(query);
+    try {
+      if (request.method === "POST") params = await readParameters(request);
+    } catch (error) {
+      if (!(error instanceof OAuthProblem)) throw error;
+      send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
+      return true;
+    }
+    const wanted = path === "/v2/logout" ? readLegacyLogout(params) : await readOidcLogout(this.#tenant, params);
+    const answer = answerSignOut(this.#tenant, wanted);
     const session = cookieOf(request, sessionCookie);
+    const signedIn = session !== undefined && (await (await this.#provider()).hasSession(session));
+    const proof = createHmac("sha256", this.#tenant.state.issuer.cookieKey)
+      .update(session ?? "")
+      .digest("base64url");
+    if (answer.status < 400 && !wanted.sure && signedIn && params.get("confirm") !== proof) {
+      const repeated = [...params].filter(([name]) => name !== "confirm");
+      send(response, { status: 200, html: signOutPage(path, [...repeated, ["confirm", proof]]) });
+      return true;
+    }
     if (answer.status < 400 && session !== undefined) await (await this.#provider()).endSession(session);
     const gone = (name: string): string => `${name}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly`;
     const cookies = answer.status < 400 ? { "set-cookie": [gone(sessionCookie), gone(`${sessionCookie}.sig`)] } : {};
@@ -186,26 +210,27 @@ export class Auth0SignIn {
     return true;
   }
 
-  async #pass(request: IncomingMessage, response: ServerResponse, form?: string): Promise<true> {
+  async #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    form?: string,
+    scopes?: readonly string[],
+  ): Promise<true> {
     const { handle } = await this.#provider();
     const inner = form === undefined ? request : Object.assign(withForm(request, form), { url: request.url });
     // It would answer an HTML page to a client that names no preference.
     inner.headers.accept ??= "application/json";
-    await handle(inner, response);
+    await handle(inner, response, scopes);
     return true;
   }
 
-  #provider(): Promise<RunningProvider> {
-    this.#running ??= createProvider(this.#tenant);
+  #provider(): Promise<Running> {
+    this.#running ??= createProvider(this.#tenant).then((running) => {
+      const federation = new Federation(this.#tenant, running.storage);
+      return { ...running, federation, login: new Login(this.#tenant, running, federation) };
+    });
     return this.#running;
   }
-}
-
-/** oidc-provider gives a refresh token only after `prompt=consent`, Auth0 for the asking. */
-function promptFor(params: URLSearchParams): string | undefined {
-  const prompt = params.get("prompt") ?? "";
-  const offline = (params.get("scope") ?? "").split(" ").includes("offline_access");
-  return offline && !/\b(none|consent)\b/.test(prompt) ? `${prompt} consent`.trim() : undefined;
 }
 
 /** What the client may ask for, in Auth0's words. */
@@ -220,6 +245,19 @@ function checkGrant(client: Auth0Client, form: URLSearchParams): void {
   }
   if (grant === "authorization_code" && !form.get("code")) throw missing("code");
   if (grant === "refresh_token" && !form.get("refresh_token")) throw missing("refresh_token");
+}
+
+/**
+ * The scopes that a refresh names; undefined when it names none. Only those that oidc-provider knows stay in the form:
+ * an API's scopes, and the one for refreshing, are looked at afterwards.
+ */
+function narrow(form: URLSearchParams): readonly string[] | undefined {
+  const scopes = splitScopes(form.get("scope"));
+  if (form.get("grant_type") !== "refresh_token" || scopes.length === 0) return undefined;
+  const known = scopes.filter((scope) => isOidcScope(scope) && scope !== "offline_access");
+  if (known.length === 0) form.delete("scope");
+  else form.set("scope", known.join(" "));
+  return scopes;
 }
 
 /** The form as it goes on: under the client's secret, whatever it proved itself with. */

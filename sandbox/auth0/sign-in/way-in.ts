@@ -1,3 +1,4 @@
+import { isObject } from "../../json.ts";
 import type { Auth0Client, Auth0Connection, Auth0Organization, Auth0User } from "../model.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 
@@ -59,6 +60,11 @@ export function requestedOrganization(
   return reference === undefined ? undefined : tenant.organizations.get(reference);
 }
 
+/** A connection may be there for something else than to sign in. */
+function isForLogin({ settings }: Auth0Connection): boolean {
+  return !isObject(settings.authentication) || settings.authentication.active !== false;
+}
+
 /** Connections by which people may come in to this client: enabled for it, and for the organization that is asked for. */
 export function enabledConnections(
   tenant: Auth0Tenant,
@@ -66,19 +72,31 @@ export function enabledConnections(
   organization: string | undefined,
 ): readonly Auth0Connection[] {
   return [...tenant.connections.values()].filter((connection) => {
-    if (!connection.clients.has(client.clientId)) return false;
+    if (!connection.clients.has(client.clientId) || !isForLogin(connection)) return false;
     if (organization === undefined) return true;
     return requestedOrganization(tenant, organization)?.connections.get(connection.id)?.is_enabled === true;
   });
 }
 
-/** Whether this person may come in to this client now. */
-export function mayComeIn(
+/**
+ * Why this person may not come in to this client now; undefined when they may. Whoever comes by a connection that
+ * assigns memberships at login becomes a member of the organization here.
+ */
+export function admit(
   tenant: Auth0Tenant,
   client: Auth0Client,
   user: Auth0User,
-  organization: string | undefined,
-): boolean {
-  if (organization === undefined && needsOrganization(client)) return false;
-  return enabledConnections(tenant, client, organization).some(({ id }) => id === user.connectionId);
+  reference: string | undefined,
+): string | undefined {
+  const enabled = enabledConnections(tenant, client, reference).some(({ id }) => id === user.connectionId);
+  if (!enabled || (reference === undefined && needsOrganization(client))) {
+    return "The connection of this user is not enabled for the application.";
+  }
+  const organization = requestedOrganization(tenant, reference);
+  if (organization === undefined) return undefined;
+  const assigns = organization.connections.get(user.connectionId)?.assign_membership_on_login === true;
+  if (assigns) tenant.addMember(organization, user.id);
+  return organization.members.has(user.id)
+    ? undefined
+    : `user ${user.id} is not part of the ${organization.id} organization`;
 }

@@ -1,6 +1,7 @@
 import type { Answer } from "../../answer.ts";
 import { messagePage } from "../page.ts";
 import { randomOf } from "../secret-text.ts";
+import { endOfSession } from "../session-cookie.ts";
 import { oauthError, type Vendor } from "../vendor.ts";
 
 /** Which user pool, and the prefix of its domain. */
@@ -27,6 +28,7 @@ export function cognito({ region, id, domain }: Pool): Vendor {
       token: `https://${host}/oauth2/token`,
       jwks: `${issuer}/.well-known/jwks.json`,
       userinfo: `https://${host}/oauth2/userInfo`,
+      revocation: `https://${host}/oauth2/revoke`,
     },
     discovery: "public",
     metadata: {
@@ -37,6 +39,10 @@ export function cognito({ region, id, domain }: Pool): Vendor {
       token_endpoint_auth_methods_supported: ["client_secret_post"],
     },
     clientAuth: { methods: ["client_secret_post"], strict: true },
+    signIn: { path: "/login", repeatsRequest: true },
+    challenges: ["S256"],
+    refresh: { wanted: () => true, renews: "none" },
+    noCodeGrant: { error: "unauthorized_client", description: "unauthorized_client" },
     claims: {
       openid: ["sub", "cognito:username", "cognito:groups"],
       email: ["email", "email_verified"],
@@ -55,6 +61,18 @@ export function cognito({ region, id, domain }: Pool): Vendor {
     },
     refuseClient: (fault) =>
       oauthError(400, "invalid_client", fault === "secret" ? "invalid_client_secret" : undefined),
+    accessTokenClaims: ({ claims }, { clientId, scope, now }) => ({
+      client_id: clientId,
+      token_use: "access",
+      version: 2,
+      scope,
+      auth_time: now,
+      username: claims["cognito:username"] ?? claims.sub,
+      "cognito:groups": claims["cognito:groups"] ?? [],
+    }),
+    refuseGrantType: (grant) => oauthError(400, grant === "" ? "invalid_request" : "unsupported_grant_type"),
+    // Only refresh tokens can be taken back, and with them all that came of them.
+    answerRevocation: (token) => (token === "access" ? oauthError(400, "unsupported_token_type") : undefined),
     // A callback spelled differently from the authorization request's is told like this, misleading as it is.
     refuseGrant: (fault) => ({ error: fault === "redirect-uri" ? "unauthorized_client" : "invalid_grant" }),
     page: ({ host: asked, path, query, postLogoutUris }) => {
@@ -73,9 +91,6 @@ export function cognito({ region, id, domain }: Pool): Vendor {
     },
   };
 }
-
-/** Takes away the cookies of oidc-provider's session. */
-const endOfSession = ["_session", "_session.sig"].map((name) => `${name}=; path=/; max-age=0; httponly; secure`);
 
 function errorPage(error: string): Answer {
   return { status: 400, html: messagePage("An error was encountered with the requested page.", error) };

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { Answer } from "../../answer.ts";
 import type { JsonObject } from "../../json.ts";
 import { messagePage } from "../page.ts";
 import { randomOf } from "../secret-text.ts";
@@ -29,6 +30,18 @@ export function entraId(directory: string): Vendor {
     discovery: "public",
     metadata,
     clientAuth: { methods: ["client_secret_post", "client_secret_basic", "private_key_jwt"], strict: false },
+    signIn: { path: `/${directory}/login`, inPlace: true },
+    challenges: ["plain", "S256"],
+    prompts: { more: ["select_account"] },
+    refresh: { wanted: ({ scopes }) => scopes.includes("offline_access"), renews: "another" },
+    // Whatever is not registered is ignored.
+    logout: { asks: "never" },
+    idTokenResponse: {
+      error: "unsupported_response_type",
+      description: "AADSTS700054: response_type 'id_token' is not enabled for the application.",
+    },
+    looksLikeCode: (code) => /^[01]\.[\w-]{20,}/.test(code),
+    tokenMembers: () => ({ ext_expires_in: 3600 }),
     claims: {
       openid: ["sub", "oid", "tid", "roles", "ver"],
       profile: ["name", "preferred_username"],
@@ -76,6 +89,14 @@ export function entraId(directory: string): Vendor {
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
             asked,
           );
+        case "expired":
+          return refusal(
+            401,
+            "invalid_client",
+            7000222,
+            `The provided client secret keys for app '${clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+            asked,
+          );
         case "assertion":
           return refusal(
             401,
@@ -97,11 +118,48 @@ export function entraId(directory: string): Vendor {
           return fault satisfies never;
       }
     },
+    refuseGrantType: (grant, asked) =>
+      grant === ""
+        ? refusal(
+            400,
+            "invalid_request",
+            900144,
+            "The request body must contain the following parameter: 'grant_type'.",
+            asked,
+          )
+        : refusal(
+            400,
+            "unsupported_grant_type",
+            70003,
+            `The app requested an unsupported grant type '${grant}'.`,
+            asked,
+          ),
+    // What is registered for a single-page app is redeemed from a browser, and from nowhere else.
+    refuseRequest: (form, { spaRedirectUris = [] }, origin, asked) =>
+      form.get("grant_type") === "authorization_code" && spaRedirectUris.includes(asked.redirectUri) && !origin
+        ? refusal(
+            400,
+            "invalid_request",
+            9002325,
+            "Proof Key for Code Exchange is required for cross-origin authorization code redemption.",
+            asked,
+          )
+        : undefined,
     refuseGrant: (fault, asked) => {
       switch (fault) {
         case "malformed":
           return problem("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.", asked);
+        case "unknown":
+          return problem("invalid_grant", 70000, "The provided grant is invalid or malformed.", asked);
         case "spent":
+          return problem(
+            "invalid_grant",
+            54005,
+            "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+            asked,
+          );
+        case "refresh":
+        case "expired":
           return problem(
             "invalid_grant",
             70008,
@@ -132,17 +190,35 @@ export function entraId(directory: string): Vendor {
       cloud_instance_name: "microsoftonline.com",
       issuer: `${base}/v2.0`,
     }),
-    page: ({ host: asked, path }) =>
-      asked === host && path === "/common/v2.0/.well-known/openid-configuration"
-        ? { status: 200, json: commonDocument }
-        : undefined,
+    page: ({ host: asked, path, now }) => {
+      if (asked !== host) return undefined;
+      if (path === "/common/v2.0/.well-known/openid-configuration") return { status: 200, json: commonDocument };
+      const [, other = "", endpoint = ""] = /^\/([^/]+)\/(.*)$/.exec(path) ?? [];
+      return other === directory || other === "common" ? undefined : unknownTenant(other, endpoint, now);
+    },
   };
+}
+
+/** A directory that there is not: told at once, as JSON where a program asks and on a page where a person does. */
+function unknownTenant(tenant: string, endpoint: string, now: number): Answer | undefined {
+  const text = `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`;
+  const asked = { clientId: "", redirectUri: "", now };
+  switch (endpoint) {
+    case "v2.0/.well-known/openid-configuration":
+      return refusal(400, "invalid_tenant", 90002, text, asked);
+    case "oauth2/v2.0/token":
+      return refusal(400, "invalid_request", 90002, text, asked);
+    case "oauth2/v2.0/authorize":
+      return { status: 200, html: messagePage("Sign in to your account", `AADSTS90002: ${text}`) };
+    default:
+      return undefined;
+  }
 }
 
 const metadata: JsonObject = {
   token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
   response_modes_supported: ["query", "fragment", "form_post"],
-  response_types_supported: ["code"],
+  response_types_supported: ["code", "id_token"],
   subject_types_supported: ["pairwise"],
   id_token_signing_alg_values_supported: ["RS256"],
   scopes_supported: ["openid", "profile", "email", "offline_access"],
@@ -180,6 +256,6 @@ function problem(error: string, code: number, text: string, { now }: Asked): Jso
   };
 }
 
-function refusal(status: number, error: string, code: number, text: string, asked: Asked) {
+function refusal(status: number, error: string, code: number, text: string, asked: Asked): Answer {
   return { ...oauthError(status, error), json: problem(error, code, text, asked) };
 }

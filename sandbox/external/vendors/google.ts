@@ -1,4 +1,5 @@
 import type { Answer } from "../../answer.ts";
+import { escapeHtml } from "../../sign-in/html.ts";
 import { messagePage } from "../page.ts";
 import { randomOf } from "../secret-text.ts";
 import { oauthError, type Vendor } from "../vendor.ts";
@@ -21,6 +22,7 @@ export function google(): Vendor {
       token: "https://oauth2.googleapis.com/token",
       jwks: "https://www.googleapis.com/oauth2/v3/certs",
       userinfo: "https://openidconnect.googleapis.com/v1/userinfo",
+      revocation: "https://oauth2.googleapis.com/revoke",
     },
     discovery: "public",
     metadata: {
@@ -42,10 +44,18 @@ export function google(): Vendor {
         "name",
         "sub",
       ],
-      code_challenge_methods_supported: ["S256"],
-      grant_types_supported: ["authorization_code"],
+      code_challenge_methods_supported: ["plain", "S256"],
+      grant_types_supported: ["authorization_code", "refresh_token"],
     },
     clientAuth: { methods: ["client_secret_post", "client_secret_basic"], strict: false },
+    signIn: { path: "/v3/signin/identifier" },
+    challenges: ["plain", "S256"],
+    prompts: { more: ["select_account"], ignored: ["login"] },
+    refresh: { wanted: ({ accessType }) => accessType === "offline", renews: "none" },
+    scopePage: true,
+    openRevocation: true,
+    answerRevocation: (token) =>
+      token === "unknown" ? oauthError(400, "invalid_token", "Token expired or revoked") : { status: 200, json: {} },
     claims: {
       openid: ["sub", "hd"],
       email: ["email", "email_verified"],
@@ -55,10 +65,22 @@ export function google(): Vendor {
     namesIssuer: false,
     redirectPatterns: false,
     newSecret: () => `GOCSPX-${randomOf("symbols", 28)}`,
-    refuseAuthorization: (fault) =>
-      fault === "client"
-        ? errorRedirect("invalid_client", "The OAuth client was not found.")
-        : errorRedirect("redirect_uri_mismatch", "The redirect URI is not registered for this client."),
+    refuseAuthorization: (fault, { scopes = [] }) => {
+      switch (fault) {
+        case "client":
+          return errorRedirect("invalid_client", "The OAuth client was not found.");
+        case "redirect-uri":
+          return errorRedirect("redirect_uri_mismatch", "The redirect URI is not registered for this client.");
+        case "scope":
+          return errorRedirect("invalid_scope", `Some requested scopes were invalid. {invalid=[${scopes.join(", ")}]}`);
+        default:
+          return fault satisfies never;
+      }
+    },
+    refuseGrantType: (grant) =>
+      grant === ""
+        ? oauthError(400, "invalid_request", "Required parameter is missing: grant_type")
+        : oauthError(400, "unsupported_grant_type", `Invalid grant_type: ${grant}`),
     refuseClient: (fault) =>
       fault === "unknown"
         ? oauthError(401, "invalid_client", "The OAuth client was not found.")
@@ -69,6 +91,10 @@ export function google(): Vendor {
       switch (fault) {
         case "malformed":
           return { error: "invalid_grant", error_description: "Malformed auth code." };
+        case "refresh":
+          return { error: "invalid_grant", error_description: "Token has been expired or revoked." };
+        case "unknown":
+        case "expired":
         case "spent":
           return { error: "invalid_grant", error_description: "Bad Request" };
         case "verifier":
@@ -79,13 +105,20 @@ export function google(): Vendor {
           return fault satisfies never;
       }
     },
+    looksLikeCode: (code) => /^4\/0A[\w-]{20,}$/.test(code),
     page: ({ host: asked, path, query }) => {
       if (asked !== host || path !== errorPath) return undefined;
       const packed = Buffer.from(query.get("authError") ?? "", "base64");
       const code = packed.subarray(2, 2 + (packed[1] ?? 0)).toString("latin1");
-      return { status: 400, html: messagePage("Access blocked: this app's request is invalid", `Error 400: ${code}`) };
+      return { status: 400, html: errorPage(code) };
     },
   };
+}
+
+/** Its error page. A page of newer make has the code in an attribute too. */
+function errorPage(code: string): string {
+  const page = messagePage("Access blocked: this app's request is invalid", `Error 400: ${code}`);
+  return page.replace("<body>", `<body data-error-code="${escapeHtml(code)}">`);
 }
 
 /** To Google's own error page. The error is a protocol buffer: field 1 its code, field 2 what it says. */

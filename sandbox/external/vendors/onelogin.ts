@@ -14,15 +14,17 @@ export function oneLogin(host: string): Vendor {
       jwks: `${issuer}/certs`,
       userinfo: `${issuer}/me`,
       endSession: `${issuer}/logout`,
+      introspection: `${issuer}/token/introspection`,
+      revocation: `${issuer}/token/revocation`,
     },
     discovery: "public",
     metadata: {
       response_types_supported: ["code"],
       response_modes_supported: ["query", "fragment", "form_post"],
-      grant_types_supported: ["authorization_code"],
+      grant_types_supported: ["authorization_code", "refresh_token"],
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256"],
-      scopes_supported: ["openid", "name", "profile", "groups", "email", "params", "phone"],
+      scopes_supported: ["openid", "name", "profile", "groups", "email", "params", "phone", "offline_access"],
       token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
       claims_supported: ["sub", "email", "preferred_username", "name", "groups", "iss"],
       code_challenge_methods_supported: ["S256"],
@@ -30,11 +32,25 @@ export function oneLogin(host: string): Vendor {
       request_uri_parameter_supported: false,
     },
     clientAuth: { methods: ["client_secret_basic", "client_secret_post"], strict: true },
+    signIn: { path: "/login2" },
+    challenges: ["S256"],
+    refresh: { wanted: ({ scopes }) => scopes.includes("offline_access"), renews: "rotate" },
+    logout: {
+      asks: "always",
+      refuse: () => ({
+        status: 400,
+        html: messagePage(
+          "oops! something went wrong",
+          "error: invalid_request. post_logout_redirect_uri not registered",
+        ),
+      }),
+    },
     claims: {
       openid: ["sub"],
       profile: ["name", "preferred_username"],
       email: ["email"],
       groups: ["groups"],
+      offline_access: [],
     },
     nobodySignedIn: { error: "login_required", description: "End-User authentication is required" },
     namesIssuer: false,
@@ -50,6 +66,10 @@ export function oneLogin(host: string): Vendor {
       ),
     }),
     refuseClient: () => oauthError(401, "invalid_client", "client authentication failed"),
+    refuseGrantType: (grant) =>
+      grant === ""
+        ? oauthError(400, "invalid_request", "missing required parameter(s) (grant_type)")
+        : oauthError(400, "unsupported_grant_type", "unsupported grant_type requested"),
     refuseGrant: () => ({ error: "invalid_grant", error_description: "grant request is invalid" }),
   };
 }

@@ -1,5 +1,6 @@
 import { randomText } from "../../random.ts";
 import { messagePage } from "../page.ts";
+import { endOfSession } from "../session-cookie.ts";
 import { oauthError, type Vendor } from "../vendor.ts";
 
 /**
@@ -16,6 +17,9 @@ export function pingFederate(host: string): Vendor {
       token: `${base}/as/token.oauth2`,
       jwks: `${base}/pf/JWKS`,
       userinfo: `${base}/idp/userinfo.openid`,
+      endSession: `${base}/idp/init_logout.openid`,
+      introspection: `${base}/as/introspect.oauth2`,
+      revocation: `${base}/as/revoke_token.oauth2`,
     },
     discovery: "firewalled",
     metadata: {
@@ -24,9 +28,16 @@ export function pingFederate(host: string): Vendor {
       id_token_signing_alg_values_supported: ["RS256"],
       scopes_supported: ["openid", "email", "profile"],
       token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-      code_challenge_methods_supported: ["S256"],
+      code_challenge_methods_supported: ["plain", "S256"],
+      grant_types_supported: ["authorization_code", "refresh_token"],
+      ping_end_session_endpoint: `${base}/idp/startSLO.ping`,
     },
     clientAuth: { methods: ["client_secret_basic", "client_secret_post"], strict: true },
+    signIn: { path: "/as/signin" },
+    challenges: ["plain", "S256"],
+    refresh: { wanted: () => true, renews: "none" },
+    // An address that is not registered is ignored.
+    logout: { asks: "without-hint" },
     claims: { openid: ["sub", "memberOf"], email: ["mail"], profile: ["name"] },
     nobodySignedIn: { error: "login_required", description: "No active session; login required." },
     unknownScope: () => ({
@@ -44,6 +55,18 @@ export function pingFederate(host: string): Vendor {
       const answer = oauthError(401, "invalid_client", "Invalid client or client credentials.");
       return fault === "no-credential" ? oauthError(401, "invalid_client", "client_secret is required") : answer;
     },
+    refuseGrantType: (grant) =>
+      grant === ""
+        ? oauthError(400, "invalid_request", "grant_type is required")
+        : oauthError(400, "unsupported_grant_type", "unsupported grant_type"),
+    page: ({ path }) =>
+      path === "/idp/startSLO.ping"
+        ? {
+            status: 200,
+            headers: { "set-cookie": endOfSession },
+            html: messagePage("Sign off", "You have signed off."),
+          }
+        : undefined,
     refuseGrant: (fault) => ({
       error: "invalid_grant",
       error_description:
@@ -51,7 +74,9 @@ export function pingFederate(host: string): Vendor {
           ? "PKCE code verifier is invalid."
           : fault === "redirect-uri"
             ? "redirect_uri does not match the one of the authorization request."
-            : "Authorization code is invalid or expired.",
+            : fault === "refresh"
+              ? "unknown, invalid, or expired refresh token"
+              : "Authorization code is invalid or expired.",
     }),
   };
 }

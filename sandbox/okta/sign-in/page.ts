@@ -1,4 +1,4 @@
-import { escapeHtml, htmlPage } from "../../sign-in/html.ts";
+import { escapeHtml, htmlPage, noticeHtml } from "../../sign-in/html.ts";
 
 /** The page on which Okta stops an authorization request that it must not send back to the app. */
 export function errorPage(code: string, description: string): string {
@@ -13,14 +13,14 @@ export function errorPage(code: string, description: string): string {
 }
 
 /** The form on which one of the org's people signs in. The sandbox asks for no password. */
-export function signInPage(action: string, logins: readonly string[], notice: string): string {
+export function signInPage(action: string, logins: readonly string[], notice: string, typed = ""): string {
   const options = logins.map((login) => `<option value="${escapeHtml(login)}">`).join("");
   return htmlPage(
     "Sign In",
     `<h1>Sign In</h1>
-<p>${escapeHtml(notice)}</p>
+${noticeHtml(notice)}
 <form method="post" action="${escapeHtml(action)}">
-<label>Username <input name="username" list="people" autocomplete="username" autofocus required></label>
+<label>Username <input name="username" list="people" value="${escapeHtml(typed)}" autocomplete="username" autofocus required></label>
 <datalist id="people">${options}</datalist>
 <button type="submit">Sign in</button>
 </form>`,

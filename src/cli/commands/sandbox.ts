@@ -7,24 +7,31 @@ import { startDetached } from "../../engine/process.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
+import { exposedAddress } from "../exposed-address.ts";
+import { type FleetChoice, fleetFolder, fleetMembers, writeFleetTenants, writeFleetWorkspace } from "../fleet-world.ts";
 import { printJson } from "../outcome.ts";
 import { packageRoot } from "../package-root.ts";
+import { type RatePlanOptions, ratePlanArguments, ratePlansOf } from "../rate-plans.ts";
 import { isAlive, type Run } from "../run.ts";
 import { sandboxEnvironment, sandboxFolder, sandboxPort } from "../sandbox-folder.ts";
 import { secretSource } from "../secret-source.ts";
+import { worldArguments, worldChoice } from "../world-choice.ts";
 
-export interface SandboxOptions extends WorkspaceOptions {
+export interface SandboxOptions extends WorkspaceOptions, RatePlanOptions {
   readonly background?: boolean | undefined;
   readonly port?: string | undefined;
+  readonly exposeToNetwork?: string | undefined;
+  readonly data?: string | undefined;
+  readonly tenants?: string | undefined;
+  readonly seed?: string | undefined;
 }
 
-/** Starts the sandbox of a workspace, in the foreground or left running, or stops the one that runs. */
-export async function sandbox(run: Run, action: string | undefined, options: SandboxOptions): Promise<ExitCode> {
-  if (action === "stop") return stop(run, options);
-  if (action !== undefined) {
-    throw new TenantryError("CLI_USAGE", `the sandbox cannot \`${action}\``, { hint: "the only action is `stop`" });
-  }
+/** Starts the sandbox of a workspace, in the foreground or left running. */
+export async function startSandboxOf(run: Run, options: SandboxOptions): Promise<ExitCode> {
   const port = parsePort(options.port);
+  worldChoice(options, run.surroundings.cwd);
+  exposedAddress(run, options.exposeToNetwork);
+  await ratePlansOf(options);
   return options.background === true ? startInBackground(run, options, port) : runInForeground(run, options, port);
 }
 
@@ -33,20 +40,32 @@ async function runInForeground(run: Run, options: SandboxOptions, port: number |
   try {
     const context = loadContext(run.surroundings, { ...options, env: options.env ?? sandboxEnvironment }, run.now());
     const { root } = context.workspace;
-    const { startSandbox } = await import("../../../sandbox/sandbox.ts");
+    const { startSandbox, describeBug } = await import("../../../sandbox/sandbox.ts");
+    const { data, fleet } = worldChoice(options, run.surroundings.cwd);
     const world = await startSandbox({
       dir: sandboxFolder(root),
+      data,
+      fleet: fleet === undefined ? undefined : () => fleetMembers(fleet),
       port: port ?? sandboxPort(context) ?? 8443,
+      onUnsaved: () => terminal.err("the world could not be written down; the next change tries again\n"),
+      exposedTo: options.exposeToNetwork,
+      rateLimits: await ratePlansOf(options),
       onRequest: ({ method, host, path, status, milliseconds }) =>
         terminal.err(`${method} ${host}${path} ${status} ${Math.round(milliseconds)} ms\n`),
+      onBug: (bug) => terminal.err(`${describeBug(bug)}\n`),
     });
     try {
       await migrateExampleApps(run, context);
+      if (fleet !== undefined) {
+        writeFleetWorkspace(fleetFolder(root), { port: world.port, folder: sandboxFolder(root) });
+        if (world.isNew) writeFleetTenants(fleetFolder(root), fleet);
+        else terminal.err("--tenants fills a new world only; the one that is kept stays as it is\n");
+      }
       const ended = new Promise<void>((resolve) => {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
       });
       if (options.json === true) printJson(terminal, "sandbox", { running: true, port: world.port, pid: process.pid });
-      else terminal.out(`the sandbox answers at ${world.host}:${world.port}; use --env ${sandboxEnvironment}\n`);
+      else terminal.out(answersAt(world.port, fleet));
       process.send?.({ ready: true });
       await ended;
       return 0;
@@ -72,6 +91,9 @@ async function startInBackground(run: Run, options: SandboxOptions, port: number
   const args = [entry, "sandbox", "--workspace", root];
   if (options.env !== undefined) args.push("--env", options.env);
   if (port !== undefined) args.push("--port", String(port));
+  args.push(...worldArguments(worldChoice(options, surroundings.cwd)));
+  args.push(...ratePlanArguments(options));
+  if (options.exposeToNetwork !== undefined) args.push("--expose-to-network", options.exposeToNetwork);
   const result = await startDetached(process.execPath, args, {
     cwd: root,
     log,
@@ -87,13 +109,23 @@ async function startInBackground(run: Run, options: SandboxOptions, port: number
   if (options.json === true) {
     printJson(terminal, "sandbox", { running: true, pid: result.started.pid, port: ready?.port ?? null });
   } else {
-    terminal.out(`the sandbox answers at 127.0.0.1:${ready?.port}; use --env ${sandboxEnvironment}\n`);
+    terminal.out(answersAt(ready?.port, worldChoice(options, surroundings.cwd).fleet));
     terminal.out("stop it with `tenantry sandbox stop`\n");
   }
   return 0;
 }
 
-async function stop(run: Run, options: SandboxOptions): Promise<ExitCode> {
+/** What is printed when it runs: where, and how to use it. */
+function answersAt(port: number | undefined, fleet: FleetChoice | undefined): string {
+  return (
+    `the sandbox answers at 127.0.0.1:${port}; use --env ${sandboxEnvironment}\n` +
+    'for other tools: eval "$(tenantry sandbox env)"\n' +
+    (fleet === undefined ? "" : `the fleet: --workspace .tenantry/fleet --env ${sandboxEnvironment}\n`)
+  );
+}
+
+/** Ends the sandbox of a workspace; not running already is done. */
+export async function stopSandbox(run: Run, options: WorkspaceOptions): Promise<ExitCode> {
   const { terminal } = run;
   const root = findRoot(run.surroundings, options.workspace);
   const { readReady, answers } = await import("../../../sandbox/sandbox.ts");

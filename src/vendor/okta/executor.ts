@@ -3,6 +3,7 @@ import { withinDeadline } from "../deadline.ts";
 import type { Limiter } from "../limiter.ts";
 import { oktaBucket } from "./bucket.ts";
 import { TransportFault } from "./transport-fault.ts";
+import { watchedAgent } from "./watched-agent.ts";
 
 /** The SDK's own request: node-fetch's options and the address. */
 export interface SdkRequest {
@@ -51,10 +52,19 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 export function createExecutor(fetch: SdkFetch, options: ExecutorOptions): (request: SdkRequest) => Promise<Response> {
   const { agent, limiter, deadline, largestBody } = options;
 
+  async function answerTo(request: SdkRequest, signal: AbortSignal, through: Agent) {
+    const reply = await fetch({ ...request, ...{ agent: through, redirect: "manual", size: largestBody, signal } });
+    return { reply, text: await reply.text() };
+  }
+
   async function once(request: SdkRequest, signal: AbortSignal): Promise<Response> {
+    const cut = Promise.withResolvers<never>();
+    const watched = watchedAgent(agent, () => {
+      // Aborted by us, it says so itself.
+      if (!signal.aborted) cut.reject(Object.assign(new Error("the answer was cut off"), { code: "ECONNRESET" }));
+    });
     try {
-      const reply = await fetch({ ...request, ...{ agent, redirect: "manual", size: largestBody, signal } });
-      const text = await reply.text();
+      const { reply, text } = await Promise.race([answerTo(request, signal, watched), cut.promise]);
       const kept = keptHeaders.flatMap((name): [string, string][] => {
         const value = reply.headers.get(name);
         return value === null ? [] : [[name, value]];

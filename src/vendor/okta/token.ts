@@ -61,7 +61,8 @@ function refusal(
       passing: true,
     });
   }
-  if (error === "invalid_scope") {
+  // Okta says `consent_required` when a service app asks for a scope that was not granted to it.
+  if (error === "invalid_scope" || error === "consent_required") {
     const which = scopes.length === 1 ? `the scope ${scopes[0]}` : `one of the scopes ${scopes.join(", ")}`;
     const message = `Okta (${host}) gave no access token: ${which} is not granted to the service app`;
     return new OktaFailure("OKTA_PERMISSION_MISSING", message, details);

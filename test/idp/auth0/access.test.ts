@@ -36,18 +36,21 @@ async function shown(work: Promise<unknown>): Promise<{ error: unknown; text: st
 
 /** Runs with Tenantry's own client having just these scopes. */
 async function granted<T>(scopes: readonly string[], work: () => Promise<T>): Promise<T> {
-  const { auth0 } = bench.sandbox;
-  const { grants } = auth0.edit(managementClientId, () => undefined);
-  auth0.edit(managementClientId, (own) => {
-    own.grants = [{ audience: auth0.audience, scopes }];
-  });
+  const grant = ownGrant();
+  const before = grant.scopes;
+  grant.scopes = scopes;
   try {
     return await work();
   } finally {
-    auth0.edit(managementClientId, (own) => {
-      own.grants = grants;
-    });
+    grant.scopes = before;
   }
+}
+
+function ownGrant() {
+  const grants = [...bench.sandbox.auth0.clientGrants.values()];
+  const own = grants.find(({ clientId }) => clientId === managementClientId);
+  if (own === undefined) throw new Error("Tenantry's client has no grant");
+  return own;
 }
 
 describe("client credentials", () => {
@@ -102,15 +105,11 @@ describe("client credentials", () => {
   });
 
   test("no grant at all is a missing permission, not a wrong secret", async () => {
-    const { auth0 } = bench.sandbox;
-    const { grants } = auth0.edit(managementClientId, () => undefined);
-    auth0.edit(managementClientId, (own) => {
-      own.grants = [];
-    });
+    const { clientGrants } = bench.sandbox.auth0.state;
+    const own = ownGrant();
+    clientGrants.delete(own.id);
     const { error } = await shown((await bench.adapter()).observe([wanted()], "single"));
-    auth0.edit(managementClientId, (own) => {
-      own.grants = grants;
-    });
+    clientGrants.set(own.id, own);
     expect(error).toMatchObject({ code: "AUTH0_PERMISSION_MISSING" });
   });
 
@@ -218,10 +217,10 @@ describe("surroundings", () => {
     expect(error).toMatchObject({ code: "AUTH0_RATE_LIMITED", exit: 5 });
   });
 
-  test.each(["enterprise", "integrator"] as const)(
+  test.each(["enterprise", "free"] as const)(
     "40 tenants at the limits of the plan %s get no 429 but at the start",
     async (plan) => {
-      const limited = await startBench({ rateLimits: plan });
+      const limited = await startBench({ rateLimits: { auth0: plan } });
       const fleet = Array.from({ length: 40 }, (_, n) => wanted({ key: `tenant${n}/portal` as ConnectionKey }));
       const adapter = await limited.adapter({ share: 0.5 });
       for (const registration of fleet) {
@@ -237,7 +236,7 @@ describe("surroundings", () => {
   );
 
   test("what a plan has called tells the subscription, and with it the pace", async () => {
-    const free = await startBench({ rateLimits: "integrator" });
+    const free = await startBench({ rateLimits: { auth0: "free" } });
     const adapter = await free.adapter({ share: 0.5 });
     await adapter.observe([wanted()], "single");
     const [pool, ...others] = adapter.budget([]).filter(({ bucket }) => !bucket.endsWith(" tokens"));

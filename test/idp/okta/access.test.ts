@@ -87,12 +87,9 @@ describe("private key", () => {
   });
 
   test("a scope that was not granted is named", async () => {
-    const service = bench.sandbox.okta.app(serviceClientId);
-    if (service === undefined) throw new Error("the org has no service app");
-    const grants = service.grants;
-    Object.assign(service, { grants: ["okta.apps.manage"] });
+    const grants = bench.sandbox.okta.setGrants(serviceClientId, ["okta.apps.manage"]);
     const { error } = await shown(look(withKey()));
-    Object.assign(service, { grants });
+    bench.sandbox.okta.setGrants(serviceClientId, grants);
     expect(error).toMatchObject({
       code: "OKTA_PERMISSION_MISSING",
       message: expect.stringContaining("okta.groups.read"),
@@ -111,14 +108,11 @@ describe("private key", () => {
 
     /** Runs with the service app having just these scopes. */
     async function granted<T>(scopes: readonly string[], work: () => Promise<T>): Promise<T> {
-      const service = bench.sandbox.okta.app(serviceClientId);
-      if (service === undefined) throw new Error("the org has no service app");
-      const { grants } = service;
-      Object.assign(service, { grants: scopes });
+      const grants = bench.sandbox.okta.setGrants(serviceClientId, scopes);
       try {
         return await work();
       } finally {
-        Object.assign(service, { grants });
+        bench.sandbox.okta.setGrants(serviceClientId, grants);
       }
     }
 
@@ -294,7 +288,7 @@ describe("rate limits", () => {
   });
 
   test("half of the smallest plan is kept to while ten clients are made, with one list for all, without one refusal", async () => {
-    const small = await startBench({ rateLimits: "integrator" });
+    const small = await startBench({ rateLimits: { okta: "integrator", oktaTokenShare: 1 } });
     const adapter = await small.adapter({ share: 0.5 });
     const keys = Array.from({ length: 10 }, (_, n) => wanted({ key: `tenant${n}/portal` as never }));
     await Promise.all(keys.map((registration) => adapter.create(registration)));

@@ -94,8 +94,8 @@ describe("an access policy", () => {
   });
 
   test.each(depths)("is looked for over all pages, once for all (%s)", async (depth) => {
-    for (let n = 0; n < 25; n++) bench.sandbox.okta.addPolicy(`policy ${depth} ${n}`);
-    const last = wanted({ accessPolicy: `policy ${depth} 24` });
+    for (let n = 0; n < 201; n++) bench.sandbox.okta.addPolicy(`policy ${depth} ${n}`);
+    const last = wanted({ accessPolicy: `policy ${depth} 200` });
     const other = wanted({
       key: "whiterabbit/gateway" as ConnectionKey,
       accessPolicy: last.accessPolicy,
@@ -105,7 +105,7 @@ describe("an access policy", () => {
       expect((await run.observe([last, other], depth)).problems).toEqual([]);
       await run.observe([last, other], depth);
     });
-    const pages = Math.ceil(bench.sandbox.okta.policies.length / 20);
+    const pages = Math.ceil(bench.sandbox.okta.policies.length / 200);
     expect(calls.filter((call) => call === "GET /api/v1/policies")).toHaveLength(pages);
   });
 

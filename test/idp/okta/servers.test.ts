@@ -74,14 +74,11 @@ test("an org that has none at all says so", async () => {
 });
 
 test("when the right to read them was not granted, the look goes on and says what it did not read", async () => {
-  const service = bench.sandbox.okta.app(serviceClientId);
-  if (service === undefined) throw new Error("the org has no service app");
-  const grants = service.grants;
-  Object.assign(service, { grants: ["okta.apps.manage", "okta.groups.read"] });
+  const grants = bench.sandbox.okta.setGrants(serviceClientId, ["okta.apps.manage", "okta.groups.read"]);
   const privateKey = new Secret(bench.sandbox.env.OKTA_PRIVATE_KEY ?? "");
   const adapter = await bench.adapter({ credential: { clientId: serviceClientId, privateKey } });
   const { problems, coverage } = await adapter.observe([at("default")], "single");
-  Object.assign(service, { grants });
+  bench.sandbox.okta.setGrants(serviceClientId, grants);
   expect(problems).toEqual([]);
   expect(coverage).toContainEqual({ what: "idp/workforce authorization servers", read: 0, total: 1 });
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { auth0Host, fernhillConnection } from "../../../sandbox/sandbox.ts";
+import { auth0Host, fernhillConnection, oktaHost } from "../../../sandbox/sandbox.ts";
 import type { TestSandbox } from "../../support/sandbox.ts";
+import { formAction } from "../external/visitor.ts";
 import { call } from "./auth0-caller.ts";
 
 export const callback = "https://portal.acme.example/callback";
@@ -63,57 +64,75 @@ interface Visit {
   readonly text: string;
 }
 
-/** A browser, as far as one host needs it: it keeps cookies and follows redirects of that host. */
+/** A browser: it keeps cookies for each host, and follows redirects within the sandbox. */
 export class Browser {
   readonly #at: TestSandbox;
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies = new Map<string, Map<string, string>>();
 
-  constructor(at: TestSandbox) {
+  readonly #hosts: readonly string[];
+
+  /** @param hosts those in the sandbox, besides the Auth0 tenant, the Okta org and Fernhill, whose redirects it follows */
+  constructor(at: TestSandbox, hosts: readonly string[] = []) {
     this.#at = at;
+    this.#hosts = [auth0Host, oktaHost, "login.fernhill.example", ...hosts];
   }
 
   /** Another browser with the same cookies. */
   copy(): Browser {
-    const other = new Browser(this.#at);
-    for (const [name, value] of this.#cookies) other.#cookies.set(name, value);
+    const other = new Browser(this.#at, this.#hosts);
+    for (const [host, cookies] of this.#cookies) other.#cookies.set(host, new Map(cookies));
     return other;
   }
 
-  async visit(path: string, body?: string): Promise<Visit> {
-    const response = await this.#at.fetch(auth0Host, path, {
+  /** Forgets the cookies of a host. */
+  forget(host: string): void {
+    this.#cookies.delete(host);
+  }
+
+  /** Asks for a path at the Auth0 tenant, or for a URL. */
+  async visit(target: string, body?: string): Promise<Visit> {
+    const { host, pathname, search } = new URL(target, `https://${auth0Host}`);
+    const cookies = this.#cookies.get(host) ?? new Map<string, string>();
+    this.#cookies.set(host, cookies);
+    const response = await this.#at.fetch(host, pathname + search, {
       method: body === undefined ? "GET" : "POST",
       headers: {
         accept: "text/html",
-        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
         ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
       },
       ...(body === undefined ? {} : { body }),
     });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === "") this.#cookies.delete(name);
-      else this.#cookies.set(name, value);
+      if (value === "") cookies.delete(name);
+      else cookies.set(name, value);
     }
-    return { status: response.status, location: response.headers.get("location") ?? "", text: await response.text() };
+    const location = response.headers.get("location") ?? "";
+    const to = location === "" ? "" : new URL(location, `https://${host}`).href;
+    return { status: response.status, location: to, text: await response.text() };
   }
 
-  /** Follows redirects until a page comes, or one that leads away from the host. */
-  async follow(path: string, body?: string): Promise<Visit> {
-    let visit = await this.visit(path, body);
-    for (let step = 0; step < 5 && visit.status >= 300 && visit.status < 400; step += 1) {
-      const target = new URL(visit.location, `https://${auth0Host}`);
-      if (target.host !== auth0Host) return visit;
-      visit = await this.visit(target.pathname + target.search);
+  /** Follows redirects until a page comes, or one that leads out of the sandbox. Gives the page with its address. */
+  async follow(target: string, body?: string): Promise<Visit & { readonly url: string }> {
+    let url = new URL(target, `https://${auth0Host}`).href;
+    let visit = await this.visit(url, body);
+    for (let step = 0; step < 12 && visit.location !== ""; step += 1) {
+      if (!this.#hosts.includes(new URL(visit.location).host)) break;
+      url = visit.location;
+      visit = await this.visit(url);
     }
-    return visit;
+    return { ...visit, url };
   }
 
-  /** Goes to this authorization request and signs in as this person; gives where it ends. */
+  /** Goes to this authorization request and signs in as this person wherever a form comes; gives where it ends. */
   async signIn(query: string, email: string): Promise<URL> {
-    const start = await this.visit(`/authorize?${query}`);
-    const page = await this.visit(start.location);
-    if (!page.text.includes("<form")) throw new Error(`no form, but ${page.status} ${page.text}`);
-    const done = await this.follow(start.location, `username=${encodeURIComponent(email)}`);
-    return new URL(done.location);
+    let page = await this.follow(`/authorize?${query}`);
+    for (let step = 0; step < 3 && page.location === ""; step += 1) {
+      if (!page.text.includes("<form")) throw new Error(`no form, but ${page.status} ${page.text}`);
+      const form = new URL(formAction(page.text) ?? page.url, page.url).href;
+      page = await this.follow(form, `username=${encodeURIComponent(email)}`);
+    }
+    return new URL(page.location);
   }
 }

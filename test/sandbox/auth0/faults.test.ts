@@ -60,7 +60,7 @@ test("every reply says what is left; with a plan's limits a bucket runs empty an
   const generous = rateHeaders((await call(at, "GET", "/clients")).headers);
   expect(generous[0]).toBeGreaterThan(1000);
   let now = Date.parse("2026-03-01T00:00:00Z");
-  const limited = await startTestSandbox({ rateLimits: "enterprise", clock: () => now });
+  const limited = await startTestSandbox({ rateLimits: { auth0: "enterprise" }, clock: () => now });
   try {
     const list = () => call(limited, "GET", "/organizations");
     for (let left = 9; left >= 0; left -= 1) {

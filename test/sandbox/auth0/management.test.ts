@@ -48,7 +48,7 @@ describe("a client's body", () => {
     [
       "POST",
       { name: "a", callbacks: ["no url"] },
-      "'Object didn't pass validation for format absolute-uri-or-empty: no url' on property callbacks",
+      "'Object didn't pass validation for format absolute-uri-or-empty: no url' on property callbacks[0]",
     ],
     [
       "POST",
@@ -66,14 +66,14 @@ describe("a client's body", () => {
     [
       "PATCH",
       { client_metadata: { key: "v".repeat(256) } },
-      "'String is too long (256 chars), maximum 255' on property client_metadata",
+      "'String is too long (256 chars), maximum 255' on property client_metadata.key",
     ],
     [
       "PATCH",
       { client_metadata: { key: 1 } },
-      "'Expected type string but found type integer' on property client_metadata",
+      "'Expected type string but found type integer' on property client_metadata.key",
     ],
-    ["PATCH", { grant_types: ["magic"] }, "'No enum match for: magic' on property grant_types"],
+    ["PATCH", { grant_types: ["magic"] }, "'No enum match for: magic' on property grant_types[0]"],
     [
       "PATCH",
       { refresh_token: { rotation_type: "rotating" } },
@@ -143,7 +143,7 @@ describe("an organization", () => {
     [{ name: "a", display_name: "" }, "'String is too short (0 chars), minimum 1' on property display_name"],
     [
       { name: "a", metadata: { k: "v".repeat(256) } },
-      "'String is too long (256 chars), maximum 255' on property metadata",
+      "'String is too long (256 chars), maximum 255' on property metadata.k",
     ],
     [
       { name: "a", metadata: { ["k".repeat(256)]: "v" } },
@@ -239,7 +239,7 @@ describe("connections", () => {
     const on = (ids: readonly string[]) => ids.map((client_id) => ({ client_id, status: true }));
     expect(await problem(at, "PATCH", path, on(clients))).toEqual(invalid("'Array is too long (51), maximum 50'"));
     expect(await problem(at, "PATCH", path, [{ client_id: clients[0] }])).toEqual(
-      invalid("'Missing required property: status'"),
+      invalid("'Missing required property: status' on property [0]"),
     );
     expect(await code(at, "PATCH", path, on([clients[0], "nobody"]))).toBe("404 inexistent_client");
     expect((await call(at, "GET", path)).json).toEqual({ clients: [] });
@@ -260,6 +260,11 @@ describe("connections", () => {
   });
 });
 
+const sandboxFetch = (async (url: string, init: Record<string, unknown> = {}) => {
+  const target = new URL(url);
+  return await at.fetch(target.host, target.pathname + target.search, init as never);
+}) as unknown as typeof fetch;
+
 test("the vendor's own SDK makes a client and an organization, lists, and deletes", async () => {
   const { AUTH0_MANAGEMENT_SECRET: clientSecret = "" } = at.sandbox.env;
   const sdk = new ManagementClient({
@@ -267,10 +272,7 @@ test("the vendor's own SDK makes a client and an organization, lists, and delete
     clientId: managementClientId,
     clientSecret,
     maxRetries: 0,
-    fetch: (async (url: string, init: Record<string, unknown> = {}) => {
-      const target = new URL(url);
-      return await at.fetch(target.host, target.pathname + target.search, init as never);
-    }) as unknown as typeof fetch,
+    fetch: sandboxFetch,
   });
   const made = await sdk.clients.create({
     name: "by the SDK",
@@ -288,4 +290,52 @@ test("the vendor's own SDK makes a client and an organization, lists, and delete
   expect(names).toEqual(expect.arrayContaining(["All Applications", "Tenantry", "Billing", "by the SDK"]));
   await sdk.clients.delete(made.client_id ?? "");
   await expect(sdk.clients.get(made.client_id ?? "")).rejects.toMatchObject({ statusCode: 404 });
+});
+
+test("the vendor's own SDK makes an API, a grant, a role, a person, a member and a discovery domain, and pages", async () => {
+  const sdk = new ManagementClient({
+    domain: auth0Host,
+    token: at.sandbox.env.AUTH0_API_TOKEN ?? "",
+    maxRetries: 0,
+    fetch: sandboxFetch,
+  });
+  const identifier = "https://sdk.example/";
+  const api = await sdk.resourceServers.create({ identifier, scopes: [{ value: "read:a" }] });
+  expect((await sdk.resourceServers.get(identifier)).id).toBe(api.id);
+  const { client_id = "" } = await sdk.clients.create({ name: "granted by the SDK" });
+  const grant = await sdk.clientGrants.create({
+    client_id,
+    audience: identifier,
+    scope: ["read:a"],
+    organization_usage: "allow",
+  });
+  const { id: organization = "" } = await sdk.organizations.create({ name: "walked-by-the-sdk" });
+  await sdk.organizations.clientGrants.create(organization, { grant_id: grant.id ?? "" });
+  const role = await sdk.roles.create({ name: "made by the SDK" });
+  await sdk.roles.permissions.add(role.id ?? "", {
+    permissions: [{ resource_server_identifier: identifier, permission_name: "read:a" }],
+  });
+  const { user_id = "" } = await sdk.users.create({
+    connection: "Username-Password-Authentication",
+    email: "sdk@people.example",
+    password: "Correct-Horse-1",
+  });
+  await sdk.organizations.members.create(organization, { members: [user_id] });
+  await sdk.organizations.members.roles.assign(organization, user_id, { roles: [role.id ?? ""] });
+  const domain = await sdk.organizations.discoveryDomains.create(organization, { domain: "sdk.example" });
+  expect(domain).toMatchObject({ status: "pending", verification_host: expect.stringContaining(organization) });
+  const all = async <Item>(pages: Promise<AsyncIterable<Item>>): Promise<Item[]> => {
+    const items: Item[] = [];
+    for await (const item of await pages) items.push(item);
+    return items;
+  };
+  expect(await all(sdk.organizations.members.list(organization, { take: 1 }))).toMatchObject([{ user_id }]);
+  expect(await all(sdk.organizations.members.roles.list(organization, user_id))).toMatchObject([{ id: role.id }]);
+  expect(await all(sdk.organizations.clientGrants.list(organization))).toMatchObject([{ id: grant.id }]);
+  expect(await all(sdk.organizations.discoveryDomains.list(organization))).toMatchObject([{ id: domain.id }]);
+  expect(await all(sdk.clientGrants.list({ client_id, take: 1 }))).toMatchObject([{ scope: ["read:a"] }]);
+  expect(await all(sdk.roles.permissions.list(role.id ?? ""))).toMatchObject([{ permission_name: "read:a" }]);
+  expect(await all(sdk.users.organizations.list(user_id))).toMatchObject([{ id: organization }]);
+  await sdk.resourceServers.delete(api.id ?? "");
+  await expect(sdk.clientGrants.get(grant.id ?? "")).rejects.toMatchObject({ statusCode: 404 });
 });

@@ -57,7 +57,7 @@ test.each(["organizations", "connections"])(
     }
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((each) => /^(organization|connection)-\d+$/.test(each))).toHaveLength(count);
-    expect(names.at(-1)).toBe("late");
+    expect(names).toContain("late");
     expect(await problem(at, "GET", `/${name}?from=junk`)).toMatchObject([
       400,
       "invalid_query_string",
@@ -91,8 +91,8 @@ test("clients know no checkpoint, and no parameter that is not theirs", async ()
 test("fields choose what is shown of each, and filters choose which", async () => {
   const some = (await call(at, "GET", "/clients?fields=client_id,name&include_fields=true&per_page=2")).json;
   expect(some.map((item: object) => Object.keys(item).sort())).toEqual([
-    ["client_id", "name"],
-    ["client_id", "name"],
+    ["client_id", "name", "tenant"],
+    ["client_id", "name", "tenant"],
   ]);
   const without = (await call(at, "GET", "/clients?fields=client_secret&include_fields=false&per_page=1")).json;
   expect(without[0]).toHaveProperty("client_id");
@@ -101,4 +101,41 @@ test("fields choose what is shown of each, and filters choose which", async () =
   expect((await call(at, "GET", "/clients?app_type=non_interactive,spa")).json).toMatchObject([{ name: "Tenantry" }]);
   const sorted = (await call(at, "GET", "/organizations?sort=name:-1&per_page=1")).json;
   expect(sorted).toMatchObject([{ name: "organization-99" }]);
+});
+
+test("connections are in the order of their names, capitals or not, and a cursor keeps its place", async () => {
+  const { auth0 } = at.sandbox;
+  for (const name of ["Zeta", "zebra", "alpha", "Beta"]) auth0.addConnection(name, "samlp");
+  const names = async (query: string) => {
+    const { json } = await call(at, "GET", `/connections?strategy=samlp&${query}`);
+    const list = json.connections ?? json;
+    return { names: list.map((item: { name: string }) => item.name), next: json.next as string | undefined };
+  };
+  expect((await names("per_page=10")).names).toEqual(["alpha", "Beta", "zebra", "Zeta"]);
+  const first = await names("take=2");
+  expect(first.names).toEqual(["alpha", "Beta"]);
+  auth0.removeConnection("Beta");
+  auth0.addConnection("Aardvark", "samlp");
+  auth0.addConnection("delta", "samlp");
+  const second = await names(`take=2&from=${encodeURIComponent(first.next ?? "")}`);
+  expect(second.names).toEqual(["delta", "zebra"]);
+  const third = await names(`take=2&from=${encodeURIComponent(second.next ?? "")}`);
+  expect(third).toEqual({ names: ["Zeta"], next: undefined });
+});
+
+test.each(["after x", "before 1", ""])("a cursor %j that no page gave is refused", async (text) => {
+  const from = encodeURIComponent(Buffer.from(text).toString("base64"));
+  const { status } = await call(at, "GET", `/organizations?take=1&from=${from}`);
+  // An empty one is none.
+  expect(status).toBe(text === "" ? 200 : 400);
+});
+
+test.each([
+  ["/organizations?take=0", "'Value 0 is less than minimum 1' on property take"],
+  ["/connections?take=101", "'Value 101 is greater than maximum 100' on property take"],
+  ["/clients?per_page=0", "'Value 0 is less than minimum 1' on property per_page"],
+  ["/connections?strategy=oidc&strategy=magic", "'No enum match for: magic' on property strategy"],
+  ["/organizations?page=-1", "'Expected type integer but found type string' on property page"],
+])("%s is refused", async (path, what) => {
+  expect(await problem(at, "GET", path)).toEqual([400, "invalid_query_string", `Query validation error: ${what}.`]);
 });

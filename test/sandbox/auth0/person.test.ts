@@ -68,7 +68,7 @@ test("openid-client signs an editor in, reads the profile and refreshes", async 
   expect(claims).toMatchObject({
     iss: "https://acme.eu.auth0.com/",
     aud: client.client_id,
-    sub: expect.stringMatching(/^oidc\|fernhill-oidc\|\w+$/),
+    sub: expect.stringMatching(/^oidc\|fernhill-oidc\|[\w-]+$/),
     name: "Test Editor",
     email: editor,
     email_verified: true,
@@ -120,9 +120,13 @@ test("nobody comes in by a connection that is not enabled for the client", async
   const connection = at.sandbox.auth0.connection(fernhillConnection);
   at.sandbox.auth0.connection("Username-Password-Authentication")?.clients.add(client.client_id);
   await call(at, "PATCH", `/connections/${connection?.id}/clients`, [{ client_id: client.client_id, status: false }]);
-  const url = await signIn();
-  expect(url.searchParams.get("error")).toBe("access_denied");
-  expect(url.searchParams.has("code")).toBe(false);
+  const browser = new Browser(at);
+  const { url, status, text } = await browser.follow(`/authorize?${authorizationQuery(client)}`);
+  expect(status).toBe(200);
+  expect(text).not.toContain("Fernhill");
+  const answer = await browser.visit(url, `username=${encodeURIComponent(editor)}`);
+  expect(answer).toMatchObject({ status: 401, location: "" });
+  expect(answer.text).toContain("Wrong email or password.");
   at.sandbox.auth0.connection("Username-Password-Authentication")?.clients.delete(client.client_id);
   const page = await new Browser(at).follow(`/authorize?${authorizationQuery(client)}`);
   expect(page).toMatchObject({ status: 400, location: "" });
@@ -138,7 +142,7 @@ test("an organization lets in whose connection is enabled for it, and is named i
   const base = `/organizations/${id}/enabled_connections`;
   const closed = await new Browser(at).follow(`/authorize?${authorizationQuery(client, { organization: id })}`);
   expect(closed.text).toContain("no connections enabled");
-  await call(at, "POST", base, { connection_id: connection.id });
+  await call(at, "POST", base, { connection_id: connection.id, assign_membership_on_login: true });
   await call(at, "PATCH", `/organizations/${id}/connections/${connection.id}`, { is_enabled: false });
   const off = await new Browser(at).follow(`/authorize?${authorizationQuery(client, { organization: id })}`);
   expect(off.text).toContain("no connections enabled");
@@ -226,10 +230,49 @@ test("after signing out, people go to an allowed URL of the client and to no oth
   expect(await ask("/oidc/logout", {})).toBe("200");
 });
 
+test("an app that shows no id token of the person makes the tenant ask first", async () => {
+  const allowed = "https://portal.acme.example/";
+  await call(at, "PATCH", `/clients/${client.client_id}`, { allowed_logout_urls: [allowed] });
+  const browser = new Browser(at);
+  await browser.signIn(authorizationQuery(client), editor);
+  const silent = `/authorize?${authorizationQuery(client, { prompt: "none" })}`;
+  const query = { client_id: client.client_id, post_logout_redirect_uri: allowed, state: "s" };
+  const page = await browser.visit(`/oidc/logout?${new URLSearchParams(query)}`);
+  expect(page).toMatchObject({ status: 200, location: "" });
+  const unconfirmed = await browser.visit("/oidc/logout", new URLSearchParams({ ...query, confirm: "x" }).toString());
+  expect(unconfirmed.status).toBe(200);
+  expect((await browser.visit(silent)).location).toContain("code=");
+  const hidden = [...page.text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [
+    name,
+    value,
+  ]);
+  const left = await browser.visit("/oidc/logout", new URLSearchParams(hidden as [string, string][]).toString());
+  expect(left.location).toBe(`${allowed}?state=s`);
+  expect((await browser.visit(silent)).location).toContain("error=login_required");
+});
+
+test("who comes by another connection than the one asked for is asked to sign in again", async () => {
+  const { auth0 } = at.sandbox;
+  const database = auth0.connection("Username-Password-Authentication");
+  if (database === undefined) throw new Error("not seeded");
+  database.clients.add(client.client_id);
+  auth0.addUser(database, `${client.client_id}@acme.example`, "Test Local");
+  const browser = new Browser(at);
+  await browser.signIn(authorizationQuery(client), `${client.client_id}@acme.example`);
+  const silent = (connection: string) =>
+    browser.visit(`/authorize?${authorizationQuery(client, { prompt: "none", connection })}`);
+  expect((await silent(database.name)).location).toContain("code=");
+  expect((await silent(fernhillConnection)).location).toContain("error=login_required");
+  const back = await browser.signIn(authorizationQuery(client, { connection: fernhillConnection }), editor);
+  expect(back.searchParams.has("code")).toBe(true);
+  expect((await silent(database.name)).location).toContain("error=login_required");
+});
+
 test("who is not there cannot sign in, and a stale form says so", async () => {
   const browser = new Browser(at);
+  at.sandbox.auth0.connection("Username-Password-Authentication")?.clients.add(client.client_id);
   const start = await browser.visit(`/authorize?${authorizationQuery(client)}`);
-  expect((await browser.visit(start.location, "username=nobody%40fernhill.example")).status).toBe(401);
+  expect((await browser.visit(start.location, "username=nobody%40elsewhere.example")).status).toBe(401);
   expect((await new Browser(at).visit(start.location)).status).toBe(400);
   expect((await browser.visit("/u/login/no-such")).status).toBe(400);
 });

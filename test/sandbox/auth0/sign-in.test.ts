@@ -44,7 +44,7 @@ test("publishes a document whose issuer ends in a slash, and its endpoints", asy
     jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json",
     end_session_endpoint: "https://acme.eu.auth0.com/oidc/logout",
     response_types_supported: ["code"],
-    code_challenge_methods_supported: ["S256"],
+    code_challenge_methods_supported: ["S256", "plain"],
     token_endpoint_auth_methods_supported: expect.arrayContaining(["client_secret_post", "private_key_jwt"]),
   });
 });
@@ -115,7 +115,9 @@ describe("/authorize", () => {
     };
     expect(await error({ response_type: "nonsense" })).toBe("unsupported_response_type");
     expect(await error({ response_type: undefined })).toBe("invalid_request");
-    expect(await error({ code_challenge_method: "plain" })).toBe("invalid_request");
+    expect(await error({ code_challenge_method: "plain" })).toBe("login_required");
+    expect(await error({ code_challenge_method: "plain", code_challenge: "short" })).toBe("invalid_request");
+    expect(await error({ code_challenge_method: "S512" })).toBe("invalid_request");
     expect(await error({ audience: "https://orders.acme.example" })).toBe("access_denied");
     expect(await error({ connection: "no-such-connection" })).toBe("invalid_request");
     expect(await error({ connection: "fernhill-oidc" })).toBe("login_required");

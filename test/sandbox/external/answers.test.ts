@@ -19,6 +19,33 @@ interface Expected {
 const text = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 const table: Readonly<Record<Exclude<CustomerName, "tannberg" | "ostrava-steel">, Expected>> = {
+  fernhill: {
+    nobody: {
+      error: "login_required",
+      error_description: text(/Prompt 'none' was requested, but no existing login session was found\.$/) as string,
+    },
+    wrongRedirect: {
+      status: 302,
+      location: /^https:\/\/login\.fernhill\.example\/oauth2\/fallbacks\/error\?error=invalid_request&.*pre-registered/,
+    },
+    unknownClient: { status: 302, location: /\/oauth2\/fallbacks\/error\?error=invalid_client&/ },
+    bogusCode: {
+      status: 400,
+      json: { error: "invalid_grant", error_description: text(/^The provided authorization grant /) },
+    },
+    wrongSecret: {
+      status: 401,
+      json: { error: "invalid_client", error_description: text(/^Client authentication failed \(/) },
+    },
+    unknownAtToken: { status: 401, json: { error: "invalid_client" } },
+    otherMethod: {
+      status: 401,
+      json: {
+        error: "invalid_client",
+        error_description: text(/supports client authentication method 'client_secret_post'/),
+      },
+    },
+  },
   "northwind-rail": {
     nobody: { error: "login_required", error_description: text(/^AADSTS50058: /) as string },
     wrongRedirect: { status: 200, page: /AADSTS50011: The redirect URI '/ },
@@ -114,7 +141,7 @@ describe.each(Object.entries(table))("%s", (name, expected) => {
       `${registered}/`,
       `${registered}/below`,
       `${registered}?x=1`,
-      registered.replace("portal.", "PORTAL."),
+      registered.replace(/\/\/\w+/, (host) => host.toUpperCase()),
       registered.replace("https:", "http:"),
       "https://probe.invalid/callback",
     ]) {
@@ -204,9 +231,19 @@ describe("discovery", () => {
     expect(await response.json()).toHaveProperty("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0");
   });
 
-  test("of another directory is not there", async () => {
-    const other = "https://login.microsoftonline.com/00000000-0000-4000-8000-000000000000/v2.0";
-    expect((await ask(at, `${other}/.well-known/openid-configuration`)).status).toBe(404);
+  test("of another directory is refused, as are its other endpoints", async () => {
+    const other = "https://login.microsoftonline.com/00000000-0000-4000-8000-000000000000";
+    const document = await ask(at, `${other}/v2.0/.well-known/openid-configuration`);
+    expect(document.status).toBe(400);
+    expect(await document.json()).toMatchObject({
+      error: "invalid_tenant",
+      error_description: text(/^AADSTS90002: Tenant '0000/),
+      error_codes: [90002],
+    });
+    const page = await ask(at, `${other}/oauth2/v2.0/authorize?client_id=x`);
+    expect([page.status, await page.text()]).toEqual([200, text(/AADSTS90002/)]);
+    expect((await ask(at, `${other}/oauth2/v2.0/token`, { method: "POST", body: "a=b" })).status).toBe(400);
+    expect((await ask(at, `${other}/elsewhere`)).status).toBe(404);
   });
 });
 

@@ -112,7 +112,7 @@ test("the log keeps no query of theirs", async () => {
 test("the admin API shows the providers without a secret", async () => {
   const { status, json } = await admin("GET", "/providers");
   expect(status).toBe(200);
-  expect(json.providers).toHaveLength(6);
+  expect(json.providers).toHaveLength(7);
   expect(json.providers).toContainEqual({
     name: "ostrava-steel",
     product: "OneLogin",
@@ -169,7 +169,8 @@ test("whatever is sent, the answer comes and shows no inside", async () => {
     issuer,
     `${issuer}/.well-known/openid-configuration`,
     ...Object.values(vendor.endpoints),
-    new URL("/sandbox/sign-in/x", vendor.endpoints.authorization).href,
+    new URL(vendor.signIn.path, vendor.endpoints.authorization).href,
+    new URL(`${vendor.signIn.path}/x`, vendor.endpoints.authorization).href,
     new URL("/signin/oauth/error", vendor.endpoints.authorization).href,
     new URL("/logout", vendor.endpoints.authorization).href,
   ]);
@@ -177,6 +178,7 @@ test("whatever is sent, the answer comes and shows no inside", async () => {
     fc.constantFrom(
       ...["client_id", "redirect_uri", "client_secret", "client_assertion", "client_assertion_type", "code", "state"],
       ...["grant_type", "scope", "response_type", "response_mode", "prompt", "authError", "logout_uri", "username"],
+      ...["token", "refresh_token", "request_uri", "post_logout_redirect_uri", "id_token_hint", "xsrf", "max_age"],
     ),
     fc.oneof(
       fc.constantFrom("acme-portal", "openid", "code", "authorization_code", "https://portal.acme.example/", "none"),

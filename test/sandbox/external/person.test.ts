@@ -2,7 +2,8 @@ import { createPrivateKey } from "node:crypto";
 import { generateKeyPair, importPKCS8, SignJWT } from "jose";
 import * as client from "openid-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CustomerClient, CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
+import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
+import type { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import type { CustomerName } from "../../../sandbox/external/customers.ts";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
 import { ask, Browser, onlyClient, redeem } from "./visitor.ts";
@@ -20,6 +21,8 @@ async function proofFor({ method, secret = "" }: CustomerClient): Promise<client
       return client.ClientSecretBasic(secret);
     case "client_secret_post":
       return client.ClientSecretPost(secret);
+    case "none":
+      return client.None();
     case "private_key_jwt": {
       const key = (await importPKCS8(at.sandbox.env.PORTAL_CLIENT_KEY ?? "", "ES256")) as client.CryptoKey;
       return client.PrivateKeyJwt({ key, kid: "portal-1" });
@@ -195,10 +198,10 @@ test("after Cognito's own logout a sign-in is asked for again", async () => {
   await expect(signIn("cobalt-clinics", "nobody who is known", browser)).rejects.toThrow("not let in");
 });
 
-test("an end of session asks, then goes back to the portal", async () => {
-  const provider = at.sandbox.providers["northwind-rail"];
+test("an end of session asks where the product asks, then goes back to the portal", async () => {
+  const provider = at.sandbox.providers.tannberg;
   const browser = new Browser(at);
-  await signIn("northwind-rail", "staff@northwindrail.example", browser);
+  await signIn("tannberg", "staff@tannberg.example", browser);
   const leave = (post_logout_redirect_uri: string): string =>
     `${provider.vendor.endpoints.endSession}?${new URLSearchParams({ client_id: onlyClient(provider).clientId, post_logout_redirect_uri })}`;
   expect((await browser.visit(leave("https://evil.example/"))).status).toBe(400);

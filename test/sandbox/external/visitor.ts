@@ -1,4 +1,5 @@
-import type { CustomerClient, CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
+import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
+import type { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import type { TestResponse, TestSandbox } from "../../support/sandbox.ts";
 
 /** Asks the sandbox for a URL under its real name; follows no redirect. */
@@ -61,6 +62,11 @@ export function basic(id: string, secret: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString("base64")}` };
 }
 
+/** Where the first form of a page is sent. */
+export function formAction(page: string): string | undefined {
+  return /<form method="post" action="([^"]+)"/.exec(page)?.[1]?.replaceAll("&amp;", "&");
+}
+
 /** A browser that keeps cookies for each host, and in which somebody signs in. */
 export class Browser {
   readonly #at: TestSandbox;
@@ -76,7 +82,8 @@ export class Browser {
     for (let step = 0; step < 10; step += 1) {
       if (next.origin === app) return next;
       const page = await this.visit(next.href);
-      const filled = page.location ?? (await this.visit(next.href, `username=${encodeURIComponent(login)}`)).location;
+      const form = new URL(formAction(page.text) ?? next.href, next).href;
+      const filled = page.location ?? (await this.visit(form, `username=${encodeURIComponent(login)}`)).location;
       if (filled === null) throw new Error(`${login} was not let in at ${next.host}: ${page.status}`);
       next = new URL(filled, next);
     }

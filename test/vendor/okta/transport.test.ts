@@ -134,6 +134,23 @@ test.each<[string, typeof handler]>([
   expect(waits).toEqual([]);
 });
 
+test("an answer that is cut off within its length is a lost connection, at once", async () => {
+  const cutOff: typeof handler = (_request, response) => {
+    response.writeHead(200, { "content-length": 100 }).write("[", () => response.socket?.destroySoon());
+  };
+  // Long enough that waiting for the rest would fail the test.
+  const read = await failureOf(cutOff, (org) => org.apps.all((app) => app), 600_000);
+  expect(read).toMatchObject({ code: "OKTA_UNREACHABLE", effect: "none", message: expect.stringContaining("was cut") });
+  expect(seen).toHaveLength(3);
+  const write = await failureOf(cutOff, (org) => org.apps.create({}, true), 600_000);
+  expect(write).toMatchObject({ code: "OKTA_UNREACHABLE", effect: "unclear" });
+  const token = await failureOf(cutOff, async () => {
+    const org = await open({ credential: serviceApp() });
+    await org.apps.all((app) => app).finally(() => org.close());
+  });
+  expect(token).toMatchObject({ code: "OKTA_UNREACHABLE", effect: "none" });
+});
+
 test("an error page is not quoted", async () => {
   const error = await failureOf((_request, response) => {
     response.writeHead(502, { "set-cookie": "session=cookie-value" }).end("<html>page-of-a-proxy</html>");
@@ -145,6 +162,7 @@ test("an error page is not quoted", async () => {
 test.each([
   [401, '{"error":"invalid_client"}', "OKTA_CREDENTIALS_REFUSED"],
   [400, '{"error":"invalid_scope"}', "OKTA_PERMISSION_MISSING"],
+  [400, '{"error":"consent_required"}', "OKTA_PERMISSION_MISSING"],
   [200, "{}", "OKTA_UNEXPECTED_ANSWER"],
   [200, "<html>", "OKTA_UNEXPECTED_ANSWER"],
   [302, "", "OKTA_UNEXPECTED_ANSWER"],
