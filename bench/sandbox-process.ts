@@ -2,6 +2,10 @@
 // Half of the tenants are at Okta, half at Auth0. Says by IPC how long it took, and on "used" what it has used so far.
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { fleetMembers } from "../src/cli/fleet-world.ts";
+import { keepHeapSmall } from "../src/cli/heap.ts";
+
+// As the command does.
+keepHeapSmall();
 
 const [dir = "", tenants = "", seed = "", data] = process.argv.slice(2);
 const fleet = { count: Number(tenants), seed: Number(seed), kinds: "half" } as const;

@@ -4,6 +4,7 @@ import { organizationRoutes } from "./auth0/organizations.ts";
 import { allScopes } from "./auth0/scopes.ts";
 import type { JsonObject } from "./json.ts";
 import { appRoutes } from "./okta/apps.ts";
+import type { OktaGroup } from "./okta/model.ts";
 import type { World } from "./world.ts";
 
 /** What one tenant has at Okta: an app that groups of its own may use. */
@@ -32,13 +33,14 @@ export type FleetMember = OktaMember | Auth0Member;
  * of whoever made it up.
  */
 export async function rollOut(world: World, members: Iterable<FleetMember>): Promise<void> {
+  const groups = new Map(world.okta.groups.map((group) => [group.profile.name, group]));
   for (const member of members) {
-    if (member.kind === "okta") rollOutAtOkta(world, member);
+    if (member.kind === "okta") rollOutAtOkta(world, member, groups);
     else await rollOutAtAuth0(world, member);
   }
 }
 
-function rollOutAtOkta({ okta }: World, { app: body, groups }: OktaMember): void {
+function rollOutAtOkta({ okta }: World, { app: body, groups }: OktaMember, present: Map<string, OktaGroup>): void {
   const made = routeOf(appRoutes, "POST", "/api/v1/apps").handle({
     org: okta,
     principal: { kind: "token" },
@@ -48,7 +50,11 @@ function rollOutAtOkta({ okta }: World, { app: body, groups }: OktaMember): void
   });
   const app = okta.appById(idIn(made, "id"));
   if (app === undefined) throw new Error("the app that was made is not there");
-  for (const name of groups) okta.assign(app, okta.group(name) ?? okta.addGroup(name, "A group of the fleet"));
+  for (const name of groups) {
+    const group = present.get(name) ?? okta.addGroup(name, "A group of the fleet");
+    present.set(name, group);
+    okta.assign(app, group);
+  }
 }
 
 async function rollOutAtAuth0(

@@ -44,28 +44,26 @@ export interface FolderOwner {
 }
 
 /**
- * Makes the folder (0700) this world's. It is emptied, unless it was this world's before: the databases in it belong to
- * the orgs. Those of another world that is kept go to where that is kept, and come back with it.
+ * Empties the folder (0700) and makes it this world's. Databases belong to orgs: those of a world that is kept go to
+ * where that is kept, and come from there when it has the folder again.
  */
 export function takeFolder(dir: string, { certificate, keptIn }: FolderOwner): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
-  const before = keptIn === undefined ? undefined : readIfThere(join(dir, "ca.pem"));
-  if (before === certificate) rmSync(join(dir, readyFile), { force: true });
-  else {
-    setDatabasesAside(dir);
-    for (const entry of readdirSync(dir)) rmSync(join(dir, entry), { recursive: true, force: true });
-  }
+  setDatabasesAside(dir);
+  for (const entry of readdirSync(dir)) rmSync(join(dir, entry), { recursive: true, force: true });
   const kept = keptIn === undefined ? "which empties it at every start" : `whose world is kept elsewhere`;
   const where = keptIn === undefined ? "" : `World: ${keptIn}\n`;
   writeFileSync(join(dir, marker), `This folder belongs to \`tenantry sandbox\`, ${kept}.\n${where}`);
-  if (keptIn !== undefined) moveDatabases(join(keptIn, databasesFolder), dir);
+  if (keptIn === undefined) return;
+  // First: by it and the marker the databases are found again, whatever happens meanwhile.
+  writeFileSync(join(dir, "ca.pem"), certificate, { mode: 0o600 });
+  moveDatabases(join(keptIn, databasesFolder), dir);
 }
 
 /** Writes ca.pem and env (both 0600). */
 export async function writeValues(dir: string, ca: string, env: Readonly<Record<string, string>>): Promise<void> {
   await replaceFile(join(dir, "env"), formatEnv(env));
-  // Last: from now on the folder is known to be this world's.
   await replaceFile(join(dir, "ca.pem"), ca);
 }
 

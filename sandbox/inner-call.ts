@@ -8,7 +8,7 @@ const patience = 10_000;
 const answerLimit = 1024 * 1024;
 
 /** The address is of no site of this sandbox, and nothing else may be asked. */
-export class OutsideSandbox extends Error {}
+class OutsideSandbox extends Error {}
 
 /** What was answered. */
 export interface InnerAnswer {

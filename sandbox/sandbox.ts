@@ -174,7 +174,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     if (data !== undefined) {
       await occupy(data.dir, running);
-      await saver?.now();
+      if (isNew) await saver?.now();
     }
     // Only now, with the port ours, is it sure that no other sandbox lives in the folder.
     takeFolder(options.dir, { certificate: authority.certificate, keptIn: data?.dir });

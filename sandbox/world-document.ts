@@ -5,7 +5,9 @@ import { isObject } from "./json.ts";
 import { emptyOrg } from "./okta/state.ts";
 import type { WorldState } from "./world.ts";
 import { object, text } from "./world-shape.ts";
-import { auth0Shape, customerShape, oktaShape } from "./world-shapes.ts";
+import { customerShape } from "./world-shapes.ts";
+import { auth0Shape } from "./world-shapes-auth0.ts";
+import { oktaShape } from "./world-shapes-okta.ts";
 import { readText, writeText } from "./world-text.ts";
 
 /** Version of the document. What is only added to a state (a new kind of thing) needs no other one. */

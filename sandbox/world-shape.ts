@@ -49,8 +49,11 @@ export function mapOf(shape: Shape, key?: string): Shape {
   };
 }
 
-/** An object that has at least these members. */
-export function record<Item extends object>(members: { readonly [Name in keyof Item]?: Shape }): Shape {
+/** A shape for every member that a type names. */
+type Members<Item> = { readonly [Name in keyof Item as string extends Name ? never : Name]-?: Shape };
+
+/** An object with these members, and with others where its type allows any. */
+export function record<Item extends object>(members: Members<Item>): Shape {
   const shapes = Object.entries(members) as [string, Shape][];
   return (value, path) => {
     if (object(value, path) !== undefined) return `${path} is no object`;
@@ -67,4 +70,42 @@ function first<Item>(items: readonly Item[], check: (item: Item, index: number) 
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+/**
+ * All that a vendor remembers: what is in an empty state and described here, and nothing else. What is there and not
+ * described is held to the kind that it has in the empty state.
+ */
+export function stateShape<State extends object>(
+  empty: State,
+  described: { readonly [Name in keyof State]?: Shape },
+): Shape {
+  const known = described as Readonly<Record<string, Shape | undefined>>;
+  const members = Object.fromEntries(
+    Object.entries(empty).map(([name, value]) => [name, known[name] ?? likeEmpty(value)]),
+  );
+  const shape = record<Record<string, unknown>>(members);
+  return (value, path) => {
+    const wrong = shape(value, path);
+    if (wrong !== undefined) return wrong;
+    const unknown = Object.keys(value as object).find((name) => !Object.hasOwn(members, name));
+    return unknown === undefined ? undefined : `${path}.${unknown} is unknown`;
+  };
+}
+
+function likeEmpty(value: unknown): Shape {
+  if (value instanceof Map) return mapOf(() => undefined);
+  if (value instanceof Set) return setOf(() => undefined);
+  if (Array.isArray(value)) return listOf(() => undefined);
+  if (value === null) return () => undefined;
+  switch (typeof value) {
+    case "string":
+      return text;
+    case "number":
+      return number;
+    case "boolean":
+      return flag;
+    default:
+      return object;
+  }
 }

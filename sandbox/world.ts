@@ -6,7 +6,13 @@ import { Auth0RateLimits } from "./auth0/rate-limits.ts";
 import { seedTenant } from "./auth0/seed.ts";
 import type { Auth0State } from "./auth0/state.ts";
 import { Auth0Tenant } from "./auth0/tenant.ts";
-import { type CustomerStates, type Customers, createCustomers, fernhillClientId, openCustomers } from "./external/customers.ts";
+import {
+  type CustomerStates,
+  type Customers,
+  createCustomers,
+  fernhillClientId,
+  openCustomers,
+} from "./external/customers.ts";
 import type { JsonObject } from "./json.ts";
 import { Access } from "./okta/access.ts";
 import { createOktaSite } from "./okta/okta-site.ts";

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../json.ts";
 import type { Auth0Credential } from "./model.ts";
 
 /** The ways a client can prove itself other than by a secret, each with the sort of credential that it takes. */
-export const keyedMethods: Readonly<Record<string, Auth0Credential["type"]>> = {
+const keyedMethods: Readonly<Record<string, Auth0Credential["type"]>> = {
   private_key_jwt: "public_key",
   tls_client_auth: "cert_subject_dn",
   self_signed_tls_client_auth: "x509_cert",

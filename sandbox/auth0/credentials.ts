@@ -83,7 +83,7 @@ function remove(call: Call) {
 }
 
 /** What a client proves itself with, from a body that its schema allows. Throws the 400 of Auth0 for what is no key. */
-export function makeCredential(tenant: Auth0Tenant, sent: JsonObject): Auth0Credential {
+function makeCredential(tenant: Auth0Tenant, sent: JsonObject): Auth0Credential {
   const now = tenant.timestamp();
   const parts = readParts(sent);
   return {

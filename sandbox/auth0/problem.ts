@@ -18,8 +18,8 @@ const names: Readonly<Record<number, string>> = {
 
 /**
  * An error in the shape of the Management API. Thrown by whatever refuses a request and turned into the answer in one
- * place. Of the texts and codes only those of 404 (client, connection, organization) are recorded; the others follow the
- * validator's and the documentation's wording. No code should rest on a text.
+ * place. Of the texts and codes those of 404 and of connections that contradict themselves are recorded; most others
+ * follow the validator's and the documentation's wording. No code should rest on a text.
  * @see https://auth0.com/docs/api/management/v2
  */
 export class Auth0Problem extends Error {

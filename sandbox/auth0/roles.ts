@@ -100,7 +100,7 @@ function refuseTaken(call: Call, wanted: string, ownerId: string | undefined, se
 }
 
 /** A role as it is shown; the description is empty when there is none. */
-export function shownRole(role: Auth0Role): JsonObject {
+function shownRole(role: Auth0Role): JsonObject {
   return {
     id: role.id,
     name: role.name,

@@ -2,24 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Adapter, Configuration, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
 import { grantEverything } from "../sign-in/grant.ts";
 import { postsBack } from "../sign-in/posts-back.ts";
-import { Storage } from "../sign-in/storage.ts";
-import { clientMetadata } from "./client-metadata.ts";
+import type { Storage } from "../sign-in/storage.ts";
 import { mayUse } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { grantFault } from "./grant-fault.ts";
+import type { Memory } from "./memory.ts";
 import { messagePage, signInPage } from "./page.ts";
 import type { ProviderKey } from "./provider-key.ts";
 import { allowsRedirect } from "./redirect-uri.ts";
 import { withSignedToken } from "./signed-token.ts";
 import type { OfflineRequest, Vendor } from "./vendor.ts";
-
-/** What outlives a change of the signing keys: codes, sessions, and what cookies are signed with. */
-export interface Memory {
-  readonly storage: Storage;
-  readonly cookieKey: string;
-  /** The secret with which every authenticated client is handed on; never seen outside the process. */
-  readonly innerSecret: string;
-}
 
 /** An oidc-provider that runs for one customer's provider, with the signing keys of its start. */
 export interface Engine {
@@ -35,12 +27,6 @@ const requestKind = "SignInRequest";
 
 /** Seconds that a grant and its refresh tokens live. */
 const grantLifetime = 7_776_000;
-
-export function createMemory(owner: CustomerProvider): Memory {
-  const { stored, cookieKey, innerSecret } = owner.state.issuer;
-  const storage = new Storage(stored, (clientId) => clientMetadata(owner, clientId, innerSecret));
-  return { storage, cookieKey, innerSecret };
-}
 
 /**
  * An oidc-provider over the live clients and people of a customer's provider. Clients are authenticated before it, and

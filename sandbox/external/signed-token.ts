@@ -4,7 +4,7 @@ import { isObject } from "../json.ts";
 import { randomToken } from "../random.ts";
 import { rememberSigned } from "../sign-in/token-alias.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
-import type { Memory } from "./engine.ts";
+import type { Memory } from "./memory.ts";
 import type { ProviderKey } from "./provider-key.ts";
 
 /** The token answer with a signed access token (JWT) in it, at a product that gives such ones. */

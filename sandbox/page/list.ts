@@ -13,7 +13,7 @@ export interface Slice<Item> {
 }
 
 /** Rows of a table on one page. */
-export const pageSize = 50;
+const pageSize = 50;
 
 /**
  * The items whose texts hold what is searched for, whatever its case, and of them the page that is asked for: the

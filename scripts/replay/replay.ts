@@ -58,8 +58,7 @@ export async function replay(recording: Recording): Promise<Replayed> {
 
 async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller): Promise<Replayed> {
   const known = new Translation();
-  const host = recordedHost(recording);
-  if (host !== undefined) known.add(host, hostOf(recording.vendor));
+  for (const host of recordedHosts(recording)) known.add(host, hostOf(recording.vendor));
   preset(sandbox, recording, known);
   const misses: Miss[] = [];
   const otherValues: Miss[] = [];
@@ -135,15 +134,14 @@ function hostOf(vendor: Recording["vendor"]): string {
   return vendor === "okta" ? oktaHost : auth0Host;
 }
 
-/** The host name of the org or tenant that was recorded, from the links and addresses in its answers. */
-function recordedHost({ vendor, exchanges }: Recording): string | undefined {
+/** The host names of the org or tenant that was recorded; an org can have several. */
+function recordedHosts({ vendor, exchanges }: Recording): ReadonlySet<string> {
   const pattern =
-    vendor === "okta" ? /https:\/\/([a-z0-9.-]+)\/api\/v1\// : /https:\/\/([a-z0-9-]+\.\w+\.auth0\.com)\//;
-  for (const { response, body } of exchanges) {
-    const host = pattern.exec(JSON.stringify([response, body]))?.[1];
-    if (host !== undefined) return host;
-  }
-  return undefined;
+    vendor === "okta"
+      ? /https:\/\/([a-z0-9.-]+)\/api\/v1\/|https:\/\/([a-z0-9-]+\.(?:okta|oktapreview|dne-okta)\.com)/g
+      : /https:\/\/([a-z0-9-]+\.\w+\.auth0\.com)\//g;
+  const texts = exchanges.map(({ response, body }) => JSON.stringify([response, body]));
+  return new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "")));
 }
 
 /** A recorded cursor is nobody's here: the newest one that the sandbox gave for this path stands for it. */

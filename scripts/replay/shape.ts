@@ -1,7 +1,7 @@
 import { isObject } from "./translation.ts";
 
 /** Every path in the value with the JSON type of what is there; the items of a list share one path. */
-export function shapeOf(value: unknown): ReadonlySet<string> {
+function shapeOf(value: unknown): ReadonlySet<string> {
   const lines = new Set<string>();
   collect(value, "", lines);
   return lines;

@@ -212,7 +212,7 @@ describe("at Auth0", () => {
     if (found === undefined) throw new Error("there is no client");
     return found;
   };
-  const kids = () => [...client().credentials.values()].map(({ kid }) => kid).sort();
+  const kids = () => [...client().credentials.values()].map(({ kid }) => String(kid)).sort();
   const only = ["--only", "fernhill"];
   /** The connections by which people come in by the organization. */
   const ways = () => {

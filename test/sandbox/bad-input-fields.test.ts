@@ -39,6 +39,27 @@ describe.each([
   });
 });
 
+test.each([
+  ["/api/v1/apps", { visibility: { autoLaunch: "x" } }, "E0000003"],
+  ["/api/v1/apps", { accessibility: [] }, "E0000003"],
+  ["/api/v1/apps", { settings: { notes: { admin: 7 } } }, "E0000003"],
+  ["/api/v1/apps", { settings: { emOptInStatus: "PERHAPS" } }, "E0000001"],
+  ["/api/v1/policies/:policyId/rules", { name: "a", conditions: { network: { connection: "MOON" } } }, "E0000001"],
+  [
+    "/api/v1/policies/:policyId/rules",
+    { name: "a", conditions: { network: {}, people: { groups: { include: [7] } } } },
+    "E0000003",
+  ],
+])("Okta refuses a wrong type before a wrong word: %s with %j is %s", async (path, body, errorCode) => {
+  const at = await startTestSandbox();
+  const api = await openOkta(at);
+  const whole = { ...((await api.body("POST", path)) as object), ...body };
+  const got = await api.try({ method: "POST", path: api.resolve(path), body: JSON.stringify(whole) });
+  expect([got.status, JSON.parse(got.text)], got.text).toMatchObject([400, { errorCode }]);
+  api.close();
+  await at.close();
+});
+
 type Place = readonly (string | number)[];
 
 /** Every place in a JSON value with values of other types for it. */

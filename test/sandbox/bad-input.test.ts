@@ -56,6 +56,7 @@ describe.each([
     ["a comma too many", '{"a":1,}'],
     ["a bare NUL", "\0"],
     ["bytes that are no UTF-8", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])],
+    ["a text of bytes that are no UTF-8", new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])],
     ["a text cut within a character", new Uint8Array([0x22, 0xc3, 0x22, 0x7d])],
   ];
 

@@ -95,11 +95,12 @@ describe("a list of apps", () => {
     const filter = encodeURIComponent(`group.id eq "${everyone}"`);
     const { json } = await call(at, "GET", `/api/v1/apps?filter=${filter}`);
     expect(json.map((app: { label: string }) => app.label)).toEqual(["Payroll"]);
-    const unknown = encodeURIComponent('profile.x eq "y"');
-    expect(await call(at, "GET", `/api/v1/apps?filter=${unknown}`)).toMatchObject({
-      status: 400,
-      json: { errorCode: "E0000031" },
-    });
+    for (const unknown of ['profile.x eq "y"', 'user.id co "00u"', 'label sw "Pay"', "group.id pr"]) {
+      expect(await call(at, "GET", `/api/v1/apps?filter=${encodeURIComponent(unknown)}`)).toMatchObject({
+        status: 400,
+        json: { errorCode: "E0000031" },
+      });
+    }
   });
 });
 

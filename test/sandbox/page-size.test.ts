@@ -40,6 +40,7 @@ test("of ten thousand apps fifty are shown, it says how many are not, and leads 
 });
 
 test("a search leads to one of them, and keeps while paging", async () => {
+  expect(await page("/okta?q=TENANTRY+Service")).toContain("<div>Tenantry service</div>");
   const text = await page("/okta?q=APP-9876");
   expect(text).toContain("client-9876");
   expect(text).not.toContain("client-9875");

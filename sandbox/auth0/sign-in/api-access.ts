@@ -43,7 +43,7 @@ function policyOf({ settings }: Auth0ResourceServer, subject: Subject): unknown 
 }
 
 /** Whether people have only the scopes that their roles and permissions give them. */
-export function enforcesRoles({ settings }: Auth0ResourceServer): boolean {
+function enforcesRoles({ settings }: Auth0ResourceServer): boolean {
   return settings.enforce_policies === true;
 }
 

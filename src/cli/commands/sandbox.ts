@@ -9,6 +9,7 @@ import { TenantryError } from "../../errors/failure.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
 import { exposedAddress } from "../exposed-address.ts";
 import { type FleetChoice, fleetFolder, fleetMembers, writeFleetTenants, writeFleetWorkspace } from "../fleet-world.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { printJson } from "../outcome.ts";
 import { packageRoot } from "../package-root.ts";
 import { type RatePlanOptions, ratePlanArguments, ratePlansOf } from "../rate-plans.ts";
@@ -37,6 +38,7 @@ export async function startSandboxOf(run: Run, options: SandboxOptions): Promise
 
 async function runInForeground(run: Run, options: SandboxOptions, port: number | undefined): Promise<ExitCode> {
   const { terminal } = run;
+  keepHeapSmall();
   try {
     const context = loadContext(run.surroundings, { ...options, env: options.env ?? sandboxEnvironment }, run.now());
     const { root } = context.workspace;

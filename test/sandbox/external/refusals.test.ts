@@ -228,6 +228,22 @@ describe("Entra ID", () => {
     expect(await page.text()).toContain("<form");
   });
 
+  test("tells a secret that is missing and a client that is unknown from a wrong secret", async () => {
+    const { provider, client } = make("northwind-rail");
+    const { token } = provider.vendor.endpoints;
+    const form = { grant_type: "authorization_code", code: "x", redirect_uri: app };
+    const nothing = { provider, client: { ...client, method: "none" as const } };
+    expect(await post(nothing, token, form)).toMatchObject({
+      status: 401,
+      json: { error: "invalid_client", error_codes: [7000218] },
+    });
+    const nobody = { provider, client: { ...client, clientId: "00000000-0000-4000-8000-000000000000" } };
+    expect(await post(nobody, token, form)).toMatchObject({
+      status: 400,
+      json: { error: "unauthorized_client", error_codes: [700016] },
+    });
+  });
+
   test("tells a secret that has ended from a wrong one", async () => {
     const made = make("northwind-rail");
     made.client.secretExpires = Date.now() - 1;
