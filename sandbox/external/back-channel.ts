@@ -4,7 +4,7 @@ import { readShownClient } from "../sign-in/shown-client.ts";
 import { innerOf } from "../sign-in/token-alias.ts";
 import type { SiteRequest } from "../site.ts";
 import { ClientAuthentication } from "./client-authentication.ts";
-import { type CustomerClient, mayUse } from "./customer-client.ts";
+import { type CustomerClient, mayUse, redirectUrisOf } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { scopeParameter } from "./engine.ts";
 import { readForm } from "./form.ts";
@@ -110,7 +110,7 @@ export class BackChannel {
     if (proved === undefined) return;
     const { client, form } = proved;
     const { vendor } = this.#owner;
-    if (!allowsRedirect(vendor, client.redirectUris, form.get("redirect_uri") ?? "")) {
+    if (!allowsRedirect(vendor, redirectUrisOf(client), form.get("redirect_uri") ?? "")) {
       return send(site.response, vendor.refusePushed?.() ?? oauthError(400, "invalid_request"));
     }
     form.set(scopeParameter, form.get("scope") ?? "");

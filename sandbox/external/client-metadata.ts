@@ -10,13 +10,12 @@ export function clientMetadata(
 ): AdapterPayload | undefined {
   const client = owner.client(clientId);
   if (client === undefined) return undefined;
-  const redirectUris = [...client.redirectUris, ...(client.spaRedirectUris ?? [])];
   // Whether this client may have them is looked at in the product's words.
   const idTokens = owner.vendor.idTokenResponse !== undefined;
   return {
     client_id: client.clientId,
-    // It wants at least one; this one cannot exist (RFC 6761, section 6.4).
-    redirect_uris: redirectUris.length === 0 ? ["https://none.invalid/"] : redirectUris,
+    // It wants at least one; this one cannot exist (RFC 6761, section 6.4). Which are allowed is looked up live.
+    redirect_uris: ["https://none.invalid/"],
     response_types: ["code", ...(idTokens ? ["id_token"] : [])],
     grant_types: [
       "authorization_code",

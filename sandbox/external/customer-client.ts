@@ -25,3 +25,8 @@ export interface CustomerClient {
 export function mayUse({ grants = ["authorization_code", "refresh_token"] }: CustomerClient, grant: string): boolean {
   return grants.includes(grant);
 }
+
+/** All redirect URIs of the client, of whatever kind. */
+export function redirectUrisOf({ redirectUris, spaRedirectUris = [] }: CustomerClient): readonly string[] {
+  return [...redirectUris, ...spaRedirectUris];
+}

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Adapter, Configuration, KoaContextWithOIDC, default as OidcProvider } from "oidc-provider";
+import { noteBug } from "../bug.ts";
 import { grantEverything } from "../sign-in/grant.ts";
 import { postsBack } from "../sign-in/posts-back.ts";
 import type { Storage } from "../sign-in/storage.ts";
-import { mayUse } from "./customer-client.ts";
+import { mayUse, redirectUrisOf } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { grantFault } from "./grant-fault.ts";
 import type { Memory } from "./memory.ts";
@@ -152,8 +153,10 @@ export async function createEngine(
   };
   const provider = new Provider(owner.issuer, configuration);
   provider.silent = true;
+  provider.on("server_error", (context, error) => noteBug(context.res, error));
   provider.Client.prototype.redirectUriAllowed = function allowed(redirectUri) {
-    return allowsRedirect(vendor, this.redirectUris ?? [], redirectUri);
+    const client = owner.client(this.clientId);
+    return client !== undefined && allowsRedirect(vendor, redirectUrisOf(client), redirectUri);
   };
   provider.on("grant.error", (context, error) => {
     if (error.error !== "invalid_grant") return;

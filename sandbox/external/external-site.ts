@@ -6,6 +6,7 @@ import { plainAsS256 } from "../sign-in/plain-challenge.ts";
 import { innerOf } from "../sign-in/token-alias.ts";
 import type { Site, SiteRequest } from "../site.ts";
 import { BackChannel } from "./back-channel.ts";
+import { redirectUrisOf } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { createEngine, type Engine, scopeParameter } from "./engine.ts";
 import { readForm } from "./form.ts";
@@ -130,8 +131,7 @@ class ExternalSite {
     if (client === undefined) return vendor.refuseAuthorization("client", asked);
     // Its redirect URI has been looked at when it was pushed.
     if (isPushed(params) && vendor.endpoints.pushedRequest !== undefined) return undefined;
-    const registered = [...client.redirectUris, ...(client.spaRedirectUris ?? [])];
-    if (otherUris.length > 0 || !allowsRedirect(vendor, registered, redirectUri)) {
+    if (otherUris.length > 0 || !allowsRedirect(vendor, redirectUrisOf(client), redirectUri)) {
       return vendor.refuseAuthorization("redirect-uri", asked);
     }
     const scopes = (params.get("scope") ?? "").split(" ").filter((scope) => !Object.hasOwn(vendor.claims, scope));

@@ -138,6 +138,8 @@ export interface Vendor {
   readonly namesIssuer: boolean;
   /** Whether a registered redirect URI that ends in `*` stands for all that begin so. */
   readonly redirectPatterns: boolean;
+  /** Whether the port of a redirect URI on the person's own machine does not matter. */
+  readonly loopbackPorts?: boolean;
   /** A new client secret, of the shape that the product makes. */
   newSecret(): string;
   /** Answers a request that must not go back to the app. */

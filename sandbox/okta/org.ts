@@ -136,9 +136,7 @@ export class OktaOrg {
   /** By id or login. */
   user(reference: string): OktaUser | undefined {
     const login = reference.toLowerCase();
-    return (
-      this.state.users.get(reference) ?? this.users.find((user) => user.profile.login.toLowerCase() === login)
-    );
+    return this.state.users.get(reference) ?? this.users.find((user) => user.profile.login.toLowerCase() === login);
   }
 
   /** The person to whom the API token belongs. */
@@ -311,7 +309,14 @@ export class OktaOrg {
   /** Somebody who can sign in at once. */
   addUser(login: string, names: { first: string; last: string }, groups: readonly OktaGroup[]): OktaUser {
     const user = newUser(this.timestamp(), {
-      profile: { firstName: names.first, lastName: names.last, mobilePhone: null, secondEmail: null, login, email: login },
+      profile: {
+        firstName: names.first,
+        lastName: names.last,
+        mobilePhone: null,
+        secondEmail: null,
+        login,
+        email: login,
+      },
       status: "ACTIVE",
     });
     for (const group of groups) user.groups.add(group.id);

@@ -5,13 +5,7 @@ import { invalid, OktaProblem } from "./problem.ts";
  * What a field of a body may be: a text whose null is kept, a text that is never null, true or false, one of some
  * words, a list, an object. Fields that are not named are left as they are.
  */
-type Shape =
-  | "text"
-  | "some text"
-  | "flag"
-  | readonly string[]
-  | { readonly list: Shape }
-  | { readonly fields: Fields };
+type Shape = "text" | "some text" | "flag" | readonly string[] | { readonly list: Shape } | { readonly fields: Fields };
 export type Fields = Readonly<Record<string, Shape>>;
 
 /**

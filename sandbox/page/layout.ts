@@ -5,7 +5,7 @@ import { script } from "./script.ts";
 import { style } from "./style.ts";
 
 /** The pages, in the order of the navigation. */
-export const pages = [
+const pages = [
   { path: "/", name: "Overview" },
   { path: "/okta", name: "Okta" },
   { path: "/auth0", name: "Auth0" },

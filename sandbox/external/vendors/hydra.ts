@@ -97,6 +97,7 @@ export function hydra(host: string): Vendor {
     },
     namesIssuer: false,
     redirectPatterns: false,
+    loopbackPorts: true,
     newSecret: () => randomOf("symbols", 26),
     refuseAuthorization: (fault) =>
       fault === "client"
