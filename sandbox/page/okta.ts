@@ -75,7 +75,7 @@ ${live(id, html`${table(`${title}, oldest first`, columns, found.shown.map(row),
 }
 
 /** A status as Okta spells it. */
-export function state(status: string): Content {
+function state(status: string): Content {
   return badge(status === "ACTIVE" ? "good" : "warn", status);
 }
 

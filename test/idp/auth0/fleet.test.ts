@@ -102,6 +102,7 @@ describe("more clients than Auth0 lists", () => {
       method: "POST",
       path: "clients$",
       effect: "delay",
+      milliseconds: 0,
       onHit: () => notes.push(bench.sandbox.auth0.organization("fernhill")?.metadata.tenantryMaking1),
     });
     const created = await adapter.create(wanted());
