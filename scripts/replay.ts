@@ -61,8 +61,10 @@ async function main(): Promise<void> {
     if (!values.markdown && results.some(({ misses }) => misses.length > 0)) print(`\nmisses\n${missesOf(results)}`);
     if (values.values) print(`\nother values\n${otherValuesOf(results)}`);
     if (values.masks) print(`\nknown differences that do not count\n${masksOf(results)}`);
+    const exact = { matched: sum.matched - sum.withMask, total: sum.matched };
     const equal = { matched: sum.matched - sum.otherValues, total: sum.matched };
-    print(`\nof the answers that match ${equal.matched} hold the recorded values too (${percent(equal)})`);
+    print(`\nof the answers that match ${exact.matched} do so without a known difference (${percent(exact)}),`);
+    print(`and ${equal.matched} hold the recorded values too (${percent(equal)})`);
     print(`matched ${sum.matched} of ${sum.total} (${percent(sum)})`);
   }
   if (sum.matched * 100 < sum.total * Number(values["at-least"])) process.exitCode = 1;

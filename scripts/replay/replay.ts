@@ -33,6 +33,8 @@ export interface Replayed {
   readonly otherValues: readonly Miss[];
   /** What the other exchanges are about, with how many there are. */
   readonly outOfScope: ReadonlyMap<string, number>;
+  /** Matched exchanges in which a mask hid a difference. */
+  readonly withMask: number;
   /** Masks that hid a difference, with how many. */
   readonly masked: ReadonlyMap<Mask, number>;
 }
@@ -66,6 +68,7 @@ async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller):
   const masked = new Map<Mask, number>();
   const cursors = new Map<string, string>();
   let total = 0;
+  let withMask = 0;
   for (const [index, exchange] of recording.exchanges.entries()) {
     const about = outOfScope(recording.vendor, exchange);
     if (about !== undefined) {
@@ -85,6 +88,7 @@ async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller):
       if (mask !== undefined) masked.set(mask, (masked.get(mask) ?? 0) + 1);
       return mask === undefined;
     });
+    if (lines.length === 0 && compared.lines.length > 0) withMask += 1;
     if (lines.length > 0) misses.push({ number: index + 1, request, lines });
     else if (compared.values.length > 0) otherValues.push({ number: index + 1, request, lines: compared.values });
   }
@@ -96,6 +100,7 @@ async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller):
     matched,
     misses,
     otherValues,
+    withMask,
     outOfScope: others,
     masked,
   };

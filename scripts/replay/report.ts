@@ -7,8 +7,11 @@ export function sumOf(results: readonly Replayed[]): {
   readonly total: number;
   /** Matched ones that hold other values. */
   readonly otherValues: number;
+  /** Matched ones with a difference that does not count. */
+  readonly withMask: number;
 } {
   return {
+    withMask: results.reduce((sum, { withMask }) => sum + withMask, 0),
     otherValues: results.reduce((sum, { otherValues }) => sum + otherValues.length, 0),
     matched: results.reduce((sum, { matched }) => sum + matched, 0),
     total: results.reduce((sum, { total }) => sum + total, 0),
