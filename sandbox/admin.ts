@@ -60,7 +60,11 @@ async function answer(options: AdminOptions, request: IncomingMessage, path: str
     case "GET /requests":
       return {
         status: 200,
-        json: { total: options.requests.total, requests: options.requests.entries.map((entry) => ({ ...entry })) },
+        json: {
+          total: options.requests.total,
+          requests: options.requests.entries.map((entry) => ({ ...entry })),
+          notes: [...options.requests.notes],
+        },
       };
     case "GET /faults":
       return { status: 200, json: { faults: options.faults.counts().map((count) => ({ ...count }) as Json) } };

@@ -10,6 +10,9 @@ export interface Answer {
   readonly html?: string;
 }
 
+/** Headers of what nobody may keep: tokens, and what is said about them (RFC 6749, section 5.1). */
+export const noStore = { "cache-control": "no-store", pragma: "no-cache" } as const;
+
 /** Largest request body that is read, in bytes. */
 const bodyLimit = 1024 * 1024;
 

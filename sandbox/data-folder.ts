@@ -43,14 +43,14 @@ export async function openDataFolder(path: string, now: number, emptied?: string
   await checkNotRunning(dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (entries.length === 0) await chmod(dir, 0o700);
-  return { dir, authority: await authorityIn(dir, now), state: readState(dir) };
+  return { dir, authority: await authorityIn(dir, now), state: await readState(dir) };
 }
 
 /** The world that is kept in a folder. Throws SANDBOX_DATA_FOREIGN when none is, and as `openDataFolder`. */
 export async function readDataFolder(path: string): Promise<WorldState> {
   const dir = resolve(path);
   await checkNotRunning(dir);
-  const state = existsSync(dir) ? readState(dir) : undefined;
+  const state = existsSync(dir) ? await readState(dir) : undefined;
   if (state === undefined) throw foreign(`${dir} holds no world of a sandbox.`);
   return state;
 }
@@ -104,7 +104,7 @@ async function authorityIn(dir: string, now: number): Promise<Authority> {
   }
 }
 
-function readState(dir: string): WorldState | undefined {
+async function readState(dir: string): Promise<WorldState | undefined> {
   const path = join(dir, worldFile);
   const text = readIfThere(path);
   return text === undefined ? undefined : readWorld(text, path);

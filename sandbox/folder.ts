@@ -27,8 +27,7 @@ const database = /\.db(-wal|-shm|-journal)?$/;
  */
 export async function checkFolder(dir: string): Promise<void> {
   if (!existsSync(dir)) return;
-  const entries = readdirSync(dir);
-  const foreign = entries.includes(marker) ? undefined : entries.find((entry) => !ours.test(entry));
+  const foreign = readdirSync(dir).find((entry) => !ours.test(entry));
   if (foreign !== undefined) {
     throw new TenantryError("SANDBOX_FOLDER_FOREIGN", `${dir} holds ${foreign}, which no sandbox has put there.`);
   }

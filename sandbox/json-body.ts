@@ -1,6 +1,11 @@
 /** Deepest nesting of lists and objects that is read: more would overflow the stack of whoever walks through it. */
 const deepest = 200;
 
+/** Whether a content type is JSON's, also with a prefix as in `application/merge-patch+json`. */
+export function isJsonType(contentType = ""): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType);
+}
+
 /** The JSON in a body. Throws a `SyntaxError` for what is none, is no UTF-8, or is nested deeper than 200 levels. */
 export function parseJsonBody(body: Uint8Array): unknown {
   const text = decode(body);

@@ -38,13 +38,30 @@ export function readyText(dir: string, running: RunningSandbox): string {
 export function readReady(dir: string): ReadyFile | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(join(dir, readyFile), "utf8"));
-    if (typeof content !== "object" || content === null || !("version" in content) || content.version !== 1) {
-      return undefined;
-    }
-    return content as ReadyFile;
+    return isReadyFile(content) ? content : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether it is whole: a file that somebody has changed is as good as none. */
+function isReadyFile(content: unknown): content is ReadyFile {
+  if (typeof content !== "object" || content === null) return false;
+  const { version, pid, port, hosts, ...texts } = content as { readonly [Key in keyof ReadyFile]?: unknown };
+  const { host, proxy, ca, adminToken, startedAt } = texts;
+  return (
+    version === 1 &&
+    isCount(pid) &&
+    isCount(port) &&
+    port <= 65_535 &&
+    [host, proxy, ca, adminToken, startedAt].every((text) => typeof text === "string") &&
+    Array.isArray(hosts) &&
+    hosts.every((name) => typeof name === "string")
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
 
 /** Throws SANDBOX_RUNNING when a sandbox with this folder is alive. */

@@ -124,7 +124,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const exchange = {
     read: () => writeWorld(world.state),
     replace: async (document: string): Promise<void> => {
-      const next = openWorld(readWorld(document, "the document"), around);
+      const next = openWorld(await readWorld(document, "the document"), around);
       next.auth0.calls.open({ port: server.port, ca: authority.certificate, hosts });
       world = next;
       await writeValues(options.dir, authority.certificate, world.state.env);

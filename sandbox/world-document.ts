@@ -1,13 +1,8 @@
 import { TenantryError } from "../src/errors/failure.ts";
 import { emptyTenant } from "./auth0/state.ts";
-import { customerNames } from "./external/customers.ts";
 import { isObject } from "./json.ts";
 import { emptyOrg } from "./okta/state.ts";
 import type { WorldState } from "./world.ts";
-import { object, text } from "./world-shape.ts";
-import { customerShape } from "./world-shapes.ts";
-import { auth0Shape } from "./world-shapes-auth0.ts";
-import { oktaShape } from "./world-shapes-okta.ts";
 import { readText, writeText } from "./world-text.ts";
 
 /** Version of the document. What is only added to a state (a new kind of thing) needs no other one. */
@@ -25,7 +20,7 @@ export function writeWorld({ env, okta, auth0, customers }: WorldState): string 
  * The world of a document. `source` names it in errors. What an earlier sandbox did not know is there as in a new world.
  * Throws SANDBOX_WORLD_INVALID with the path to what is wrong, or SANDBOX_WORLD_NEWER.
  */
-export function readWorld(document: string, source: string): WorldState {
+export async function readWorld(document: string, source: string): Promise<WorldState> {
   const world = parse(document, source);
   const found = isObject(world) ? (world as { readonly [name: string]: unknown }).tenantrySandbox : undefined;
   if (typeof found === "number" && found > version) {
@@ -33,13 +28,15 @@ export function readWorld(document: string, source: string): WorldState {
   }
   if (found !== version) throw invalid(source, "it does not begin as the document of a sandbox's world");
   const { env, okta, auth0, customers } = world as unknown as WorldState;
-  const state = {
+  const state: WorldState = {
     env,
     okta: completed(okta, emptyOrg()),
     auth0: completed(auth0, emptyTenant()),
     customers,
   };
-  const wrong = check(state);
+  // Lazily: most sandboxes read no world, and zod takes time to load.
+  const { wrongWith } = await import("./world-check.ts");
+  const wrong = wrongWith(state);
   if (wrong !== undefined) throw invalid(source, wrong);
   return state;
 }
@@ -47,9 +44,9 @@ export function readWorld(document: string, source: string): WorldState {
 function parse(document: string, source: string): unknown {
   try {
     return readText(document);
-  } catch (error) {
-    // Of JSON.parse only: its text can quote the document, which holds secrets.
-    throw invalid(source, "it is no JSON, or not whole", error);
+  } catch {
+    // The error is kept nowhere: it can quote the document, which holds secrets.
+    throw invalid(source, "it is no JSON, or not whole");
   }
 }
 
@@ -60,22 +57,6 @@ function completed<State extends object>(state: State, empty: State): State {
   return { ...(state as State), ...Object.fromEntries(missing) };
 }
 
-function check({ env, okta, auth0, customers }: WorldState): string | undefined {
-  const wrong = object(env, "env") ?? object(customers, "customers");
-  if (wrong !== undefined) return wrong;
-  for (const [name, value] of Object.entries(env)) {
-    const not = text(value, `env.${name}`);
-    if (not !== undefined) return not;
-  }
-  const stranger = Object.keys(customers).find((name) => !customerNames.some((known) => known === name));
-  if (stranger !== undefined) return `customers.${stranger} is unknown`;
-  for (const name of customerNames) {
-    const not = customerShape(customers[name], `customers.${name}`);
-    if (not !== undefined) return not;
-  }
-  return oktaShape(okta, "okta") ?? auth0Shape(auth0, "auth0");
-}
-
-function invalid(source: string, what: string, cause?: unknown): TenantryError {
-  return new TenantryError("SANDBOX_WORLD_INVALID", `${source} holds no world of a sandbox: ${what}.`, { cause });
+function invalid(source: string, what: string): TenantryError {
+  return new TenantryError("SANDBOX_WORLD_INVALID", `${source} holds no world of a sandbox: ${what}.`);
 }

@@ -3,14 +3,13 @@ import type { Call, Route } from "./call.ts";
 import { organizationOf } from "./call.ts";
 import { existingMember, existingRole, existingUser, roleOf, userOf } from "./existing.ts";
 import type { Auth0Organization, Auth0Role, Auth0User } from "./model.ts";
-import { checkpointPage, offsetPage, page } from "./page.ts";
+import { checkpointPage, offsetPage, offsetQuery, page } from "./page.ts";
 import { Auth0Problem } from "./problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 import { checked, record, set, text } from "./validate.ts";
 
 const sentRoles = record({ roles: set(text({ least: 1 }), 50, 1) }, ["roles"]);
 const sentUsers = record({ users: set(text({ least: 1 }), Number.POSITIVE_INFINITY, 1) }, ["users"]);
-const paging = ["page", "per_page", "include_totals"];
 const memberRoles = "/organizations/:organizationId/members/:userId/roles";
 
 /** Who has which role: of a person, of a role, and of a member in an organization. */
@@ -37,7 +36,7 @@ export const assignedRoleRoutes: readonly Route[] = [
     path: "/roles/:roleId/users",
     scopes: ["read:users", "read:roles", "read:role_members"],
     bucket: "rest",
-    query: [...paging, "from", "take"],
+    query: [...offsetQuery, "from", "take"],
     handle: (call) => {
       const { id } = roleOf(call);
       const found = [...call.tenant.users.values()].filter(({ roles }) => roles.has(id));
@@ -103,7 +102,7 @@ function routesOf(
       path,
       scopes: of.read,
       bucket: "rest",
-      query: paging,
+      query: offsetQuery,
       handle: (call) => offsetPage(call.query, "roles", rolesOf(call.tenant, of.held(call)), shownAssigned),
     },
     {

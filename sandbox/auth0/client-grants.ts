@@ -3,7 +3,7 @@ import { type Call, existingClient, type Route } from "./call.ts";
 import { existingGrant, existingResourceServer } from "./existing.ts";
 import type { ClientGrant } from "./model.ts";
 import { shownOrganization } from "./organization-view.ts";
-import { page } from "./page.ts";
+import { offsetQuery, page } from "./page.ts";
 import { Auth0Problem, invalidBody } from "./problem.ts";
 import { forgetGrant } from "./removal.ts";
 import { bool, checked, list as listOf, oneOf, orNull, record, set, text } from "./validate.ts";
@@ -43,9 +43,7 @@ export const clientGrantRoutes: readonly Route[] = [
     scopes: ["read:client_grants"],
     bucket: "rest",
     query: [
-      "page",
-      "per_page",
-      "include_totals",
+      ...offsetQuery,
       "from",
       "take",
       "audience",
@@ -88,7 +86,7 @@ export const clientGrantRoutes: readonly Route[] = [
     path: "/client-grants/:grantId/organizations",
     scopes: ["read:organization_client_grants"],
     bucket: "rest",
-    query: ["page", "per_page", "include_totals", "from", "take"],
+    query: [...offsetQuery, "from", "take"],
     handle: (call) => {
       const { id } = grantOf(call);
       const found = [...call.tenant.organizations.values()].filter(({ clientGrants }) => clientGrants.has(id));

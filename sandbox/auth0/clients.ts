@@ -6,7 +6,7 @@ import { connectionView } from "./connection-view.ts";
 import { takeCredentials } from "./credentials.ts";
 import { pickFields } from "./fields.ts";
 import type { Auth0Client } from "./model.ts";
-import { checkpointPage, offsetPage } from "./page.ts";
+import { checkpointPage, offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem, invalidQuery } from "./problem.ts";
 
 const readers = ["read:clients", "read:client_keys", "read:client_credentials", "read:client_summary"];
@@ -24,9 +24,7 @@ export const clientRoutes: readonly Route[] = [
     query: [
       "fields",
       "include_fields",
-      "page",
-      "per_page",
-      "include_totals",
+      ...offsetQuery,
       "is_global",
       "is_first_party",
       "app_type",

@@ -14,7 +14,7 @@ import {
 import { byName, connectionView, withoutNullAddresses } from "./connection-view.ts";
 import type { Auth0Connection } from "./model.ts";
 import { withDiscovery } from "./oidc-metadata.ts";
-import { checkpointPage, page } from "./page.ts";
+import { checkpointPage, offsetQuery, page } from "./page.ts";
 import { Auth0Problem, invalidBody, invalidQuery } from "./problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 import { checked, withoutNulls } from "./validate.ts";
@@ -26,7 +26,7 @@ export const connectionRoutes: readonly Route[] = [
     path: "/connections",
     scopes: ["read:connections"],
     bucket: "readConnections",
-    query: ["fields", "include_fields", "page", "per_page", "include_totals", "from", "take", "strategy", "name"],
+    query: ["fields", "include_fields", ...offsetQuery, "from", "take", "strategy", "name"],
     handle: list,
   },
   { method: "POST", path: "/connections", scopes: ["create:connections"], bucket: "rest", handle: create },

@@ -2,7 +2,7 @@ import type { Answer } from "../answer.ts";
 import type { JsonObject } from "../json.ts";
 import { type Call, existingConnection, organizationOf, type Route } from "./call.ts";
 import type { Auth0Connection, EnabledConnection } from "./model.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem } from "./problem.ts";
 import { bool, checked, oneOf, orNull, record, text, withoutNulls } from "./validate.ts";
 
@@ -67,7 +67,7 @@ function routesUnder(collection: string): readonly Route[] {
       path: base,
       scopes: ["read:organization_connections"],
       bucket: "readOrganizationConnections",
-      query: ["page", "per_page", "include_totals", ...(newer ? ["is_enabled"] : [])],
+      query: [...offsetQuery, ...(newer ? ["is_enabled"] : [])],
       handle: (call) => list(call, collection, view),
     },
     {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
-import { parseJsonBody } from "../json-body.ts";
+import { isJsonType, parseJsonBody } from "../json-body.ts";
 import { matchPath } from "../match-path.ts";
 import type { Auth0Access } from "./access.ts";
 import { assignedRoleRoutes } from "./assigned-roles.ts";
@@ -102,7 +102,7 @@ function checkQuery(route: Route, query: URLSearchParams): void {
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readLimited(request);
   if (body.length === 0) return undefined;
-  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) throw problemOf(415);
+  if (!isJsonType(request.headers["content-type"])) throw problemOf(415);
   try {
     return parseJsonBody(body);
   } catch {

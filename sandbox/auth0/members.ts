@@ -4,7 +4,7 @@ import { type Call, organizationOf, type Route, requireScope } from "./call.ts";
 import { existingUser } from "./existing.ts";
 import { pickFields } from "./fields.ts";
 import type { Membership } from "./model.ts";
-import { page } from "./page.ts";
+import { offsetQuery, page } from "./page.ts";
 import { checked, record, set, text } from "./validate.ts";
 
 const base = "/organizations/:organizationId/members";
@@ -19,7 +19,7 @@ export const memberRoutes: readonly Route[] = [
     path: base,
     scopes: ["read:organization_members"],
     bucket: "rest",
-    query: ["page", "per_page", "include_totals", "from", "take", "fields", "include_fields"],
+    query: [...offsetQuery, "from", "take", "fields", "include_fields"],
     handle: list,
   },
   { method: "POST", path: base, scopes: ["create:organization_members"], bucket: "rest", handle: add },

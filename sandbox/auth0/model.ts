@@ -7,11 +7,11 @@ export type ClientSettings = JsonObject & {
   callbacks?: string[];
   allowed_logout_urls?: string[];
   grant_types: string[];
-  token_endpoint_auth_method?: string;
+  token_endpoint_auth_method?: string | null;
   client_authentication_methods?: JsonObject;
   client_metadata?: JsonObject;
-  organization_usage?: string;
-  organization_require_behavior?: string;
+  organization_usage?: string | null;
+  organization_require_behavior?: string | null;
 };
 
 /**

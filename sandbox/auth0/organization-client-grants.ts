@@ -1,7 +1,7 @@
 import { type Call, organizationOf, type Route } from "./call.ts";
 import { shownGrant } from "./client-grants.ts";
 import { existingGrant } from "./existing.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem } from "./problem.ts";
 import { checked, record, text } from "./validate.ts";
 
@@ -16,7 +16,7 @@ export const organizationClientGrantRoutes: readonly Route[] = [
     path: base,
     scopes: ["read:organization_client_grants"],
     bucket: "rest",
-    query: ["page", "per_page", "include_totals", "audience", "client_id", "grant_ids"],
+    query: [...offsetQuery, "audience", "client_id", "grant_ids"],
     handle: list,
   },
   { method: "POST", path: base, scopes: ["create:organization_client_grants"], bucket: "rest", handle: add },

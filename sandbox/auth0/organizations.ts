@@ -4,7 +4,7 @@ import { tokenQuota } from "./client-parts.ts";
 import { enabledConnection, mostConnections } from "./enabled-connections.ts";
 import type { Auth0Organization } from "./model.ts";
 import { shownOrganization } from "./organization-view.ts";
-import { page } from "./page.ts";
+import { offsetQuery, page } from "./page.ts";
 import { Auth0Problem, invalidQuery } from "./problem.ts";
 import { bool, checked, list as listOf, metadata, oneOf, orNull, record, text, withoutNulls } from "./validate.ts";
 
@@ -41,7 +41,7 @@ export const organizationRoutes: readonly Route[] = [
     path: "/organizations",
     scopes: readers,
     bucket: "listOrganizations",
-    query: ["page", "per_page", "include_totals", "from", "take", "sort", "include_client_association_for"],
+    query: [...offsetQuery, "from", "take", "sort", "include_client_association_for"],
     handle: list,
   },
   {

@@ -12,6 +12,9 @@ const reach = 1000;
 /** Most items of a page by offset, and by checkpoint. */
 const most = 100;
 
+/** Parameters of a page by offset, for the routes that name what they take. */
+export const offsetQuery = ["page", "per_page", "include_totals"] as const;
+
 /** By what a list is in order. A cursor names the key of the last item that was shown. */
 export interface Order<Item> {
   readonly key: (item: Item) => string;

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Call, Route } from "./call.ts";
 import { existingResourceServer, roleOf, userOf } from "./existing.ts";
 import type { Auth0User, Permission } from "./model.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem } from "./problem.ts";
 import type { Auth0Tenant } from "./tenant.ts";
 import { checked, list, record, text } from "./validate.ts";
@@ -20,8 +20,6 @@ const schema = record(
   },
   ["permissions"],
 );
-
-const paging = ["page", "per_page", "include_totals"];
 
 /** Permissions of a role, and of a person: list, add, take away. */
 export const permissionRoutes: readonly Route[] = [
@@ -54,7 +52,7 @@ function routesOf<Holder extends { permissions: readonly Permission[] }>(
       path,
       scopes: of.read,
       bucket: "rest",
-      query: paging,
+      query: offsetQuery,
       handle: (call) =>
         offsetPage(call.query, "permissions", byName(of.view(call.tenant, of.holder(call))), (one) => one),
     },

@@ -4,7 +4,7 @@ import { existingResourceServer, findResourceServer } from "./existing.ts";
 import { pickFields } from "./fields.ts";
 import { publicKeyOf, thumbprint } from "./key-material.ts";
 import type { Auth0ResourceServer } from "./model.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem, invalidBody } from "./problem.ts";
 import { forgetResourceServer } from "./removal.ts";
 import { createResourceServer, updateResourceServer } from "./resource-server-schema.ts";
@@ -35,7 +35,7 @@ export const resourceServerRoutes: readonly Route[] = [
     path: base,
     scopes: ["read:resource_servers"],
     bucket: "rest",
-    query: ["identifiers", "page", "per_page", "include_totals", "include_fields"],
+    query: ["identifiers", ...offsetQuery, "include_fields"],
     handle: list,
   },
   { method: "POST", path: base, scopes: ["create:resource_servers"], bucket: "rest", handle: create },

@@ -2,7 +2,7 @@ import type { JsonObject } from "../json.ts";
 import type { Call, Route } from "./call.ts";
 import { roleOf } from "./existing.ts";
 import type { Auth0Role } from "./model.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { Auth0Problem, invalidBody } from "./problem.ts";
 import { forgetRole } from "./removal.ts";
 import { checked, oneOf, record, text } from "./validate.ts";
@@ -22,7 +22,7 @@ export const roleRoutes: readonly Route[] = [
     path: "/roles",
     scopes: ["read:roles"],
     bucket: "rest",
-    query: ["page", "per_page", "include_totals", "name_filter", "type", "owner_id"],
+    query: [...offsetQuery, "name_filter", "type", "owner_id"],
     handle: list,
   },
   { method: "POST", path: "/roles", scopes: ["create:roles"], bucket: "rest", handle: create },

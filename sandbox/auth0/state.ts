@@ -46,6 +46,8 @@ export interface SignInRequest {
   /** Identifier of an API. */
   readonly audience: string | undefined;
   readonly scopes: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** A bearer token of the management API that was issued to a client. */

@@ -5,14 +5,12 @@ import { userOf } from "./existing.ts";
 import { pickFields } from "./fields.ts";
 import type { Auth0Connection, Auth0User } from "./model.ts";
 import { shownOrganization } from "./organization-view.ts";
-import { offsetPage } from "./page.ts";
+import { offsetPage, offsetQuery } from "./page.ts";
 import { isStrong } from "./password-policy.ts";
 import { Auth0Problem, invalidBody, invalidQuery } from "./problem.ts";
 import { forgetUser } from "./removal.ts";
 import { createUser, updateUser } from "./user-schema.ts";
 import { checked, withoutNulls } from "./validate.ts";
-
-const paging = ["page", "per_page", "include_totals"];
 
 /** People: list, search by email, create, read, change, delete, and the organizations of one. */
 export const userRoutes: readonly Route[] = [
@@ -21,7 +19,7 @@ export const userRoutes: readonly Route[] = [
     path: "/users",
     scopes: ["read:users"],
     bucket: "rest",
-    query: [...paging, "sort", "connection", "fields", "include_fields", "q", "search_engine", "primary_order"],
+    query: [...offsetQuery, "sort", "connection", "fields", "include_fields", "q", "search_engine", "primary_order"],
     handle: list,
   },
   {
@@ -70,7 +68,7 @@ export const userRoutes: readonly Route[] = [
     path: "/users/:userId/organizations",
     scopes: ["read:organizations"],
     bucket: "rest",
-    query: paging,
+    query: offsetQuery,
     handle: (call) => {
       const { id } = userOf(call);
       const found = [...call.tenant.organizations.values()].filter(({ members }) => members.has(id));

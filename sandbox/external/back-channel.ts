@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, send } from "../answer.ts";
+import { readForm } from "../sign-in/form.ts";
 import { readShownClient } from "../sign-in/shown-client.ts";
 import { innerOf } from "../sign-in/token-alias.ts";
 import type { SiteRequest } from "../site.ts";
@@ -7,7 +8,6 @@ import { ClientAuthentication } from "./client-authentication.ts";
 import { type CustomerClient, mayUse, redirectUrisOf } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { scopeParameter } from "./engine.ts";
-import { readForm } from "./form.ts";
 import type { Memory } from "./memory.ts";
 import { messagePage } from "./page.ts";
 import { allowsRedirect } from "./redirect-uri.ts";

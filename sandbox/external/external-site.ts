@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, send } from "../answer.ts";
 import { finishInteraction } from "../sign-in/finish.ts";
+import { readForm } from "../sign-in/form.ts";
 import { withForm } from "../sign-in/inner-request.ts";
 import { plainAsS256 } from "../sign-in/plain-challenge.ts";
 import { innerOf } from "../sign-in/token-alias.ts";
@@ -9,7 +10,6 @@ import { BackChannel } from "./back-channel.ts";
 import { redirectUrisOf } from "./customer-client.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
 import { createEngine, type Engine, scopeParameter } from "./engine.ts";
-import { readForm } from "./form.ts";
 import { Logout } from "./logout.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { messagePage, signInPage } from "./page.ts";

@@ -2,9 +2,10 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { type Answer, send } from "../answer.ts";
 import { isObject } from "../json.ts";
 import { randomToken } from "../random.ts";
+import { cookieOf } from "../sign-in/cookie.ts";
+import { readForm } from "../sign-in/form.ts";
 import type { SiteRequest } from "../site.ts";
 import type { CustomerProvider } from "./customer-provider.ts";
-import { readForm } from "./form.ts";
 import type { Memory } from "./memory.ts";
 import { messagePage, signOutPage } from "./page.ts";
 import { endOfSession, session } from "./session-cookie.ts";
@@ -36,31 +37,30 @@ export class Logout {
     if (text === undefined) return;
     const params = new URLSearchParams(text);
     const xsrf = params.get("xsrf");
-    if (xsrf !== null) return send(response, await this.#confirmed(request.headers.cookie, xsrf));
+    if (xsrf !== null) return send(response, await this.#confirmed(cookieOf(request, session), xsrf));
     const hinted = await this.#clientOf(params.get("id_token_hint"));
     const wanted = params.get("post_logout_redirect_uri");
     const known = wanted === null || this.#allows(hinted ?? params.get("client_id"), wanted);
     if (!known && this.#manner.refuse !== undefined) return send(response, this.#manner.refuse());
     const target = wanted === null || !known ? "" : withState(wanted, params.get("state"));
     const asks = this.#manner.asks === "always" || (this.#manner.asks === "without-hint" && hinted === undefined);
-    if (!asks) return send(response, await this.#leave(request.headers.cookie, target));
+    if (!asks) return send(response, await this.#leave(cookieOf(request, session), target));
     const question = randomToken(24);
     await this.#memory.storage.adapter(kind).upsert(question, { target } as never, patience);
     const action = `https://${request.headers.host}${path}`;
     return send(response, { status: 200, html: signOutPage(action, question) });
   }
 
-  async #confirmed(cookies: string | undefined, xsrf: string): Promise<Answer> {
+  async #confirmed(signedIn: string | undefined, xsrf: string): Promise<Answer> {
     const adapter = this.#memory.storage.adapter(kind);
     const found: unknown = await adapter.find(xsrf);
     if (!isObject(found)) return { status: 400, html: messagePage("Sign out", "The request has expired.") };
     await adapter.destroy(xsrf);
-    return this.#leave(cookies, String(found.target));
+    return this.#leave(signedIn, String(found.target));
   }
 
-  async #leave(cookies: string | undefined, target: string): Promise<Answer> {
-    const [, id] = new RegExp(`(?:^|; )${session}=([^;]*)`).exec(cookies ?? "") ?? [];
-    if (id !== undefined) await this.#memory.storage.adapter("Session").destroy(id);
+  async #leave(signedIn: string | undefined, target: string): Promise<Answer> {
+    if (signedIn !== undefined) await this.#memory.storage.adapter("Session").destroy(signedIn);
     const headers = { "set-cookie": endOfSession };
     if (target !== "") return { status: 302, headers: { ...headers, location: target } };
     return { status: 200, headers, html: messagePage("Signed out", "You have signed out.") };

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import { type Answer, noStore } from "../answer.ts";
 import type { JsonObject } from "../json.ts";
 import type { ClientMethod } from "./client-method.ts";
 import type { CustomerClient } from "./customer-client.ts";
@@ -180,7 +180,7 @@ export interface Vendor {
 export function oauthError(status: number, error: string, description?: string): Answer {
   return {
     status,
-    headers: { "cache-control": "no-store", pragma: "no-cache" },
+    headers: noStore,
     json: { error, ...(description === undefined ? {} : { error_description: description }) },
   };
 }

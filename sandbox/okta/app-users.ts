@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { appOf, type Call, type Route, userOf } from "./call.ts";
+import { appOf, type Call, type Route, sentFields, userOf } from "./call.ts";
 import type { OktaApp, OktaAppUser, OktaUser } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 import { page } from "./page.ts";
@@ -72,7 +72,7 @@ function list(call: Call) {
 
 function assign(call: Call) {
   const app = appOf(call);
-  const body = isObject(call.body) ? call.body : {};
+  const body = sentFields(call);
   if (typeof body.id !== "string" || body.id === "") throw invalid("id", ["id: The field cannot be left blank"]);
   if (body.scope !== undefined && body.scope !== "USER" && body.scope !== "GROUP") {
     throw invalid("scope", ["scope: Must be USER or GROUP"]);
@@ -94,7 +94,7 @@ function update(call: Call) {
   const user = personOf(call, app);
   const now = call.org.timestamp();
   const present = app.users.get(user.id);
-  const { userName, profile } = readPerson(isObject(call.body) ? call.body : {});
+  const { userName, profile } = readPerson(sentFields(call));
   app.users.set(user.id, {
     userId: user.id,
     created: present?.created ?? now,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { lifecycleLink } from "./lifecycle.ts";
 import type { OktaApp, OktaAssignment, OktaSecret } from "./model.ts";
 import { needsSecret, type OktaOrg } from "./org.ts";
 
@@ -87,13 +88,6 @@ function links(org: OktaOrg, app: OktaApp): Json {
 /** A secret of an app: all of them are readable with its value, also later. */
 export function viewSecret(org: OktaOrg, app: OktaApp, secret: OktaSecret): Json {
   const self = `${org.url}/api/v1/apps/${app.id}/credentials/secrets/${secret.id}`;
-  const actions: JsonObject =
-    secret.status === "ACTIVE"
-      ? { deactivate: { href: `${self}/lifecycle/deactivate`, hints: { allow: ["POST"] } } }
-      : {
-          activate: { href: `${self}/lifecycle/activate`, hints: { allow: ["POST"] } },
-          delete: { href: self, hints: { allow: ["DELETE"] } },
-        };
   return {
     id: secret.id,
     created: secret.created,
@@ -101,7 +95,10 @@ export function viewSecret(org: OktaOrg, app: OktaApp, secret: OktaSecret): Json
     status: secret.status,
     client_secret: secret.value,
     secret_hash: createHash("sha256").update(secret.value).digest().subarray(0, 16).toString("base64url"),
-    _links: actions,
+    _links: {
+      ...lifecycleLink(self, secret.status),
+      ...(secret.status === "ACTIVE" ? {} : { delete: { href: self, hints: { allow: ["DELETE"] } } }),
+    },
   };
 }
 

@@ -1,10 +1,11 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { randomText } from "../random.ts";
 import { type AppInput, readApp } from "./app-input.ts";
 import { appUserIn } from "./app-users.ts";
 import { viewApp } from "./app-view.ts";
-import { appOf, type Call, type Route } from "./call.ts";
+import { appOf, type Call, type Route, sentFields } from "./call.ts";
 import { readFilter } from "./filter.ts";
+import { switchRoutes } from "./lifecycle.ts";
 import type { OktaApp } from "./model.ts";
 import { needsSecret } from "./org.ts";
 import { page } from "./page.ts";
@@ -26,20 +27,7 @@ export const appRoutes: readonly Route[] = [
   },
   { method: "PUT", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: replace },
   { method: "DELETE", path: "/api/v1/apps/:appId", scope: manage, bucket: "app", handle: remove },
-  {
-    method: "POST",
-    path: "/api/v1/apps/:appId/lifecycle/activate",
-    scope: manage,
-    bucket: "apps",
-    handle: (call) => setStatus(call, "ACTIVE"),
-  },
-  {
-    method: "POST",
-    path: "/api/v1/apps/:appId/lifecycle/deactivate",
-    scope: manage,
-    bucket: "apps",
-    handle: (call) => setStatus(call, "INACTIVE"),
-  },
+  ...switchRoutes({ path: "/api/v1/apps/:appId", scope: manage, bucket: "apps" }, setStatus),
   {
     method: "PUT",
     path: "/api/v1/apps/:appId/policies/:policyId",
@@ -65,7 +53,7 @@ export const appRoutes: readonly Route[] = [
     bucket: "rest",
     handle: (call) => {
       const app = tokenAppOf(call);
-      app.idToken = { issuerMode: "ORG_URL", ...(isObject(call.body) ? call.body : {}) };
+      app.idToken = { issuerMode: "ORG_URL", ...sentFields(call) };
       return { status: 200, json: { issuer: null, orgUrl: null, customUrl: null, audience: null, ...app.idToken } };
     },
   },

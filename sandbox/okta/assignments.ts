@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { viewAssignment } from "./app-view.ts";
-import { appOf, type Call, groupOf, type Route } from "./call.ts";
+import { appOf, type Call, groupOf, type Route, sentFields } from "./call.ts";
 import { viewGroup } from "./group-view.ts";
 import type { OktaApp, OktaAssignment } from "./model.ts";
 import { page } from "./page.ts";
@@ -67,7 +67,7 @@ function assignmentOf(call: Call): OktaAssignment {
 function assign(call: Call) {
   const app = appOf(call);
   const group = groupOf(call);
-  const body = isObject(call.body) ? call.body : {};
+  const body = sentFields(call);
   const { priority: sent, profile } = body;
   const priority = sent === undefined ? undefined : readPriority(sent);
   const assignment = call.org.assign(app, group, priority);

@@ -1,4 +1,5 @@
 import type { Answer } from "../answer.ts";
+import { isObject, type JsonObject } from "../json.ts";
 import type { OktaApp, OktaGroup, OktaPolicy, OktaUser } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 import { notFound } from "./problem.ts";
@@ -31,6 +32,11 @@ export interface Route {
   /** Reads a multipart form instead of JSON, and passes nothing of it on. */
   readonly body?: "form";
   readonly handle: (call: Call) => Answer;
+}
+
+/** The fields of the body; none where it is no object. */
+export function sentFields({ body }: Call): JsonObject {
+  return isObject(body) ? body : {};
 }
 
 /** The app that the path names. Throws the 404 of Okta. */

@@ -1,5 +1,5 @@
-import { isObject, type Json } from "../json.ts";
-import { appOf, type Call, type Route } from "./call.ts";
+import type { Json } from "../json.ts";
+import { appOf, type Call, type Route, sentFields } from "./call.ts";
 import type { OktaApp, OktaGrant } from "./model.ts";
 import { invalid, notFound } from "./problem.ts";
 
@@ -47,7 +47,7 @@ function grantOf(call: Call): OktaGrant {
 /** Granting again gives the grant that is there. */
 function grant(call: Call) {
   const app = appOf(call);
-  const { issuer, scopeId } = isObject(call.body) ? call.body : {};
+  const { issuer, scopeId } = sentFields(call);
   if (issuer !== call.org.url) {
     throw invalid("issuer", [`issuer: Must be the org authorization server, '${call.org.url}'`]);
   }

@@ -5,7 +5,7 @@ import { type FilterRules, readFilter } from "./filter.ts";
 import { countGroups, type GroupCounts, membersOf, viewGroup } from "./group-view.ts";
 import type { OktaGroup } from "./model.ts";
 import { page } from "./page.ts";
-import { invalid, OktaProblem } from "./problem.ts";
+import { invalid, problemOf } from "./problem.ts";
 import { customMistake, groupBase } from "./profile-attributes.ts";
 import { viewUser } from "./user-view.ts";
 
@@ -55,7 +55,7 @@ export const groupRoutes: readonly Route[] = [
     bucket: "group",
     handle: (call) => {
       const group = groupOf(call);
-      if (group.type === "BUILT_IN") throw forbidden();
+      if (group.type === "BUILT_IN") throw problemOf(403);
       call.org.removeGroup(group.id);
       return { status: 204 };
     },
@@ -164,12 +164,8 @@ function readProfile(call: Call, present: OktaGroup | undefined): OktaGroup["pro
 
 /** Okta's own groups, and those of a directory, cannot be changed here. */
 function changeable(group: OktaGroup): OktaGroup {
-  if (group.type !== "OKTA_GROUP") throw forbidden();
+  if (group.type !== "OKTA_GROUP") throw problemOf(403);
   return group;
-}
-
-function forbidden(): OktaProblem {
-  return new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
 }
 
 /** Says nothing when the person is there, or not there, already. */

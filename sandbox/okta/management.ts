@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, BodyTooLarge, readBody } from "../answer.ts";
-import { parseJsonBody } from "../json-body.ts";
+import { isJsonType, parseJsonBody } from "../json-body.ts";
 import { matchPath } from "../match-path.ts";
 import type { Access } from "./access.ts";
 import { appUserRoutes } from "./app-users.ts";
@@ -97,8 +97,7 @@ function findRoute(method: string, path: string): { route: Route; params: Readon
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readLimited(request);
   if (body.length === 0) return undefined;
-  const type = request.headers["content-type"] ?? "";
-  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
+  if (!isJsonType(request.headers["content-type"])) {
     throw new OktaProblem(
       415,
       "E0000021",

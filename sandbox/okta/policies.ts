@@ -1,12 +1,13 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { viewApp } from "./app-view.ts";
-import { type Call, policyOf, type Route } from "./call.ts";
+import { type Call, policyOf, type Route, sentFields } from "./call.ts";
+import { switchRoutes } from "./lifecycle.ts";
 import type { OktaApp, OktaPolicy, Status } from "./model.ts";
 import { oktaId } from "./okta-id.ts";
 import type { OktaOrg } from "./org.ts";
 import { page } from "./page.ts";
 import { viewPolicy, viewRule } from "./policy-view.ts";
-import { invalid, notFound, OktaProblem } from "./problem.ts";
+import { invalid, notFound, OktaProblem, problemOf } from "./problem.ts";
 
 const read = "okta.policies.read";
 const manage = "okta.policies.manage";
@@ -46,15 +47,7 @@ export const policyRoutes: readonly Route[] = [
   },
   { method: "PUT", path: one, scope: manage, bucket, handle: replace },
   { method: "DELETE", path: one, scope: manage, bucket, handle: remove },
-  ...(["ACTIVE", "INACTIVE"] as const).map(
-    (status): Route => ({
-      method: "POST",
-      path: `${one}/lifecycle/${status === "ACTIVE" ? "activate" : "deactivate"}`,
-      scope: manage,
-      bucket,
-      handle: (call) => setStatus(call, status),
-    }),
-  ),
+  ...switchRoutes({ path: one, scope: manage, bucket }, setStatus),
   { method: "POST", path: `${one}/clone`, scope: manage, bucket, handle: clone },
   {
     method: "GET",
@@ -139,7 +132,7 @@ function create(call: Call) {
 
 function replace(call: Call) {
   const policy = policyOf(call);
-  if (policy.resourceType !== "APP") throw forbidden();
+  if (policy.resourceType !== "APP") throw problemOf(403);
   Object.assign(policy, readPolicy(call, policy), { lastUpdated: call.org.timestamp() });
   return { status: 200, json: viewPolicy(call.org, policy) };
 }
@@ -148,7 +141,7 @@ function readPolicy(
   call: Call,
   present: OktaPolicy | undefined,
 ): Pick<OktaPolicy, "name" | "description" | "priority"> {
-  const { type, name, description, priority } = isObject(call.body) ? call.body : {};
+  const { type, name, description, priority } = sentFields(call);
   if (typeof type !== "string" || type === "") throw invalid("type", ["type: The field cannot be left blank"]);
   if (type !== "ACCESS_POLICY") {
     throw otherTypes.includes(type)
@@ -177,7 +170,7 @@ function readPolicy(
 function remove(call: Call) {
   const { org } = call;
   const policy = policyOf(call);
-  if (policy.system || policy.resourceType !== "APP") throw forbidden();
+  if (policy.system || policy.resourceType !== "APP") throw problemOf(403);
   for (const app of org.state.apps.values()) {
     if (app.accessPolicy === policy.id) app.accessPolicy = org.defaultPolicy.id;
   }
@@ -189,7 +182,7 @@ function remove(call: Call) {
 function clone(call: Call) {
   const { org } = call;
   const policy = policyOf(call);
-  if (policy.resourceType !== "APP") throw forbidden();
+  if (policy.resourceType !== "APP") throw problemOf(403);
   const { description, priority } = policy;
   const name = `[cloned] ${policy.name}`;
   if (org.policies.some((each) => each.name === name)) throw invalid("name", ["name: Policy name already in use"]);
@@ -204,16 +197,12 @@ function clone(call: Call) {
 
 function setStatus(call: Call, status: Status) {
   const policy = policyOf(call);
-  if (policy.system || policy.resourceType !== "APP") throw forbidden();
+  if (policy.system || policy.resourceType !== "APP") throw problemOf(403);
   if (policy.status !== status) {
     policy.status = status;
     policy.lastUpdated = call.org.timestamp();
   }
   return { status: 204 };
-}
-
-function forbidden(): OktaProblem {
-  return new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
 }
 
 function appsOf(org: OktaOrg, policy: OktaPolicy): readonly OktaApp[] {

@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from "../json.ts";
-import { type Call, policyOf, type Route } from "./call.ts";
+import { type Call, policyOf, type Route, sentFields } from "./call.ts";
+import { switchRoutes } from "./lifecycle.ts";
 import type { OktaPolicy, OktaPolicyRule, Status } from "./model.ts";
 import { oktaId } from "./okta-id.ts";
 import { viewRule } from "./policy-view.ts";
-import { invalid, notFound, OktaProblem } from "./problem.ts";
+import { invalid, notFound, problemOf } from "./problem.ts";
 import { readActions, readConditions } from "./rule-input.ts";
 
 const read = "okta.policies.read";
@@ -43,15 +44,7 @@ export const policyRuleRoutes: readonly Route[] = [
       return { status: 204 };
     },
   },
-  ...(["ACTIVE", "INACTIVE"] as const).map(
-    (status): Route => ({
-      method: "POST",
-      path: `${one}/lifecycle/${status === "ACTIVE" ? "activate" : "deactivate"}`,
-      scope: manage,
-      bucket,
-      handle: (call) => setStatus(call, status),
-    }),
-  ),
+  ...switchRoutes({ path: one, scope: manage, bucket }, setStatus),
 ];
 
 function ruleOf(call: Call): OktaPolicyRule {
@@ -63,9 +56,7 @@ function ruleOf(call: Call): OktaPolicyRule {
 
 /** Not the system's, which is neither removed nor switched off. */
 function own(rule: OktaPolicyRule): OktaPolicyRule {
-  if (rule.system) {
-    throw new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
-  }
+  if (rule.system) throw problemOf(403);
   return rule;
 }
 
@@ -134,7 +125,7 @@ interface RuleBody {
 }
 
 function readBody(call: Call, policy: OktaPolicy, present: OktaPolicyRule | undefined): RuleBody {
-  const { type, name, priority, status, conditions, actions } = isObject(call.body) ? call.body : {};
+  const { type, name, priority, status, conditions, actions } = sentFields(call);
   if (type !== undefined && type !== "ACCESS_POLICY") {
     throw invalid("type", [`type: '${String(type)}' is not the type of the policy`]);
   }

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { lifecycleLink } from "./lifecycle.ts";
 import type { OktaPolicy, OktaPolicyRule } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 
@@ -21,13 +22,14 @@ export function viewPolicy(org: OktaOrg, policy: OktaPolicy, listed = false): Js
       ...(own ? {} : { mappings: { href: `${self}/mappings`, hints: { allow: ["GET", "POST"] } } }),
       self: { href: self, hints: { allow } },
       rules: { href: `${self}/rules`, hints: { allow: ["GET", "POST"] } },
-      ...(own ? {} : lifecycle(self, policy.status)),
+      ...(own ? {} : lifecycleLink(self, policy.status)),
     },
     ...(listed ? { _embedded: { resourceType: policy.resourceType } } : {}),
     type: "ACCESS_POLICY",
   };
 }
 
+/** A rule of an access policy. */
 export function viewRule(org: OktaOrg, policy: OktaPolicy, rule: OktaPolicyRule): Json {
   const self = `${org.url}/api/v1/policies/${policy.id}/rules/${rule.id}`;
   return {
@@ -42,13 +44,8 @@ export function viewRule(org: OktaOrg, policy: OktaPolicy, rule: OktaPolicyRule)
     actions: rule.actions,
     _links: {
       self: { href: self, hints: { allow: rule.system ? ["GET", "PUT"] : ["GET", "PUT", "DELETE"] } },
-      ...(rule.system ? {} : lifecycle(self, rule.status)),
+      ...(rule.system ? {} : lifecycleLink(self, rule.status)),
     },
     type: "ACCESS_POLICY",
   };
-}
-
-function lifecycle(self: string, status: OktaPolicy["status"]): { [key: string]: Json } {
-  const step = status === "ACTIVE" ? "deactivate" : "activate";
-  return { [step]: { href: `${self}/lifecycle/${step}`, hints: { allow: ["POST"] } } };
 }

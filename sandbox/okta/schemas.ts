@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { Call, Route } from "./call.ts";
+import { type Call, type Route, sentFields } from "./call.ts";
 import { invalid, notFound } from "./problem.ts";
 import { groupBase, userBase } from "./profile-attributes.ts";
 import { userTypeId } from "./user-view.ts";
@@ -39,7 +39,7 @@ function attributesOf(call: Call, kind: Kind): Map<string, JsonObject> {
 
 /** Adds, changes and, for `null`, removes attributes of the org's own, in every profile too. */
 function change(call: Call, kind: Kind): void {
-  const { definitions } = isObject(call.body) ? call.body : {};
+  const { definitions } = sentFields(call);
   const custom = isObject(definitions) && isObject(definitions.custom) ? definitions.custom.properties : undefined;
   const known = attributesOf(call, kind);
   const base = kind === "user" ? userBase : groupBase;

@@ -1,6 +1,6 @@
-import { isObject } from "../json.ts";
 import { viewSecret } from "./app-view.ts";
-import { appOf, type Call, type Route } from "./call.ts";
+import { appOf, type Call, type Route, sentFields } from "./call.ts";
+import { switchRoutes } from "./lifecycle.ts";
 import type { OktaSecret, Status } from "./model.ts";
 import { mostSecrets, needsSecret } from "./org.ts";
 import { invalid, notFound } from "./problem.ts";
@@ -32,20 +32,7 @@ export const secretRoutes: readonly Route[] = [
     handle: (call) => ({ status: 200, json: viewSecret(call.org, appOf(call), secretOf(call)) }),
   },
   { method: "DELETE", path: `${base}/:secretId`, scope: manage, bucket: "apps", handle: remove },
-  {
-    method: "POST",
-    path: `${base}/:secretId/lifecycle/activate`,
-    scope: manage,
-    bucket: "apps",
-    handle: (call) => setStatus(call, "ACTIVE"),
-  },
-  {
-    method: "POST",
-    path: `${base}/:secretId/lifecycle/deactivate`,
-    scope: manage,
-    bucket: "apps",
-    handle: (call) => setStatus(call, "INACTIVE"),
-  },
+  ...switchRoutes({ path: `${base}/:secretId`, scope: manage, bucket: "apps" }, setStatus),
 ];
 
 function secretOf(call: Call): OktaSecret {
@@ -57,7 +44,7 @@ function secretOf(call: Call): OktaSecret {
 
 function create(call: Call) {
   const app = appOf(call);
-  const body = isObject(call.body) ? call.body : {};
+  const body = sentFields(call);
   const { client_secret: value, status } = body;
   if (!needsSecret(app)) {
     throw invalid(kind, ["A client secret needs a token_endpoint_auth_method that uses one."]);

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { lifecycleLink } from "./lifecycle.ts";
 import type { OktaOrg } from "./org.ts";
 import type { OktaClaim, OktaScope, OktaServer, OktaServerPolicy, OktaServerRule, RulePeople } from "./server-model.ts";
 import { nextRotation } from "./server-rotation.ts";
@@ -51,7 +52,7 @@ export function viewServer(org: OktaOrg, server: OktaServer): Json {
       policies: { href: `${self}/policies`, hints: list },
       self: { href: self, hints: { allow: ["GET", "DELETE", "PUT"] } },
       scopes: { href: `${self}/scopes`, hints: list },
-      ...lifecycle(self, server.status),
+      ...lifecycleLink(self, server.status),
     },
   };
 }
@@ -104,7 +105,7 @@ export function viewServerPolicy(org: OktaOrg, server: OktaServer, policy: OktaS
     _links: {
       self: changeable(self),
       rules: { href: `${self}/rules`, hints: { allow: ["GET"] } },
-      ...lifecycle(self, policy.status),
+      ...lifecycleLink(self, policy.status),
     },
     type: "OAUTH_AUTHORIZATION_POLICY",
   };
@@ -136,7 +137,7 @@ export function viewServerRule(org: OktaOrg, server: OktaServer, policy: OktaSer
         ...(rule.inlineHook === undefined ? {} : { inlineHook: { id: rule.inlineHook } }),
       },
     },
-    _links: { self: changeable(self), ...lifecycle(self, rule.status) },
+    _links: { self: changeable(self), ...lifecycleLink(self, rule.status) },
     type: "RESOURCE_ACCESS",
   };
 }
@@ -151,9 +152,4 @@ function viewPeople({ include, exclude }: RulePeople): { readonly [key: string]:
 
 function changeable(href: string): Json {
   return { href, hints: { allow: ["GET", "PUT", "DELETE"] } };
-}
-
-function lifecycle(self: string, status: "ACTIVE" | "INACTIVE"): { readonly [key: string]: Json } {
-  const change = status === "ACTIVE" ? "deactivate" : "activate";
-  return { [change]: { href: `${self}/lifecycle/${change}`, hints: { allow: ["POST"] } } };
 }

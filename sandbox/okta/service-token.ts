@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import { type Answer, noStore } from "../answer.ts";
 import { type Access, tokenLifetime } from "./access.ts";
 import type { OktaApp } from "./model.ts";
 import { refusal } from "./sign-in/refusals.ts";
@@ -18,7 +18,7 @@ export function issueServiceToken(app: OktaApp, form: URLSearchParams, access: A
   if (scopes.some((scope) => !granted.has(scope))) throw refusal("no_org_scopes_granted");
   return {
     status: 200,
-    headers: { "cache-control": "no-store", pragma: "no-cache" },
+    headers: noStore,
     json: {
       token_type: "Bearer",
       expires_in: tokenLifetime,

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "../json.ts";
-import { type Call, type Route, userOf } from "./call.ts";
+import { isObject } from "../json.ts";
+import { type Call, type Route, sentFields, userOf } from "./call.ts";
 import { invalid, OktaProblem } from "./problem.ts";
 import { checkPassword, digest, readPassword } from "./user-input.ts";
 import { setUserStatus } from "./user-status.ts";
@@ -17,7 +17,7 @@ export const userCredentialRoutes: readonly Route[] = [
     bucket: "rest",
     handle: (call) => {
       const user = withPassword(call);
-      const { oldPassword, newPassword } = bodyOf(call);
+      const { oldPassword, newPassword } = sentFields(call);
       checkPassword(user, isObject(oldPassword) ? oldPassword.value : undefined);
       user.credentials.password = digest(readPassword(isObject(newPassword) ? newPassword.value : undefined));
       user.passwordChanged = call.org.timestamp();
@@ -32,7 +32,7 @@ export const userCredentialRoutes: readonly Route[] = [
     bucket: "rest",
     handle: (call) => {
       const user = withPassword(call);
-      const { password, recovery_question: question } = bodyOf(call);
+      const { password, recovery_question: question } = sentFields(call);
       checkPassword(user, isObject(password) ? password.value : undefined);
       if (!isObject(question) || typeof question.question !== "string" || typeof question.answer !== "string") {
         throw invalid("recovery_question", ["recovery_question: The field cannot be left blank"]);
@@ -56,10 +56,6 @@ export const userCredentialRoutes: readonly Route[] = [
     },
   },
 ];
-
-function bodyOf(call: Call): JsonObject {
-  return isObject(call.body) ? call.body : {};
-}
 
 function withPassword(call: Call) {
   const user = userOf(call);

@@ -1,9 +1,9 @@
 import { isObject, isTexts } from "../json.ts";
-import { type Call, type Route, userOf } from "./call.ts";
+import { type Call, type Route, sentFields, userOf } from "./call.ts";
 import type { OktaGroup, OktaUser } from "./model.ts";
 import { newUser } from "./new-user.ts";
 import { page } from "./page.ts";
-import { invalid, notFound, OktaProblem } from "./problem.ts";
+import { invalid, notFound, OktaProblem, problemOf } from "./problem.ts";
 import { readCredentials, readProfile } from "./user-input.ts";
 import { findUsers } from "./user-search.ts";
 import { setUserStatus } from "./user-status.ts";
@@ -48,7 +48,7 @@ export const userRoutes: readonly Route[] = [
 
 function create(call: Call) {
   const { org, query } = call;
-  const body = isObject(call.body) ? call.body : {};
+  const body = sentFields(call);
   const profile = readProfile(org, body, { subject: "newUser" });
   const { credentials } = readCredentials(body);
   const groups = readGroups(call, body.groupIds);
@@ -92,7 +92,7 @@ function change(call: Call, extent: "part" | "whole") {
   if (user.status === "DEPROVISIONED") {
     throw new OktaProblem(403, "E0000038", "This operation is not allowed in the user's current status.");
   }
-  const body = isObject(call.body) ? call.body : {};
+  const body = sentFields(call);
   // A body without a profile is about the credentials only, also in a PUT.
   const keeps = extent === "part" || !isObject(body.profile);
   const present = keeps ? { present: user.profile } : {};
@@ -109,9 +109,7 @@ function change(call: Call, extent: "part" | "whole") {
 /** The first call switches the person off, the second removes them. */
 function remove(call: Call) {
   const user: OktaUser = userOf(call);
-  if (user.id === call.org.state.ownerId) {
-    throw new OktaProblem(403, "E0000006", "You do not have permission to perform the requested action");
-  }
+  if (user.id === call.org.state.ownerId) throw problemOf(403);
   if (user.status === "DEPROVISIONED") call.org.removeUser(user.id);
   else setUserStatus(call.org, user, "DEPROVISIONED");
   return { status: 204 };

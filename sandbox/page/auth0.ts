@@ -10,8 +10,8 @@ import type { Auth0Tenant } from "../auth0/tenant.ts";
 import { type Html, html } from "./html.ts";
 import { searchForm } from "./layout.ts";
 import { count, searchOf, slice } from "./list.ts";
-import { part } from "./okta.ts";
 import { ownerTexts, showOwner } from "./owner.ts";
+import { part } from "./part.ts";
 import { code, contents, names, type Row } from "./table.ts";
 import type { World } from "./world.ts";
 

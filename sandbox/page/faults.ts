@@ -14,7 +14,7 @@ ${live("faults", faultTable(world))}`;
 
 /** All rules as a table. */
 export function faultTable({ faults }: World): Html {
-  const columns = ["Effect", "Requests", "More", "Hits", "Left", "Let by"];
+  const columns = ["Effect", "Requests", "More", "Hits", "Left", "Let by", "Number"];
   return table("Rules, oldest first", columns, faults.counts().map(row), "No request goes wrong on purpose.");
 }
 
@@ -32,6 +32,7 @@ function row(rule: FaultCount): Row {
       html`<span class="number">${count(hits)}</span>`,
       html`<span class="number">${remaining === null ? "all" : count(remaining)}</span>`,
       html`<span class="number">${count(passed)}</span>`,
+      html`<span class="number">${id}</span>`,
     ],
   };
 }

@@ -2,10 +2,11 @@ import type { OktaApp, OktaGroup, OktaUser } from "../okta/model.ts";
 import type { OktaOrg } from "../okta/org.ts";
 import type { OktaServer } from "../okta/server-model.ts";
 import { type Content, type Html, html } from "./html.ts";
-import { live, searchForm } from "./layout.ts";
-import { count, type Slice, searchOf, slice } from "./list.ts";
+import { searchForm } from "./layout.ts";
+import { count, searchOf, slice } from "./list.ts";
 import { ownerTexts, showOwner } from "./owner.ts";
-import { badge, code, contents, names, type Place, pager, type Row, table } from "./table.ts";
+import { part } from "./part.ts";
+import { badge, code, contents, names, type Row } from "./table.ts";
 import type { World } from "./world.ts";
 
 /** The Okta org: apps, groups, people, authorization servers, access policies. */
@@ -55,23 +56,6 @@ ${part(
     ],
   }),
 )}`;
-}
-
-/** A headed table of one kind of thing, with its pages. */
-export function part<Item>(
-  id: string,
-  title: string,
-  found: Slice<Item>,
-  place: Place,
-  columns: readonly string[],
-  row: (item: Item) => Row,
-): Html {
-  const what = title.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
-  const empty = found.total === 0 ? `There are no ${what}.` : `None of the ${what} fits the search.`;
-  return html`<section aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-${live(id, html`${table(`${title}, oldest first`, columns, found.shown.map(row), empty)}${found.matching === 0 ? undefined : pager(found, what, id, place)}`)}
-</section>`;
 }
 
 /** A status as Okta spells it. */

@@ -56,7 +56,16 @@ ${live(
       ? undefined
       : html`<a href="${address(path, query, { before: undefined })}">Newest</a> `
   }${older === undefined ? undefined : html`<a href="${address(path, query, { before: older })}">Older</a>`}</nav></div>`,
-)}`;
+)}
+${live("notes", noteList(world.requests.notes))}`;
+}
+
+/** What the sandbox remarked about its own answers, newest first, whatever the filter; nothing when there is nothing. */
+function noteList(notes: readonly string[]): Html {
+  if (notes.length === 0) return html``;
+  return html`<h2>Notes</h2>
+<p>What the sandbox could not play, newest first. It keeps the last 200.</p>
+<ul>${notes.toReversed().map((note) => html`<li class="long">${note}</li>`)}</ul>`;
 }
 
 /** The newest few, for the overview. */

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import { type Answer, noStore } from "../answer.ts";
 
 /** An error in the shape of RFC 6749, section 5.2, as the token endpoints answer it. */
 export class OAuthProblem extends Error {
@@ -14,7 +14,7 @@ export class OAuthProblem extends Error {
   toAnswer(): Answer {
     return {
       status: this.status,
-      headers: { "cache-control": "no-store", pragma: "no-cache" },
+      headers: noStore,
       json: { error: this.code, error_description: this.message },
     };
   }

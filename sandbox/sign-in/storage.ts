@@ -44,6 +44,11 @@ export class Storage {
     };
   }
 
+  /** Ids of the grants of which a code or a token lives. */
+  livingGrants(): ReadonlySet<unknown> {
+    return new Set([...this.#stored.keys()].map((name) => this.#live(name)?.grantId));
+  }
+
   #live(name: string): AdapterPayload | undefined {
     const stored = this.#stored.get(name);
     if (stored === undefined || stored.expires === null || stored.expires + graceOf(name) > Date.now()) {

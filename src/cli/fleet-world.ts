@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { FleetMember } from "../../sandbox/fleet.ts";
+import type { Auth0Member, FleetMember, OktaMember } from "../../sandbox/fleet.ts";
 import { compile } from "../desired/compile.ts";
 import type { OrganizationPart, Registration } from "../desired/connection.ts";
 import { newClient } from "../idp/auth0/client-body.ts";
@@ -88,7 +88,7 @@ function memberOf(workspace: Workspace, registration: Registration): FleetMember
   if (kind === "okta" && idp !== undefined) {
     return {
       kind,
-      app: newApp(registration, idp.domain) as never,
+      app: newApp(registration, idp.domain) as OktaMember["app"],
       groups: assignment?.everyone === false ? assignment.groups : [],
     };
   }
@@ -96,7 +96,7 @@ function memberOf(workspace: Workspace, registration: Registration): FleetMember
   if (kind !== "auth0" || part === undefined) throw new Error(`${registration.key} is at no sandbox`);
   return {
     kind,
-    client: newClient(registration) as never,
+    client: newClient(registration) as Auth0Member["client"],
     connections: enabledConnections,
     organization: (clientId, connectionIds) => ({
       name: part.name,

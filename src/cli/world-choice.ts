@@ -24,6 +24,7 @@ export function worldChoice({ data, tenants, seed }: WorldFlags, cwd: string): W
   if (seed !== undefined && tenants === undefined) {
     throw new TenantryError("CLI_USAGE", "--seed goes with --tenants", { hint: "give both, or neither" });
   }
+  if (data === "") throw new TenantryError("CLI_USAGE", "--data names no folder", { hint: "give the path of one" });
   return {
     data: data === undefined ? undefined : resolve(cwd, data),
     fleet:

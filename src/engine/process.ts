@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import type { Code } from "../errors/codes/index.ts";
 
 /** A process that was started to outlive this one. */
 export interface DetachedProcess {
@@ -7,7 +8,15 @@ export interface DetachedProcess {
 }
 
 /** What a detached process may say to the one that starts it, over the IPC channel, once. */
-export type FirstWord = { readonly ready: true } | { readonly failed: string };
+export type FirstWord = { readonly ready: true } | Failed;
+
+/** Why it does not start, in one sentence. */
+export interface Failed {
+  readonly failed: string;
+  /** The failure's own code, and what to do about it, where it has any. */
+  readonly code?: Code | undefined;
+  readonly hint?: string | undefined;
+}
 
 /**
  * Starts a process that goes on after this one has ended, and waits for its first word. Its output goes to a log file.
@@ -22,7 +31,7 @@ export async function startDetached(
     readonly log: string;
     readonly environment: Readonly<Record<string, string | undefined>>;
   },
-): Promise<{ readonly started: DetachedProcess } | { readonly failed: string }> {
+): Promise<{ readonly started: DetachedProcess } | Failed> {
   const log = openSync(options.log, "a", 0o600);
   try {
     const child = spawn(command, [...args], {
@@ -36,9 +45,8 @@ export async function startDetached(
       child.once("error", (error) => resolve({ failed: error.message }));
       child.once("exit", (code, signal) => resolve({ failed: `it ended with ${signal ?? `exit code ${code}`}` }));
     });
-    if ("failed" in word || child.pid === undefined) {
-      return { failed: "failed" in word ? word.failed : "it did not start" };
-    }
+    if ("failed" in word) return word;
+    if (child.pid === undefined) return { failed: "it did not start" };
     child.disconnect();
     child.unref();
     return { started: { pid: child.pid } };

@@ -1,10 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { LocalFaultRule } from "../../sandbox/faults.ts";
-import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
-import { applyThrough, fernhill, type Outcome } from "./faulty.ts";
-
-let workspace: TestWorkspace;
-afterEach(() => workspace.close());
+import { applyInFreshWorkspace, fernhill, type Outcome } from "./faulty.ts";
 
 const create = { method: "POST", path: "^/api/v2/clients$" };
 const organize = { method: "POST", path: "^/api/v2/organizations$" };
@@ -17,7 +13,7 @@ const fine: Outcome = { exit: 0 };
 const unclear: Outcome = { exit: 7, code: "AUTH0_CREATE_UNCLEAR" };
 
 const table: readonly (readonly [name: string, rules: readonly LocalFaultRule[], outcome: Outcome])[] = [
-  ["everything is late", [{ effect: "delay", milliseconds: [5, 40], times: "all", seed: 11 }], fine],
+  ["everything is late", [{ effect: "delay", milliseconds: [2, 16], times: "all", seed: 11 }], fine],
   ["the create is cut before its effect", [{ ...create, effect: "reset-before" }], unclear],
   ["the create is cut after its effect", [{ ...create, effect: "reset-after" }], fine],
   ["the create is answered 503 before its effect", [{ ...create, effect: "status-before", status: 503 }], unclear],
@@ -51,7 +47,6 @@ const table: readonly (readonly [name: string, rules: readonly LocalFaultRule[],
 
 describe("an apply at Auth0 goes through it, or stops and the next one goes on", () => {
   it.each(table)("%s", async (_name, rules, outcome) => {
-    workspace = await openTestWorkspace({ whole: true });
-    expect(await applyThrough(workspace, fernhill, rules)).toEqual(outcome);
+    expect(await applyInFreshWorkspace(fernhill, rules, { whole: true })).toEqual(outcome);
   });
 });

@@ -1,14 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { faultEffects } from "../../sandbox/fault-rule.ts";
 import type { LocalFaultRule } from "../../sandbox/faults.ts";
-import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
-import { applyThrough, type Outcome, whiterabbit } from "./faulty.ts";
-
-let workspace: TestWorkspace | undefined;
-afterEach(async () => {
-  await workspace?.close();
-  workspace = undefined;
-});
+import { applyInFreshWorkspace, type Outcome, whiterabbit } from "./faulty.ts";
 
 const create = { method: "POST", path: "^/api/v1/apps$" };
 const list = { method: "GET", path: "^/api/v1/apps$" };
@@ -20,7 +13,7 @@ const api = { path: "^/api/v1/" };
 const fine: Outcome = { exit: 0 };
 
 const table: readonly (readonly [name: string, rules: readonly LocalFaultRule[], outcome: Outcome])[] = [
-  ["everything is late", [{ effect: "delay", milliseconds: [5, 40], times: "all", seed: 11 }], fine],
+  ["everything is late", [{ effect: "delay", milliseconds: [2, 16], times: "all", seed: 11 }], fine],
   ["the create is cut before its effect", [{ ...create, effect: "reset-before" }], fine],
   ["the create is cut after its effect", [{ ...create, effect: "reset-after" }], fine],
   ["the create is answered 500 before its effect", [{ ...create, effect: "status-before", status: 500 }], fine],
@@ -76,8 +69,7 @@ const table: readonly (readonly [name: string, rules: readonly LocalFaultRule[],
 
 describe("an apply at Okta goes through it, or stops and the next one goes on", () => {
   it.each(table)("%s", async (_name, rules, outcome) => {
-    workspace = await openTestWorkspace();
-    expect(await applyThrough(workspace, whiterabbit, rules)).toEqual(outcome);
+    expect(await applyInFreshWorkspace(whiterabbit, rules)).toEqual(outcome);
   });
 
   it("meets every kind of fault that there is", () => {

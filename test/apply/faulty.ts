@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import type { LocalFaultRule } from "../../sandbox/faults.ts";
 import { auth0Host, oktaHost } from "../../sandbox/sandbox.ts";
-import type { TestWorkspace } from "../support/workspace.ts";
+import { startJumpTime } from "../support/jump-time.ts";
+import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
 /** One tenant that an apply sets up at one vendor, while requests go wrong. */
 export interface FaultyTenant {
@@ -33,6 +34,28 @@ export interface Outcome {
   readonly exit: number;
   /** Of the connection that failed, or of the command; absent when all went well. */
   readonly code?: string;
+}
+
+/**
+ * `applyThrough` in a workspace of its own. Where a 429 says when to come back, that time is skipped and not waited for:
+ * the reset header is in whole seconds, whatever a test would like.
+ */
+export async function applyInFreshWorkspace(
+  tenant: FaultyTenant,
+  rules: readonly LocalFaultRule[],
+  options: { readonly whole?: boolean } = {},
+): Promise<Outcome> {
+  const time = rules.some(({ effect }) => effect === "rate-limit") ? startJumpTime() : undefined;
+  try {
+    const workspace = await openTestWorkspace({ ...options, ...(time === undefined ? {} : { sleep: time.sleep }) });
+    try {
+      return await applyThrough(workspace, tenant, rules);
+    } finally {
+      await workspace.close();
+    }
+  } finally {
+    time?.stop();
+  }
 }
 
 /**

@@ -1,22 +1,10 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { ratePlansOf } from "../../src/cli/rate-plans.ts";
+import { tenantryProcess as tenantry } from "../support/process.ts";
 import { openTestWorkspace } from "../support/workspace.ts";
-
-const entry = fileURLToPath(new URL("../../bin/tenantry.js", import.meta.url));
-
-async function tenantry(root: string, ...args: readonly string[]): Promise<{ exit: number | null; out: string }> {
-  const running = spawn(process.execPath, [entry, ...args, "--workspace", root], { env: {}, cwd: root });
-  const out: Buffer[] = [];
-  running.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-  running.stderr.on("data", (chunk: Buffer) => out.push(chunk));
-  const exit = await new Promise<number | null>((resolve) => running.once("close", resolve));
-  return { exit, out: Buffer.concat(out).toString("utf8") };
-}
 
 it("knows the plans by name and no others", async () => {
   expect(await ratePlansOf({})).toEqual({});

@@ -16,7 +16,11 @@ export function foreignObjects(sandbox: Sandbox): ForeignObjects {
     if (!JSON.stringify(group).includes("enantry")) objects.set(`Okta group ${group.profile.name}`, textOf(group));
   }
   for (const policy of okta.policies) objects.set(`Okta policy ${policy.name}`, textOf(policy));
-  for (const server of okta.servers) objects.set(`Okta server ${server.name}`, textOf(server));
+  for (const server of okta.servers) {
+    // A key is made when it is first needed.
+    const keys = server.keys.map(({ jwk: _jwk, ...key }) => key);
+    objects.set(`Okta server ${server.name}`, textOf({ ...server, keys }));
+  }
   for (const client of auth0.clients.values()) {
     if (!isOurs(client.settings.client_metadata)) {
       objects.set(`Auth0 client ${client.settings.name} (${client.clientId})`, textOf(client));
@@ -31,6 +35,8 @@ export function foreignObjects(sandbox: Sandbox): ForeignObjects {
     const known = clients.filter((id) => auth0.clients.has(id));
     objects.set(`Auth0 connection ${connection.name}`, textOf({ ...connection, clients: known }));
   }
+  for (const role of auth0.state.roles.values()) objects.set(`Auth0 role ${role.name}`, textOf(role));
+  for (const server of auth0.state.resourceServers.values()) objects.set(`Auth0 API ${server.id}`, textOf(server));
   for (const [tenant, provider] of Object.entries(sandbox.providers)) {
     objects.set(`provider of ${tenant}`, textOf(provider.clients));
   }

@@ -1,17 +1,14 @@
 import { createPrivateKey, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { serviceClientId } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { startTestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { basic, call, post, webApp } from "./okta-caller.ts";
 
 const start = Date.UTC(2026, 10, 21, 9, 0, 0);
-let at: TestSandbox;
+const at = sharedSandbox({ clock: () => now });
 let now = start;
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
 
 const audience = "https://acme.okta.com/oauth2/v1/token";
 type Claims = { iss?: string; sub?: string; aud?: string; exp?: number; jti?: string };

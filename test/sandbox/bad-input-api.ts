@@ -41,6 +41,15 @@ export interface Api {
   close(): void;
 }
 
+/** Both, for `describe.each`: the vendor's name, and how its API is opened. */
+export const apis = [
+  ["Okta", openOkta],
+  ["Auth0", openAuth0],
+] as const;
+
+/** The methods whose calls have a body. */
+export const writes: readonly string[] = ["POST", "PUT", "PATCH"];
+
 /** Longest that an answer may take, in milliseconds. */
 const patience = 10_000;
 

@@ -1,19 +1,16 @@
 import { connect } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createAuthority } from "../../sandbox/authority.ts";
 import { describeBug, type SandboxBug } from "../../sandbox/bug.ts";
 import { Faults } from "../../sandbox/faults.ts";
 import { auth0Host, oktaHost } from "../../sandbox/sandbox.ts";
 import { listen } from "../../sandbox/server.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { startTestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { showsNoInside } from "./bad-input-api.ts";
 import { statusOf, writeRaw } from "./bad-input-raw.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const hosts = ["127.0.0.1", oktaHost, auth0Host, "accounts.google.com", "id.tannberg.example"];
 

@@ -1,27 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { type Api, openAuth0, openOkta } from "./bad-input-api.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
+import { type Api, apis, writes } from "./bad-input-api.ts";
 
 // Every call of both management APIs, with everything that clients get wrong. That nothing inside the sandbox throws
 // is held by the sandbox's own close, which fails for each bug it was told of.
 
-const writes = ["POST", "PUT", "PATCH"];
-
-describe.each([
-  ["Okta", openOkta],
-  ["Auth0", openAuth0],
-] as const)("%s", (vendor, open) => {
-  let at: TestSandbox;
+describe.each(apis)("%s", (vendor, open) => {
+  const at = sharedSandbox();
   let api: Api;
 
   beforeAll(async () => {
-    at = await startTestSandbox();
     api = await open(at);
   });
-  afterAll(async () => {
-    api?.close();
-    await at.close();
-  });
+  afterAll(() => api?.close());
 
   const bodies: readonly (readonly [string, string | Uint8Array])[] = [
     ["null", "null"],

@@ -1,16 +1,12 @@
 import { connect, type TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { auth0Host, oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { managementRequest, token } from "./auth0/auth0-caller.ts";
 import { call, webApp } from "./okta-caller.ts";
 
 let now = Date.parse("2026-03-01T00:00:00.250Z");
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
+const at = sharedSandbox({ clock: () => now });
 afterEach(() => at.sandbox.faults.clear());
 
 const auth0 = (path: string, authorization = `Bearer ${at.sandbox.env.AUTH0_API_TOKEN}`, host = auth0Host) =>

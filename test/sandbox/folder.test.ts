@@ -111,6 +111,24 @@ test("what a dead one left behind does not stop a start", async () => {
   await expect(start()).resolves.toBeDefined();
 });
 
+test.each([
+  ["no JSON", () => "nonsense"],
+  ["another version", (ready: object) => JSON.stringify({ ...ready, version: 2 })],
+  ["a process id that is none", (ready: object) => JSON.stringify({ ...ready, pid: "1" })],
+  ["a port that is none", (ready: object) => JSON.stringify({ ...ready, port: 99_999 })],
+  ["no hosts", (ready: object) => JSON.stringify({ ...ready, hosts: undefined })],
+  ["nothing but its version", () => '{"version":1}'],
+])("a ready.json with %s is as good as none", async (_what, broken) => {
+  const sandbox = await start();
+  const ready = JSON.parse(readFileSync(join(dir, "ready.json"), "utf8")) as object;
+  await sandbox.close();
+  writeFileSync(join(dir, "ready.json"), JSON.stringify(ready));
+  expect(readReady(dir)).toEqual(ready);
+  writeFileSync(join(dir, "ready.json"), broken(ready));
+  expect(readReady(dir)).toBeUndefined();
+  await expect(start()).resolves.toBeDefined();
+});
+
 test("a taken port is said and the folder left alone", async () => {
   const first = await start();
   dir = join(root, "other");
@@ -122,6 +140,13 @@ test("a taken port is said and the folder left alone", async () => {
 
 test("a folder with somebody's files is never emptied", async () => {
   mkdirSync(dir);
+  writeFileSync(join(dir, "thesis.txt"), "the only copy");
+  await expect(start()).rejects.toMatchObject({ code: "SANDBOX_FOLDER_FOREIGN" });
+  expect(readFileSync(join(dir, "thesis.txt"), "utf8")).toBe("the only copy");
+});
+
+test("nor is one that a sandbox had, when somebody has put something in since", async () => {
+  await (await start()).close();
   writeFileSync(join(dir, "thesis.txt"), "the only copy");
   await expect(start()).rejects.toMatchObject({ code: "SANDBOX_FOLDER_FOREIGN" });
   expect(readFileSync(join(dir, "thesis.txt"), "utf8")).toBe("the only copy");

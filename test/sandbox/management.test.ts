@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { partnersServerId, restrictedServerId } from "../../sandbox/okta/seed.ts";
 import { oktaHost, payrollClientId } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call, webApp } from "./okta-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const rsaKey = { kty: "RSA", kid: "one", use: "sig", e: "AQAB", n: "sXch" };
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/;

@@ -26,6 +26,15 @@ export async function call(
   return { status: response.status, headers: response.headers, json: text === "" ? undefined : JSON.parse(text) };
 }
 
+/** The causes of a refused call, with its status and code. */
+export async function refused(
+  ...sent: Parameters<typeof call>
+): Promise<{ readonly status: number; readonly code: string; readonly causes: readonly string[] }> {
+  const { status, json } = await call(...sent);
+  const causes = (json?.errorCauses ?? []).map((each: { errorSummary: string }) => each.errorSummary);
+  return { status, code: json?.errorCode, causes };
+}
+
 /** Posts a form to the sign-in half. */
 export async function post(
   at: TestSandbox,

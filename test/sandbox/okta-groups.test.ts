@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { describe, expect, test } from "vitest";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call, webApp } from "./okta-caller.ts";
 
 const start = Date.UTC(2026, 10, 21, 9, 0, 0);
 let now = start;
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
+const at = sharedSandbox({ clock: () => now });
 
 async function create(name: string, more: object = {}) {
   return (await call(at, "POST", "/api/v1/groups", { profile: { name, ...more } })).json;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { serviceClientId } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call } from "./okta-caller.ts";
 
 const file = join(import.meta.dirname, "../../../shared/fixtures/okta-management.openapi.json");
@@ -33,11 +33,7 @@ function operations(): readonly (readonly [operation: string, scope: string])[] 
   );
 }
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 function bearer(...scopes: string[]): string {
   const token = `with-${scopes.join("+")}`;

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, type JWTVerifyResult, jwtVerify } from "jose";
 import { oktaHost } from "../../sandbox/sandbox.ts";
 import type { TestSandbox } from "../support/sandbox.ts";
 import { call } from "./okta-caller.ts";
@@ -10,6 +10,17 @@ export interface RuleOptions {
   readonly minutes?: number;
   readonly refresh?: { readonly lifetime: number; readonly window: number };
   readonly priority?: number;
+}
+
+/** A token of the server with endpoints below `base`, verified by the keys that it publishes. */
+export async function verifiedToken(
+  at: TestSandbox,
+  base: string,
+  token: string,
+  now: number,
+): Promise<JWTVerifyResult> {
+  const keys = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as JSONWebKeySet;
+  return jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(now) });
 }
 
 /** A custom authorization server, made and changed by the management API as an admin would. */
@@ -83,8 +94,7 @@ export class TestServer {
 
   /** What a token says, verified by the keys that the server publishes. */
   async read(token: string, now: number): Promise<JWTPayload> {
-    const keys = (await (await this.#at.fetch(oktaHost, `${this.base}/keys`)).json()) as JSONWebKeySet;
-    return (await jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(now) })).payload;
+    return (await verifiedToken(this.#at, this.base, token, now)).payload;
   }
 
   async #make(what: string, body: Record<string, unknown>): Promise<string> {

@@ -1,35 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { call } from "./okta-caller.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
+import { call, refused } from "./okta-caller.ts";
+import { count, freshServer, path, serversPath as root, made as server } from "./okta-fresh.ts";
 
-const root = "/api/v1/authorizationServers";
-let at: TestSandbox;
-let server: { id: string; name: string };
-let path: string;
-let count = 0;
+const at = sharedSandbox();
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
-beforeEach(async () => {
-  count += 1;
-  const made = await call(at, "POST", root, { name: `server ${count}`, audiences: ["api://one"], description: "d" });
-  expect(made.status).toBe(201);
-  server = made.json;
-  path = `${root}/${server.id}`;
-});
+freshServer(at);
 
-/** The causes of a refused call, with its code. */
-async function refusal(method: string, where: string, body?: unknown) {
-  const { status, json } = await call(at, method, where, body);
-  return {
-    status,
-    code: json?.errorCode,
-    causes: (json?.errorCauses ?? []).map((each: { errorSummary: string }) => each.errorSummary),
-  };
-}
+const refusal = (method: string, where: string, body?: unknown) => refused(at, method, where, body);
 
 describe("an authorization server", () => {
   test("is made with Okta's own scopes and claims, and without a policy", async () => {

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { type Client, OktaBrowser, register } from "./okta-browser.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call } from "./okta-caller.ts";
-import { TestServer } from "./okta-server.ts";
+import { app, browser, count, freshAppAndServer, server } from "./okta-fresh.ts";
 
 const staff = "staff@whiterabbit.example";
 const admin = "admin@whiterabbit.example";
 
 let now = Date.now();
-let at: TestSandbox;
-let app: Client;
-let browser: OktaBrowser;
-let server: TestServer;
-let count = 0;
+const at = sharedSandbox({ clock: () => now });
 
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
-beforeEach(async () => {
-  count += 1;
-  app = await register(at, `tokens ${count}`);
-  server = await TestServer.make(at, `tokens ${count}`, `api://${count}`);
-  browser = new OktaBrowser(at, app, server.base);
-});
+freshAppAndServer(at, "tokens");
 
 describe("claims", () => {
   beforeEach(() => server.openToAll());
@@ -110,6 +96,8 @@ describe("claims", () => {
       "claim odd (Time.now()) comes to nothing: the sandbox does not play Time.now()",
       "claim broken (user.() comes to nothing: unexpected (",
     ]);
+    const asked = await at.fetch("127.0.0.1", "/requests");
+    expect(await asked.json()).toMatchObject({ notes: at.sandbox.okta.requests.notes });
   });
 
   test("know the app, and its own name for the person", async () => {

@@ -1,34 +1,20 @@
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { partnersServerId } from "../../sandbox/okta/seed.ts";
-import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { type Client, OktaBrowser, register } from "./okta-browser.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
+import { OktaBrowser, register } from "./okta-browser.ts";
 import { call } from "./okta-caller.ts";
+import { app, browser, count, freshApp } from "./okta-fresh.ts";
+import { verifiedToken } from "./okta-server.ts";
 
 const staff = "staff@whiterabbit.example";
 const partnersBase = `/oauth2/${partnersServerId}/v1`;
 
 let now = Date.now();
-let at: TestSandbox;
-let app: Client;
-let browser: OktaBrowser;
-let count = 0;
+const at = sharedSandbox({ clock: () => now });
 
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
-beforeEach(async () => {
-  count += 1;
-  app = await register(at, `life ${count}`);
-  browser = new OktaBrowser(at, app);
-});
+freshApp(at, "life");
 
-async function verified(base: string, token: string) {
-  const keys = (await (await at.fetch(oktaHost, `${base}/keys`)).json()) as JSONWebKeySet;
-  return jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(now) });
-}
+const verified = (base: string, token: string) => verifiedToken(at, base, token, now);
 
 describe("a refresh token", () => {
   const offline = { scope: "openid email offline_access" };

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { type Client, callback, OktaBrowser, register } from "./okta-browser.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
+import { callback } from "./okta-browser.ts";
+import { app, browser, freshApp } from "./okta-fresh.ts";
 
-let at: TestSandbox;
-let app: Client;
-let browser: OktaBrowser;
-let count = 0;
+const at = sharedSandbox();
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
-beforeEach(async () => {
-  count += 1;
-  app = await register(at, `request ${count}`, {
-    oauth: { response_types: ["code"], grant_types: ["authorization_code"] },
-  });
-  browser = new OktaBrowser(at, app);
-});
+freshApp(at, "request", { oauth: { response_types: ["code"], grant_types: ["authorization_code"] } });
 
 const authorize = (changes: Record<string, string | undefined> = {}) =>
   browser.authorize({ prompt: "none", ...changes });

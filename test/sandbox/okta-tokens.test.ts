@@ -1,32 +1,19 @@
 import { importPKCS8, SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { serviceClientId } from "../../sandbox/okta/seed.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
-import { type Client, OktaBrowser, register } from "./okta-browser.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
+import { OktaBrowser, register } from "./okta-browser.ts";
 import { basic, call, post } from "./okta-caller.ts";
-import { TestServer } from "./okta-server.ts";
+import { app, browser, count, freshAppAndServer, server } from "./okta-fresh.ts";
 
 const staff = "staff@whiterabbit.example";
 const admin = "admin@whiterabbit.example";
 const denied = "Policy evaluation failed for this request, please check the policy configurations.";
 
 let now = Date.now();
-let at: TestSandbox;
-let app: Client;
-let browser: OktaBrowser;
-let server: TestServer;
-let count = 0;
+const at = sharedSandbox({ clock: () => now });
 
-beforeAll(async () => {
-  at = await startTestSandbox({ clock: () => now });
-});
-afterAll(() => at.close());
-beforeEach(async () => {
-  count += 1;
-  app = await register(at, `tokens ${count}`);
-  server = await TestServer.make(at, `tokens ${count}`, `api://${count}`);
-  browser = new OktaBrowser(at, app, server.base);
-});
+freshAppAndServer(at, "tokens");
 
 /** `expires_in` of the access token, or why there is none. */
 async function outcome(login = staff, changes: Record<string, string> = {}): Promise<number | string> {

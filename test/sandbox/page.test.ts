@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { auth0Host, oktaHost, payrollClientId } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import * as auth0 from "./auth0/auth0-caller.ts";
 import { call, webApp } from "./okta-caller.ts";
 
 const paths = ["/", "/okta", "/auth0", "/providers", "/requests", "/faults"];
-let at: TestSandbox;
-
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 async function page(path: string): Promise<string> {
   const response = await at.fetch("127.0.0.1", path, {
@@ -192,6 +187,20 @@ test("requests are told with status, time and duration, by host and status, with
   expect(await rows("/requests?status=4&q=0oanobody", "requests")).toEqual([before]);
   expect(await rows("/requests?status=5&q=0oanobody", "requests")).toEqual([]);
   expect((await rows("/requests?host=127.0.0.1&q=GET", "requests")).length).toBe(0);
+});
+
+test("what the sandbox could not play is told below the requests, newest first, whatever the filter", async () => {
+  at.sandbox.okta.requests.clear();
+  expect(await page("/requests")).not.toContain("<h2>Notes</h2>");
+  at.sandbox.okta.requests.note("claim odd (Time.now()) comes to nothing");
+  at.sandbox.okta.requests.note("claim <b> comes to nothing");
+  const text = await page("/requests?q=nothing-fits");
+  const [, notes = ""] = /<div data-live id="notes"><h2>Notes<\/h2>([\s\S]*?)<\/div>/.exec(text) ?? [];
+  expect([...notes.matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, note]) => note)).toEqual([
+    "claim &lt;b&gt; comes to nothing",
+    "claim odd (Time.now()) comes to nothing",
+  ]);
+  at.sandbox.okta.requests.clear();
 });
 
 test("a fault is shown with what it strikes and how often it has", async () => {

@@ -11,13 +11,10 @@ import { createAuthority } from "../../sandbox/authority.ts";
 import { Faults } from "../../sandbox/faults.ts";
 import { auth0Host, oktaHost } from "../../sandbox/sandbox.ts";
 import { listen, type SandboxServer } from "../../sandbox/server.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { startTestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const known = `https://${oktaHost}/.well-known/okta-organization`;
 const unknown = "https://cdn.auth0.com/";

@@ -1,14 +1,11 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { seededRuns } from "../support/seed.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call, webApp } from "./okta-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 test.each([
   ["an unknown path", "GET", "/api/v1/nothing", 404, "E0000008"],
@@ -59,6 +56,6 @@ test("whatever is sent, the answer comes, is the vendor's, and shows no inside",
       expect(response.status).toBeLessThan(500);
       expect(text).not.toMatch(/node_modules|\bat .*\.(ts|js):\d/);
     }),
-    { numRuns: 150 },
+    seededRuns("ROBUSTNESS_SEED", 150),
   );
 });

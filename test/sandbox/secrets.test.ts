@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { expect, test } from "vitest";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { call, webApp } from "./okta-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 test("the secrets of an app: at most two, one always active, only an inactive one can go", async () => {
   const app = (await call(at, "POST", "/api/v1/apps", webApp("secrets"))).json;

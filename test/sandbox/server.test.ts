@@ -1,17 +1,12 @@
 import { get } from "node:https";
 import { connect as open } from "node:net";
 import { connect } from "node:tls";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { oktaHost, type RequestEntry } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 
-let at: TestSandbox;
+const at = sharedSandbox({ onRequest: (entry) => told.push(entry) });
 const told: RequestEntry[] = [];
-
-beforeAll(async () => {
-  at = await startTestSandbox({ onRequest: (entry) => told.push(entry) });
-});
-afterAll(() => at.close());
 
 function handshake(servername: string, ca: string | undefined): Promise<{ names: string } | { code: string }> {
   return new Promise((resolve) => {

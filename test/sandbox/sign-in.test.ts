@@ -1,21 +1,17 @@
 import { createHash } from "node:crypto";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { basic, call, post, webApp } from "./okta-caller.ts";
 
 const callback = "https://portal.acme.example/callback";
 const verifier = "v".repeat(43);
 const challenge = createHash("sha256").update(verifier).digest("base64url");
-let at: TestSandbox;
+const at = sharedSandbox();
 let app: { id: string; client_id: string; client_secret: string };
 let count = 0;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   app = await register();
 });

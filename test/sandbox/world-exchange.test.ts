@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { oktaHost } from "../../sandbox/sandbox.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { seededRuns } from "../support/seed.ts";
 import { call as auth0 } from "./auth0/auth0-caller.ts";
 import { call as okta, webApp } from "./okta-caller.ts";
 
@@ -121,7 +122,7 @@ test("what is exported, imported elsewhere and exported again is equal, whatever
       ];
       expect(await look(to)).toEqual(await look(from));
     }),
-    { numRuns: 15 },
+    seededRuns("WORLD_EXCHANGE_SEED", 15),
   );
 });
 
@@ -170,10 +171,41 @@ const bent: readonly (readonly [what: string, bend: (document: Shape) => void, s
     (all) => (all.auth0.tokens = { $map: { t: { clientId: "c", scopes: [], expires: 1 } } }),
     "scopes is no $set",
   ],
+  [
+    "a token, of which only the beginning is told",
+    (all) => (all.auth0.tokens = { $map: { ["eyJhbGciOi".repeat(4)]: { clientId: "c", scopes: [], expires: 1 } } }),
+    'auth0.tokens["eyJhbG…"].scopes is no $set',
+  ],
   ["no customer", (all) => delete all.customers.tannberg, "customers.tannberg is no object"],
   ["a customer too many", (all) => (all.customers.nobody = all.customers.tannberg), "customers.nobody is unknown"],
+  ["no API token", (all) => delete all.env.AUTH0_API_TOKEN, "env.AUTH0_API_TOKEN is no text"],
+  ["an empty API token", (all) => (all.env.OKTA_API_TOKEN = ""), "env.OKTA_API_TOKEN is empty"],
   ["a value that is no text", (all) => (all.env.OKTA_API_TOKEN = 7), "env.OKTA_API_TOKEN is no text"],
   ["a fractional number", (all) => (first(all.okta.apps).sequence = 1.5), "sequence is no whole number"],
+  ["a number that is not exact", (all) => (first(all.okta.apps).sequence = 2 ** 60), "sequence is no whole number"],
+  ["a map where an object is", (all) => (first(all.okta.apps).oauth = { $map: {} }), "oauth is no object"],
+  ["a list where settings are", (all) => (first(all.auth0.connections).settings = []), "settings is no object"],
+  [
+    "a word that Okta has not",
+    (all) => (first(all.okta.users).status = "NAPPING"),
+    "status is no STAGED or PROVISIONED",
+  ],
+  ["a key too few", (all) => all.okta.signIn.keys.pop(), "okta.signIn.keys has too few or too many entries"],
+  [
+    "a number in a set of texts",
+    (all) => (first(all.auth0.connections).clients.$set = [7]),
+    "clients has a member that",
+  ],
+  [
+    "a number in a list of texts",
+    (all) => first(all.auth0.clients).settings.grant_types.splice(0, 1, 7),
+    "settings.grant_types[0] is no text",
+  ],
+  [
+    "a name that is no identifier",
+    (all) => (all.customers["ostrava-steel"].discovery = "https://x"),
+    'customers["ostrava-steel"].discovery is no object',
+  ],
 ];
 
 function first(map: Shape): Shape {
@@ -190,6 +222,15 @@ test.each(bent)("%s: nothing of the document is taken", async (_what, bend, says
   expect(JSON.parse(answer)).toMatchObject({ code: "SANDBOX_WORLD_INVALID", error: expect.stringContaining(says) });
   expect((await exchange(to, "GET")).text).toBe(before);
   expect(answer).not.toContain(from.sandbox.env.OKTA_API_TOKEN);
+});
+
+test("what the check does not know of a thing stays in it", async () => {
+  const document = JSON.parse((await exchange(from, "GET")).text) as Shape;
+  Object.assign(first(document.okta.apps), { later: { $set: ["a"] } });
+  first(document.okta.apps).settings.constructor = "7";
+  expect((await exchange(to, "PUT", JSON.stringify(document))).status).toBe(204);
+  const taken = JSON.parse((await exchange(to, "GET")).text) as Shape;
+  expect(first(taken.okta.apps)).toEqual(first(document.okta.apps));
 });
 
 test("no broken text is taken, and none is quoted", async () => {
@@ -224,15 +265,20 @@ test("a member taken out anywhere is refused or leaves a world that answers", as
       const { status } = await exchange(to, "PUT", JSON.stringify(world));
       expect([204, 400]).toContain(status);
       if (status === 400) return;
-      const token = to.sandbox.env.OKTA_API_TOKEN === undefined ? "none" : to.sandbox.env.OKTA_API_TOKEN;
       for (const path of ["apps?limit=200", "groups"]) {
-        const { status: answered } = await okta(to, "GET", `/api/v1/${path}`, undefined, `SSWS ${token}`);
+        const { status: answered } = await okta(
+          to,
+          "GET",
+          `/api/v1/${path}`,
+          undefined,
+          `SSWS ${to.sandbox.env.OKTA_API_TOKEN}`,
+        );
         expect([200, 401]).toContain(answered);
       }
       for (const path of ["/clients", "/organizations", "/connections"]) {
         expect([200, 401]).toContain((await auth0(to, "GET", path)).status);
       }
     }),
-    { numRuns: 60 },
+    seededRuns("WORLD_EXCHANGE_SEED", 60),
   );
 });

@@ -80,16 +80,16 @@ function creator({ port }: ReadyFile) {
   };
 }
 
-function kept(): readonly string[] {
-  const { okta } = readWorld(readFileSync(world(), "utf8"), "the file");
+async function kept(): Promise<readonly string[]> {
+  const { okta } = await readWorld(readFileSync(world(), "utf8"), "the file");
   return [...okta.apps.values()].map((app) => app.label).filter((label) => label.startsWith("app "));
 }
 
 /** Waits until the file holds this many apps. */
 async function written(count: number): Promise<void> {
   const until = Date.now() + 20_000;
-  while (kept().length < count) {
-    if (Date.now() > until) throw new Error(`only ${kept().length} of ${count} were written down`);
+  for (let there = 0; there < count; there = (await kept()).length) {
+    if (Date.now() > until) throw new Error(`only ${there} of ${count} were written down`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -100,7 +100,7 @@ test("kill -9 loses at most the last moment, and leaves a whole file that the ne
     const sandbox = await begin();
     const create = creator(sandbox.ready);
     // What was there before the kill is there now: nothing in the middle is missing, and nothing comes back doubled.
-    const before = kept();
+    const before = await kept();
     const settled = attempted.length;
     expect(before).toEqual(attempted.slice(0, before.length));
     attempted.length = before.length;
@@ -123,7 +123,7 @@ test("kill -9 loses at most the last moment, and leaves a whole file that the ne
     await new Promise((resolve) => setTimeout(resolve, 40 + 90 * round));
     expect(await sandbox.end("SIGKILL")).toBeNull();
     await making;
-    expect(kept().length).toBeGreaterThanOrEqual(10 * (round + 1));
+    expect((await kept()).length).toBeGreaterThanOrEqual(10 * (round + 1));
   }
 }, 120_000);
 
@@ -132,5 +132,5 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s writes down what was answered the 
   const create = creator(sandbox.ready);
   for (let count = 0; count < 5; count += 1) expect(await create(`app ${count}`)).toBe(true);
   expect(await sandbox.end(signal)).toBe(0);
-  expect(kept()).toEqual(["app 0", "app 1", "app 2", "app 3", "app 4"]);
+  expect(await kept()).toEqual(["app 0", "app 1", "app 2", "app 3", "app 4"]);
 });

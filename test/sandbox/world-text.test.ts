@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readText, writeText } from "../../sandbox/world-text.ts";
+import { seededRuns } from "../support/seed.ts";
 
 /** Names that JSON, JavaScript or the spelling of maps could trip over. */
 const name = fc.oneof(
@@ -31,7 +32,7 @@ test("whatever data with maps and sets is written is read back equal, each map i
       // Equal maps may differ in order, equal texts may not.
       expect(writeText(read)).toBe(text);
     }),
-    { numRuns: 500 },
+    seededRuns("WORLD_TEXT_SEED", 500),
   );
 });
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import type { VerifySubject } from "../../src/verify/subject.ts";
 import { discover, type Verification, verifySubject } from "../../src/verify/verify.ts";
 import type { PublicKey } from "../../src/workspace/workspace.ts";
-import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
+import { sharedSandbox } from "../support/shared-sandbox.ts";
 import { newPair, signsWith } from "./client-keys.ts";
 import { check, idsOf, ioOf, subjectWith } from "./subject.ts";
 
@@ -12,11 +12,7 @@ import { check, idsOf, ioOf, subjectWith } from "./subject.ts";
 
 type Name = keyof Sandbox["providers"];
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const names = [
   "northwind-rail",

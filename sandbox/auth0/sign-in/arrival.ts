@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, textOf } from "../../json.ts";
 import type { Auth0Connection, Auth0User } from "../model.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 import { mapProfile } from "./profile.ts";
@@ -19,8 +19,8 @@ export function arrive(tenant: Auth0Tenant, connection: Auth0Connection, told: T
     throw new UpstreamFailure("access_denied", "user does not exist and the connection creates none at login");
   }
   const { name, email, ...claims } = mapProfile(options.attribute_map, told);
-  const address = textOr(email, "");
-  const known = textOr(name, address === "" ? id : address);
+  const address = textOf(email) ?? "";
+  const known = textOf(name) ?? (address === "" ? id : address);
   if (found === undefined) return tenant.addUser(connection, address, known, { id, claims });
   return Object.assign(found, { email: address, name: known, claims, updatedAt: tenant.timestamp() });
 }
@@ -29,9 +29,5 @@ export function arrive(tenant: Auth0Tenant, connection: Auth0Connection, told: T
 function userId({ strategy, name }: Auth0Connection, claims: JsonObject, options: JsonObject): string {
   if (strategy !== "waad") return `${strategy}|${name}|${claims.sub}`;
   const attribute = options.userid_attribute === "sub" ? "sub" : "oid";
-  return `${strategy}|${textOr(claims[attribute], String(claims.sub))}`;
-}
-
-function textOr(value: unknown, otherwise: string): string {
-  return typeof value === "string" && value !== "" ? value : otherwise;
+  return `${strategy}|${textOf(claims[attribute]) ?? String(claims.sub)}`;
 }

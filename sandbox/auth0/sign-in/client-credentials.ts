@@ -1,4 +1,4 @@
-import type { Answer } from "../../answer.ts";
+import { type Answer, noStore } from "../../answer.ts";
 import type { JsonObject } from "../../json.ts";
 import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 import { type Auth0Access, managementTokenLifetime } from "../access.ts";
@@ -50,7 +50,7 @@ export async function issueClientToken(
   if (management) access.issue(client.clientId, scopes, token);
   return {
     status: 200,
-    headers: { "cache-control": "no-store", pragma: "no-cache" },
+    headers: noStore,
     json: {
       access_token: token,
       ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),

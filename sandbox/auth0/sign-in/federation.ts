@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { InteractionResults } from "oidc-provider";
 import type { Answer } from "../../answer.ts";
-import { isObject } from "../../json.ts";
+import { isObject, textOf } from "../../json.ts";
 import { randomToken } from "../../random.ts";
+import { cookieOf } from "../../sign-in/cookie.ts";
 import type { Storage } from "../../sign-in/storage.ts";
 import type { Auth0Connection } from "../model.ts";
 import type { Auth0Tenant } from "../tenant.ts";
 import { arrive } from "./arrival.ts";
-import { cookieOf } from "./logout.ts";
 import { errorAnswer } from "./page.ts";
 import { readUpstream } from "./upstream.ts";
 import { readAnswer, UpstreamFailure } from "./upstream-answer.ts";
@@ -127,8 +127,4 @@ export class Federation {
 
 function isKept(value: unknown): value is Kept {
   return isObject(value) && typeof value.uid === "string" && typeof value.connectionId === "string";
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

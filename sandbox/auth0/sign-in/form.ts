@@ -1,10 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { BodyTooLarge, readBody } from "../../answer.ts";
 import { isObject } from "../../json.ts";
+import { formLimit } from "../../sign-in/form.ts";
 import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
-
-/** Largest body that is read, in bytes. */
-const bodyLimit = 48 * 1024;
 
 /**
  * The parameters of a body: a form, or as Auth0 also takes it a JSON object of texts. Throws an `OAuthProblem` for
@@ -26,7 +24,7 @@ export async function readParameters(request: IncomingMessage): Promise<URLSearc
 
 async function read(request: IncomingMessage): Promise<string> {
   try {
-    return (await readBody(request, bodyLimit)).toString("utf8");
+    return (await readBody(request, formLimit)).toString("utf8");
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
     throw new OAuthProblem(413, "invalid_request", "The request body is too large");

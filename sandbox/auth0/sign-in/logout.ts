@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import type { Answer } from "../../answer.ts";
 import type { Auth0Client } from "../model.ts";
@@ -94,10 +93,4 @@ function allowedUrls(client: Auth0Client | undefined): readonly string[] {
 
 function refuse(headline: string, description: string): Answer {
   return { status: 400, html: errorPage("invalid_request", headline, description) };
-}
-
-/** The value of a cookie that the request carries. */
-export function cookieOf(request: IncomingMessage, name: string): string | undefined {
-  const pairs = (request.headers.cookie ?? "").split(/;\s*/);
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }

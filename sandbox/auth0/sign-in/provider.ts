@@ -7,6 +7,7 @@ import type {
   default as OidcProvider,
 } from "oidc-provider";
 import { noteBug } from "../../bug.ts";
+import { textOf } from "../../json.ts";
 import { finishInteraction } from "../../sign-in/finish.ts";
 import { grantEverything } from "../../sign-in/grant.ts";
 import { postsBack } from "../../sign-in/posts-back.ts";
@@ -21,6 +22,7 @@ import { clientMetadata, idTokenLifetimeOf, mayRefresh, refreshRulesOf, secondsL
 import { claimsByScope, oidcScopes } from "./discovery.ts";
 import { errorPage } from "./page.ts";
 import { refusedGrant } from "./refused-grant.ts";
+import { rememberRequest } from "./sign-in-requests.ts";
 import { completeTokenAnswer } from "./token-answer.ts";
 import { admit, refuseRequest, requestedOrganization } from "./way-in.ts";
 
@@ -159,7 +161,7 @@ export async function createProvider(tenant: Auth0Tenant): Promise<RunningProvid
     },
     loadExistingGrant: async (context) => {
       const grant = await grantEverything(context);
-      if (grant?.jti !== undefined) requests.set(grant.jti, requestOf(tenant, context));
+      if (grant?.jti !== undefined) await rememberRequest(tenant, storage, grant.jti, requestOf(tenant, context));
       return grant;
     },
     renderError: async (context, out) => {
@@ -221,17 +223,13 @@ function asked(context: KoaContextWithOIDC): { organization: string | undefined;
   return { organization: textOf(params?.organization), connection: textOf(params?.connection) };
 }
 
-function requestOf(tenant: Auth0Tenant, context: KoaContextWithOIDC): SignInRequest {
+function requestOf(tenant: Auth0Tenant, context: KoaContextWithOIDC): Omit<SignInRequest, "at"> {
   const { params } = context.oidc;
   return {
     organization: requestedOrganization(tenant, asked(context).organization)?.id,
     audience: textOf(params?.audience),
     scopes: splitScopes(params?.[scopeParameter]),
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Whether the app gets a refresh token: it has asked for one, and the API that it asked for allows it. */

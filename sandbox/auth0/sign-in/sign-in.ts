@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { send } from "../../answer.ts";
+import { cookieOf } from "../../sign-in/cookie.ts";
 import { withForm } from "../../sign-in/inner-request.ts";
 import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 import { plainAsS256 } from "../../sign-in/plain-challenge.ts";
@@ -17,7 +18,7 @@ import { discoveryDocument, isOidcScope } from "./discovery.ts";
 import { Federation, federationPath, lostSignIn } from "./federation.ts";
 import { readParameters } from "./form.ts";
 import { Login } from "./login.ts";
-import { answerSignOut, cookieOf, readLegacyLogout, readOidcLogout } from "./logout.ts";
+import { answerSignOut, readLegacyLogout, readOidcLogout } from "./logout.ts";
 import { errorAnswer, errorPage, type Stop, signOutPage } from "./page.ts";
 import { createProvider, type RunningProvider, scopeParameter, sessionCookie, signInPath } from "./provider.ts";
 import { innerToken } from "./token-answer.ts";
@@ -92,9 +93,7 @@ export class Auth0SignIn {
       Object.assign(request, { method: "GET", url: `${path}?${params.toString()}` });
       return await this.#pass(request, response);
     } catch (error) {
-      if (!(error instanceof OAuthProblem)) throw error;
-      send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
-      return true;
+      return showProblem(response, error);
     }
   }
 
@@ -160,11 +159,10 @@ export class Auth0SignIn {
   async #login(site: SiteRequest): Promise<true> {
     try {
       await (await this.#provider()).login.handle(site);
+      return true;
     } catch (error) {
-      if (!(error instanceof OAuthProblem)) throw error;
-      send(site.response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
+      return showProblem(site.response, error);
     }
-    return true;
   }
 
   /** Somebody comes back from the issuer of a connection. */
@@ -175,11 +173,10 @@ export class Auth0SignIn {
       const back = await federation.comeBack(request, sent);
       const location = back === undefined ? undefined : await finish(back.uid, back.result);
       send(response, location === undefined ? lostSignIn(this.#tenant) : { status: 302, headers: { location } });
+      return true;
     } catch (error) {
-      if (!(error instanceof OAuthProblem)) throw error;
-      send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
+      return showProblem(response, error);
     }
-    return true;
   }
 
   async #signOut({ request, response, path, query }: SiteRequest): Promise<true> {
@@ -187,9 +184,7 @@ export class Auth0SignIn {
     try {
       if (request.method === "POST") params = await readParameters(request);
     } catch (error) {
-      if (!(error instanceof OAuthProblem)) throw error;
-      send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
-      return true;
+      return showProblem(response, error);
     }
     const wanted = path === "/v2/logout" ? readLegacyLogout(params) : await readOidcLogout(this.#tenant, params);
     const answer = answerSignOut(this.#tenant, wanted);
@@ -231,6 +226,13 @@ export class Auth0SignIn {
     });
     return this.#running;
   }
+}
+
+/** Shows on a page what is wrong with the parameters of a browser. Throws what is no `OAuthProblem`. */
+function showProblem(response: ServerResponse, error: unknown): true {
+  if (!(error instanceof OAuthProblem)) throw error;
+  send(response, { status: error.status, html: errorPage(error.code, error.code, error.message) });
+  return true;
 }
 
 /** What the client may ask for, in Auth0's words. */

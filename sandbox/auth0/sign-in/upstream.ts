@@ -1,4 +1,4 @@
-import { isObject, isTexts, type JsonObject } from "../../json.ts";
+import { isObject, isTexts, type JsonObject, textOf } from "../../json.ts";
 import type { Auth0Connection } from "../model.ts";
 import { readDiscovery } from "../oidc-metadata.ts";
 import type { Auth0Tenant } from "../tenant.ts";
@@ -70,10 +70,6 @@ export async function readUpstream(tenant: Auth0Tenant, connection: Auth0Connect
     algorithms: isTexts(options.id_token_signed_response_algs) ? options.id_token_signed_response_algs : ["RS256"],
     parameters: isObject(options.upstream_params) ? options.upstream_params : {},
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** `scope`, or the list of old connections; never without `openid`. */

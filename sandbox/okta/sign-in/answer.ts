@@ -1,6 +1,7 @@
 import type { Answer } from "../../answer.ts";
 import { escapeHtml, htmlPage } from "../../sign-in/html.ts";
 
+/** Ways in which the answer reaches the app (`response_mode`). */
 export const responseModes = ["query", "fragment", "form_post", "okta_post_message"] as const;
 export type ResponseMode = (typeof responseModes)[number];
 

@@ -39,9 +39,7 @@ export async function answerAuthorization(
     if (known !== undefined && fresh) {
       return grant(org, issuer, path, wanted, { user: known.user, authTime: known.session.authTime });
     }
-    if (wanted.prompt.includes("none")) {
-      throw refusal("login_required");
-    }
+    if (wanted.prompt.includes("none")) throw refusal("login_required");
     const { pending } = org.state.signIn;
     sweep(pending, org.now());
     const id = randomToken(18);
@@ -136,10 +134,10 @@ async function toApp(
   } catch (error) {
     if (!(error instanceof OAuthProblem)) throw error;
     if (path === undefined) return { status: 400, html: errorPage(error.code, error.message) };
-    const told = { error: error.code, error_description: error.message };
     return answerToApp(path.redirectUri, path.mode, {
       ...(path.state === undefined ? {} : { state: path.state }),
-      ...told,
+      error: error.code,
+      error_description: error.message,
     });
   }
 }

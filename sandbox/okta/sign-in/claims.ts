@@ -10,8 +10,9 @@ import { refusal } from "./refusals.ts";
 import { standardClaim } from "./standard-claims.ts";
 
 /** For whom and what a token is. */
-interface Subject {
+export interface ClaimSubject {
   readonly app: OktaApp;
+  /** Undefined when a client asks for itself. */
   readonly user: OktaUser | undefined;
   readonly scopes: readonly string[];
 }
@@ -31,15 +32,15 @@ type Rule = Omit<OktaClaim, "id" | "sequence">;
  * The claims of the issuer that fit the place and the scopes, without those that come to nothing. Throws Okta's refusal
  * when a groups claim matches more than a hundred groups.
  */
-export function claimsFor(org: OktaOrg, issuer: Issuer, subject: Subject, place: ClaimPlace): JsonObject {
-  const { app, user, scopes } = subject;
+export function claimsFor(org: OktaOrg, issuer: Issuer, subject: ClaimSubject, place: ClaimPlace): JsonObject {
+  const { app, scopes } = subject;
   const wanted = place === "access" ? "RESOURCE" : "IDENTITY";
   const claims: JsonObject = {};
   for (const rule of issuer.server === undefined ? orgClaims(app) : issuer.server.claims.values()) {
     if (rule.status !== "ACTIVE" || rule.claimType !== wanted) continue;
     if (place === "thin identity" && !rule.alwaysIncludeInToken) continue;
     if (rule.scopes.length > 0 && !rule.scopes.some((scope) => scopes.includes(scope))) continue;
-    const value = claimValue(org, { app, user, scopes }, rule);
+    const value = claimValue(org, subject, rule);
     if (value !== null) claims[rule.name] = value;
   }
   return claims;
@@ -69,7 +70,7 @@ function orgClaims(app: OktaApp): readonly Rule[] {
 }
 
 /** null when there is nothing to tell. What cannot be worked out is noted in the sandbox's log. */
-function claimValue(org: OktaOrg, subject: Subject, rule: Rule): Json {
+function claimValue(org: OktaOrg, subject: ClaimSubject, rule: Rule): Json {
   const { user } = subject;
   const note = (why: string): null => {
     org.requests.note(`claim ${rule.name} (${rule.value ?? ""}) comes to nothing: ${why}`);
@@ -121,8 +122,9 @@ function groupTest(type: GroupFilterType, value: string): ((name: string) => boo
   }
 }
 
-function contextOf(org: OktaOrg, { app, user, scopes }: Subject): ExpressionContext {
+function contextOf(org: OktaOrg, { app, user, scopes }: ClaimSubject): ExpressionContext {
   const groups = user === undefined ? [] : groupsOf(org, user);
+  const [subDomain = ""] = org.host.split(".");
   const appUser = user === undefined ? undefined : app.users.get(user.id);
   return {
     variables: {
@@ -136,7 +138,7 @@ function contextOf(org: OktaOrg, { app, user, scopes }: Subject): ExpressionCont
             },
       app: { id: app.id, clientId: app.clientId, name: app.name, label: app.label, profile: app.profile ?? {} },
       access: { scope: [...scopes] },
-      org: { name: org.host.split(".")[0] ?? "", subDomain: org.host.split(".")[0] ?? "" },
+      org: { name: subDomain, subDomain },
     },
     groups: groups.map(({ id, type, profile }) => ({ id, type, name: profile.name })),
   };

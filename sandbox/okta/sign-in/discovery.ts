@@ -16,8 +16,7 @@ const accessClaims = ["ver", "jti", "iss", "aud", "iat", "exp", "cid", "uid", "s
 
 /**
  * The metadata document of one authorization server: what Okta publishes, less what the sandbox does not play (device
- * flow, pushed requests, signed requests, dynamic registration). Scopes are those that are
- * published.
+ * flow, pushed requests, signed requests, dynamic registration). Scopes are those that are published.
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
  */
 export function openIdDocument(origin: string, issuer: Issuer): Json {

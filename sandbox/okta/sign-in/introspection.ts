@@ -1,4 +1,4 @@
-import type { Answer } from "../../answer.ts";
+import { type Answer, noStore } from "../../answer.ts";
 import type { JsonObject } from "../../json.ts";
 import type { OktaApp } from "../model.ts";
 import type { OktaOrg } from "../org.ts";
@@ -17,25 +17,21 @@ export async function answerIntrospection(
   app: OktaApp,
   form: URLSearchParams,
 ): Promise<Answer> {
-  const text = tokenOf(form);
-  return {
-    status: 200,
-    headers: { "cache-control": "no-store", pragma: "no-cache" },
-    json: await tell(org, issuer, app, text),
-  };
+  return { status: 200, headers: noStore, json: await tell(org, issuer, app, tokenOf(form)) };
 }
 
 async function tell(org: OktaOrg, issuer: Issuer, app: OktaApp, text: string): Promise<JsonObject> {
   const token = findRefreshToken(org, issuer.serverId, app, text);
   if (token !== undefined) {
     const end = Math.min(token.used + token.window, token.end ?? Number.POSITIVE_INFINITY);
+    const login = loginOf(org, token.userId);
     return {
       active: true,
       scope: token.scopes.join(" "),
-      username: org.user(token.userId)?.profile.login ?? "",
+      username: login,
       exp: Math.floor(end / 1000),
       iat: Math.floor(Date.parse(token.created) / 1000),
-      sub: org.user(token.userId)?.profile.login ?? "",
+      sub: login,
       aud: issuer.server?.audiences[0] ?? issuer.issuer,
       iss: issuer.issuer,
       client_id: token.clientId,
@@ -51,7 +47,7 @@ async function tell(org: OktaOrg, issuer: Issuer, app: OktaApp, text: string): P
       token_type: "Bearer",
       scope: Array.isArray(scp) ? scp.join(" ") : "",
       client_id: cid ?? "",
-      ...(typeof uid === "string" ? { uid, username: org.user(uid)?.profile.login ?? "" } : {}),
+      ...(typeof uid === "string" ? { uid, username: loginOf(org, uid) } : {}),
       ...claims,
     };
   }
@@ -60,7 +56,7 @@ async function tell(org: OktaOrg, issuer: Issuer, app: OktaApp, text: string): P
   if (identity === undefined || !good) return { active: false };
   return {
     active: true,
-    username: org.user(String(identity.sub))?.profile.login ?? "",
+    username: loginOf(org, String(identity.sub)),
     client_id: app.clientId,
     ...identity,
   };
@@ -81,10 +77,15 @@ export async function answerRevocation(
   if (token !== undefined) revokeFamily(org, token.id);
   else {
     const payload = await readAccessToken(org, issuer, text);
-    if (typeof payload !== "string" && payload.cid === app.clientId)
-      org.state.signIn.accessTokens.delete(String(payload.jti));
+    const own = typeof payload !== "string" && payload.cid === app.clientId;
+    if (own) org.state.signIn.accessTokens.delete(String(payload.jti));
   }
-  return { status: 200, headers: { "cache-control": "no-store", pragma: "no-cache" } };
+  return { status: 200, headers: noStore };
+}
+
+/** Empty for somebody who is not there any more. */
+function loginOf(org: OktaOrg, userId: string): string {
+  return org.user(userId)?.profile.login ?? "";
 }
 
 function tokenOf(form: URLSearchParams): string {

@@ -55,6 +55,7 @@ export function issuerAt(org: OktaOrg, path: string): { readonly issuer: Issuer;
   return match === null || issuer === undefined ? undefined : { issuer, rest: match[2] ?? "" };
 }
 
+/** The scopes that can be asked for at an issuer. */
 export function scopesOf({ server }: Issuer): readonly KnownScope[] {
   if (server === undefined) return orgScopes.map((name) => ({ name, published: true, byDefault: false }));
   return [...server.scopes.values()].map((scope) => ({

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { JWK } from "jose";
 import type { JsonObject } from "../../json.ts";
 import { randomToken } from "../../random.ts";
-import type { OktaApp, OktaUser } from "../model.ts";
+import type { OktaUser } from "../model.ts";
 import type { OktaOrg } from "../org.ts";
 import { privateKeyOf, publicKeyOf } from "../server-keys.ts";
 import type { OktaKey } from "../server-model.ts";
-import { claimsFor } from "./claims.ts";
+import { type ClaimSubject, claimsFor } from "./claims.ts";
 import type { Issuer } from "./issuer.ts";
 import { sweep } from "./remembered.ts";
 
@@ -14,11 +14,7 @@ import { sweep } from "./remembered.ts";
 const idTokenLifetime = 3600;
 
 /** Of whom and for what a token speaks. */
-export interface Subject {
-  readonly app: OktaApp;
-  /** Undefined when a client asks for itself. */
-  readonly user: OktaUser | undefined;
-  readonly scopes: readonly string[];
+export interface Subject extends ClaimSubject {
   readonly authTime: number;
 }
 
@@ -87,7 +83,7 @@ export function publishedKeys(org: OktaOrg, { server }: Issuer): JsonObject[] {
 
 /** What an ID token of this issuer says, ended or not; undefined when it is none of its. */
 export async function readIdToken(org: OktaOrg, issuer: Issuer, text: string): Promise<JsonObject | undefined> {
-  const payload = await verify(text, publishedKeys(org, issuer), { issuer: issuer.issuer, currentDate: new Date(0) });
+  const payload = await verify(text, publishedKeys(org, issuer), issuer);
   return String(payload?.jti).startsWith("ID.") ? payload : undefined;
 }
 
@@ -98,19 +94,17 @@ export async function readAccessToken(
   text: string,
 ): Promise<JsonObject | "access_token_invalid" | "access_token_revoked" | "token_expired"> {
   const keys = issuer.server === undefined ? [{ ...publicKeyOf(accessKey(org, issuer)) }] : publishedKeys(org, issuer);
-  const payload = await verify(text, keys, { issuer: issuer.issuer, currentDate: new Date(0) });
+  const payload = await verify(text, keys, issuer);
   const isAccessToken = payload !== undefined && String(payload.jti).startsWith("AT.");
   if (!isAccessToken || org.client(String(payload.cid))?.status !== "ACTIVE") return "access_token_invalid";
   if (Number(payload.exp) * 1000 <= org.now()) return "token_expired";
   return org.state.signIn.accessTokens.has(String(payload.jti)) ? payload : "access_token_revoked";
 }
 
-async function verify(
-  text: string,
-  keys: readonly JsonObject[],
-  options: { readonly issuer: string; readonly currentDate: Date },
-): Promise<JsonObject | undefined> {
+/** Signature and issuer alone: whether a token has ended is for the caller to say, by the clock of the org. */
+async function verify(text: string, keys: readonly JsonObject[], { issuer }: Issuer): Promise<JsonObject | undefined> {
   const { createLocalJWKSet, jwtVerify } = await import("jose");
+  const options = { issuer, currentDate: new Date(0) };
   try {
     const { payload } = await jwtVerify(text, createLocalJWKSet({ keys: keys as unknown as JWK[] }), options);
     return payload as JsonObject;

@@ -29,6 +29,7 @@ export interface Consent {
   readonly nonce: string | undefined;
 }
 
+/** An authorization code, kept after its use so that a second one is noticed. */
 export interface OktaCode extends Consent {
   readonly redirectUri: string;
   readonly challenge: string | undefined;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { randomToken } from "../../random.ts";
+import { cookieOf } from "../../sign-in/cookie.ts";
 import type { OktaUser } from "../model.ts";
 import type { OktaOrg } from "../org.ts";
 import { type OktaSession, sweep } from "./remembered.ts";
@@ -12,7 +13,7 @@ export function sessionOf(
   org: OktaOrg,
   request: IncomingMessage,
 ): { readonly session: OktaSession; readonly user: OktaUser } | undefined {
-  const session = org.state.signIn.sessions.get(cookieOf(request));
+  const session = org.state.signIn.sessions.get(cookieOf(request, cookieName) ?? "");
   if (session === undefined || session.expires <= org.now()) return undefined;
   const user = org.user(session.userId);
   return user === undefined || user.status !== "ACTIVE" ? undefined : { session, user };
@@ -35,18 +36,10 @@ export function startSession(org: OktaOrg, user: OktaUser): { readonly session: 
 
 /** Signs out whoever is signed in; the text is the cookie that says so. */
 export function endSession(org: OktaOrg, request: IncomingMessage): string {
-  org.state.signIn.sessions.delete(cookieOf(request));
+  org.state.signIn.sessions.delete(cookieOf(request, cookieName) ?? "");
   return `${cookie("")}; Max-Age=0`;
 }
 
 function cookie(value: string): string {
   return `${cookieName}=${value}; Path=/; Secure; HttpOnly; SameSite=None`;
-}
-
-function cookieOf(request: IncomingMessage): string {
-  for (const part of (request.headers.cookie ?? "").split(";")) {
-    const [name = "", value = ""] = part.trim().split("=");
-    if (name === cookieName) return value;
-  }
-  return "";
 }

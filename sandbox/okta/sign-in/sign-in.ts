@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, BodyTooLarge, readBody, send } from "../../answer.ts";
+import type { IncomingMessage } from "node:http";
+import { type Answer, send } from "../../answer.ts";
+import { readForm } from "../../sign-in/form.ts";
 import { OAuthProblem } from "../../sign-in/oauth-problem.ts";
 import type { SiteRequest } from "../../site.ts";
 import type { Access } from "../access.ts";
@@ -15,9 +16,6 @@ import { answerLogout } from "./logout.ts";
 import { publishedKeys } from "./mint.ts";
 import { answerToken } from "./token.ts";
 import { answerUserinfo } from "./userinfo.ts";
-
-/** Largest form that is read, in bytes. */
-const formLimit = 48 * 1024;
 
 /**
  * The sign-in half of the org: its own authorization server and the custom ones that are active, over what the org
@@ -64,7 +62,7 @@ export class SignIn {
     const match =
       /^(?:\/oauth2\/(\w+))?\/\.well-known\/(openid-configuration|oauth-authorization-server)$/.exec(path) ??
       // RFC 8414, section 3.1: the path of the issuer comes after.
-      /^\/\.well-known\/(?:oauth-authorization-server)\/oauth2\/(\w+)$/.exec(path);
+      /^\/\.well-known\/oauth-authorization-server\/oauth2\/(\w+)$/.exec(path);
     const issuer = match === null ? undefined : issuerNamed(this.#org, match[1] ?? "org");
     if (match === null || issuer === undefined) return undefined;
     const build = match[2] === "openid-configuration" ? openIdDocument : oauthDocument;
@@ -133,22 +131,5 @@ export class SignIn {
       if (error instanceof OAuthProblem || error instanceof OktaProblem) return error.toAnswer();
       throw error;
     }
-  }
-}
-
-/** The form as text; undefined when the answer has been sent, because the body is none. */
-async function readForm(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-    const description = "The content type must be application/x-www-form-urlencoded.";
-    send(response, new OAuthProblem(400, "invalid_request", description).toAnswer());
-    return undefined;
-  }
-  try {
-    return (await readBody(request, formLimit)).toString("utf8");
-  } catch (error) {
-    if (!(error instanceof BodyTooLarge)) throw error;
-    const answer = new OAuthProblem(413, "invalid_request", "The request body is too large.").toAnswer();
-    send(response, { ...answer, headers: { ...answer.headers, connection: "close" } });
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import { type Json, textOf } from "../../json.ts";
 import type { OktaUser } from "../model.ts";
 
 /** The attribute of a profile that a claim of OpenID Connect is taken from. */
@@ -16,7 +16,6 @@ const attributes: Readonly<Record<string, string>> = {
   zoneinfo: "timezone",
   locale: "locale",
   email: "email",
-  phone_number: "primaryPhone",
 };
 
 /** Parts of an address, by the attribute that each is taken from. */
@@ -52,8 +51,4 @@ export function standardClaim({ profile, lastUpdated }: OktaUser, name: string):
     default:
       return textOf(profile[attributes[name] ?? ""]) ?? null;
   }
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -15,6 +15,7 @@ const orgLifetimes = {
   refreshTokenWindowMinutes: 10_080,
 };
 
+/** Minutes that tokens live. */
 export type Lifetimes = Pick<
   OktaServerRule,
   "accessTokenLifetimeMinutes" | "refreshTokenLifetimeMinutes" | "refreshTokenWindowMinutes"

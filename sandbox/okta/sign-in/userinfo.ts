@@ -1,4 +1,4 @@
-import type { Answer } from "../../answer.ts";
+import { type Answer, noStore } from "../../answer.ts";
 import type { OktaOrg } from "../org.ts";
 import { claimsFor } from "./claims.ts";
 import type { Issuer } from "./issuer.ts";
@@ -22,7 +22,7 @@ export async function answerUserinfo(org: OktaOrg, issuer: Issuer, authorization
   const claims = claimsFor(org, issuer, { app, user, scopes }, "userinfo");
   return {
     status: 200,
-    headers: { "cache-control": "no-store", pragma: "no-cache" },
+    headers: noStore,
     json: { ...claims, sub: user.id },
   };
 }
@@ -31,5 +31,5 @@ export async function answerUserinfo(org: OktaOrg, issuer: Issuer, authorization
 function refused(name: Parameters<typeof refusal>[0]): Answer {
   const { status, code, message } = refusal(name);
   const challenge = `Bearer error="${code}", error_description="${message}"`;
-  return { status, headers: { "www-authenticate": challenge, "cache-control": "no-store", pragma: "no-cache" } };
+  return { status, headers: { "www-authenticate": challenge, ...noStore } };
 }

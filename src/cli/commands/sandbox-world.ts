@@ -50,7 +50,7 @@ export async function importWorld(run: Run, file: string, options: WorldOptions)
   const { terminal, surroundings } = run;
   const { readWorld } = await import("../../../sandbox/world-document.ts");
   const text = await readInput(surroundings.cwd, file);
-  const state = readWorld(text, file === pipe ? "the input" : file);
+  const state = await readWorld(text, file === pipe ? "the input" : file);
   const place = await placeOf(run, options);
   if ("running" in place) await ask(place.running, text);
   else {

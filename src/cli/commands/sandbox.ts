@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { migrateSqlApp } from "../../app/sql/migrate.ts";
 import { databaseUrl } from "../../apply/open.ts";
-import { startDetached } from "../../engine/process.ts";
+import { type Failed, startDetached } from "../../engine/process.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
@@ -68,6 +68,7 @@ async function runInForeground(run: Run, options: SandboxOptions, port: number |
       });
       if (options.json === true) printJson(terminal, "sandbox", { running: true, port: world.port, pid: process.pid });
       else terminal.out(answersAt(world.port, fleet));
+      sayOtherPort(run, sandboxPort(context), world.port);
       process.send?.({ ready: true });
       await ended;
       return 0;
@@ -77,8 +78,7 @@ async function runInForeground(run: Run, options: SandboxOptions, port: number |
     }
   } catch (error) {
     if (process.send === undefined) throw error;
-    const what = error instanceof TenantryError ? `${error.code}  ${error.message}` : "it ran into a bug";
-    await new Promise((resolve) => process.send?.({ failed: what }, resolve));
+    await new Promise((resolve) => process.send?.(firstWordOf(error), resolve));
     throw error;
   }
 }
@@ -86,6 +86,8 @@ async function runInForeground(run: Run, options: SandboxOptions, port: number |
 async function startInBackground(run: Run, options: SandboxOptions, port: number | undefined): Promise<ExitCode> {
   const { terminal, surroundings } = run;
   const root = findRoot(surroundings, options.workspace);
+  // Mistakes in files are told here, with their positions, and not in a log.
+  const context = loadContext(surroundings, { ...options, env: options.env ?? sandboxEnvironment }, run.now());
   // Beside the sandbox's folder, which is emptied when it starts.
   const log = join(dirname(sandboxFolder(root)), "sandbox.log");
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
@@ -101,11 +103,7 @@ async function startInBackground(run: Run, options: SandboxOptions, port: number
     log,
     environment: surroundings.environment,
   });
-  if ("failed" in result) {
-    throw new TenantryError("CLI_SANDBOX_FAILED", `the sandbox did not start: ${result.failed}`, {
-      hint: `look at ${log}`,
-    });
-  }
+  if ("failed" in result) throw failureOf(result, log);
   const { readReady } = await import("../../../sandbox/sandbox.ts");
   const ready = readReady(sandboxFolder(root));
   if (options.json === true) {
@@ -114,7 +112,22 @@ async function startInBackground(run: Run, options: SandboxOptions, port: number
     terminal.out(answersAt(ready?.port, worldChoice(options, surroundings.cwd).fleet));
     terminal.out("stop it with `tenantry sandbox stop`\n");
   }
+  sayOtherPort(run, sandboxPort(context), ready?.port);
   return 0;
+}
+
+/** What a sandbox in the background says when it does not start. */
+function firstWordOf(error: unknown): Failed {
+  if (!(error instanceof TenantryError)) return { failed: "it ran into a bug" };
+  return { failed: error.message, code: error.code, hint: error.hint };
+}
+
+/** The same failure here, so that code, mend and exit code are those of a sandbox in the foreground. */
+function failureOf({ failed, code, hint }: Failed, log: string): TenantryError {
+  if (code === undefined) {
+    return new TenantryError("CLI_SANDBOX_FAILED", `the sandbox did not start: ${failed}`, { hint: `look at ${log}` });
+  }
+  return new TenantryError(code, failed, hint === undefined ? {} : { hint });
 }
 
 /** What is printed when it runs: where, and how to use it. */
@@ -124,6 +137,12 @@ function answersAt(port: number | undefined, fleet: FleetChoice | undefined): st
     'for other tools: eval "$(tenantry sandbox env)"\n' +
     (fleet === undefined ? "" : `the fleet: --workspace .tenantry/fleet --env ${sandboxEnvironment}\n`)
   );
+}
+
+/** The other commands go where the file says, and find nobody there. */
+function sayOtherPort({ terminal }: Run, named: number | undefined, port: number | undefined): void {
+  if (named === undefined || port === undefined || named === port) return;
+  terminal.err(`\`connect:\` in tenantry.yaml names port ${named}; write ${port} there for --env ${sandboxEnvironment}\n`);
 }
 
 /** Ends the sandbox of a workspace; not running already is done. */
@@ -157,6 +176,6 @@ export async function migrateExampleApps(run: Run, context: Context): Promise<vo
 function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new TenantryError("CLI_USAGE", `\`${text}\` is no port`, { hint: "give a number from 0 to 65535" });
 }

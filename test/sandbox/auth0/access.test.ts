@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { billingClientId, fernhillConnection } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { startTestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { basic, call, code, managementRequest, managementToken, problem, token } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 describe("a management token", () => {
   test("comes for the secret in the body, in the header, as a form and as JSON", async () => {

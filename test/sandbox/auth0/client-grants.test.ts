@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem, token } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 let count = 0;
 let audience: string;

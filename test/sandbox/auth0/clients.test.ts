@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { describe, expect, test } from "vitest";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const make = async (body: object = {}) => (await call(at, "POST", "/clients", { name: "client", ...body })).json;
 

@@ -1,13 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { expect, test } from "vitest";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 async function make(strategy: string, options: object) {
   const { json } = await call(at, "POST", "/connections", { name: `with-${strategy}`, strategy, options });

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { describe, expect, test } from "vitest";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 let count = 0;
 /** A new organization, and connections of these strategies. */

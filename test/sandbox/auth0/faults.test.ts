@@ -1,14 +1,12 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { auth0Host } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { startTestSandbox } from "../../support/sandbox.ts";
+import { seededRuns } from "../../support/seed.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, managementRequest, problem, token } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const rateHeaders = (headers: { get(name: string): string | null }) =>
   ["limit", "remaining", "reset"].map((name) => Number(headers.get(`x-ratelimit-${name}`)));
@@ -136,7 +134,7 @@ test("whatever is sent, the answer comes, is the vendor's, and shows no inside",
       expect(response.status).toBeLessThan(500);
       expect(text).not.toMatch(/node_modules|\bat .*\.(ts|js):\d/);
     }),
-    { numRuns: 150 },
+    seededRuns("AUTH0_FAULTS_SEED", 150),
   );
 });
 
@@ -159,6 +157,6 @@ test("whatever body a client is made or changed with, the answer is a client or 
       const query = `client_id=${client_id}&redirect_uri=https://a.example&response_type=code&scope=openid&prompt=none`;
       expect((await at.fetch(auth0Host, `/authorize?${query}`)).status).toBeLessThan(500);
     }),
-    { numRuns: 100 },
+    seededRuns("AUTH0_FAULTS_SEED", 100),
   );
 });

@@ -1,21 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Auth0Connection } from "../../../sandbox/auth0/model.ts";
 import { withDiscovery } from "../../../sandbox/auth0/oidc-metadata.ts";
 import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
 import type { JsonObject } from "../../../sandbox/json.ts";
 import { fernhillConnection } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { formAction } from "../external/visitor.ts";
 import { authorizationQuery, Browser, callback, register, type TestClient } from "./browser.ts";
 
 const editor = "editor@fernhill.example";
-let at: TestSandbox;
+const at = sharedSandbox();
 let client: TestClient;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   client = await register(at);
 });

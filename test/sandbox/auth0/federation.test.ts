@@ -1,22 +1,18 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Auth0Connection } from "../../../sandbox/auth0/model.ts";
 import type { JsonObject } from "../../../sandbox/json.ts";
 import { auth0Host, fernhillConnection, oktaHost } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { token } from "./auth0-caller.ts";
 import { authorizationQuery, Browser, callback, register, type TestClient, verifier } from "./browser.ts";
 
 const editor = "editor@fernhill.example";
 const roles = "https://fernhill.example/roles";
 const authorization = "https://login.fernhill.example/oauth2/auth";
-let at: TestSandbox;
+const at = sharedSandbox();
 let client: TestClient;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   client = await register(at, { organization_usage: "allow" });
 });

@@ -1,15 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
 import { ManagementClient } from "auth0";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { auth0Host, fernhillConnection, foreignOrganization, managementClientId } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const invalid = (what: string) => [400, "invalid_body", `Payload validation error: ${what}.`];
 

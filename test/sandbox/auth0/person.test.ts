@@ -1,20 +1,16 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import * as oidc from "openid-client";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { auth0Host, fernhillConnection } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, token } from "./auth0-caller.ts";
 import { authorizationQuery, Browser, callback, register, type TestClient, verifier } from "./browser.ts";
 
 const editor = "editor@fernhill.example";
 const roles = "https://fernhill.example/roles";
-let at: TestSandbox;
+const at = sharedSandbox();
 let client: TestClient;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   client = await register(at, { grant_types: ["authorization_code", "refresh_token"] });
 });

@@ -1,14 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { managementClientId } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, code, problem } from "./auth0-caller.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 const make = async (body: object) => await call(at, "POST", "/resource-servers", body);
 const invalid = (what: string) => [400, "invalid_body", `Payload validation error: ${what}.`];

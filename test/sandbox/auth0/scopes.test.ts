@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { assignedRoleRoutes } from "../../../sandbox/auth0/assigned-roles.ts";
 import type { Route } from "../../../sandbox/auth0/call.ts";
 import { clientGrantRoutes } from "../../../sandbox/auth0/client-grants.ts";
@@ -14,7 +14,7 @@ import { resourceServerRoutes } from "../../../sandbox/auth0/resource-servers.ts
 import { roleRoutes } from "../../../sandbox/auth0/roles.ts";
 import { allScopes } from "../../../sandbox/auth0/scopes.ts";
 import { userRoutes } from "../../../sandbox/auth0/users.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, problem, token } from "./auth0-caller.ts";
 
 const routes: readonly Route[] = [
@@ -33,12 +33,8 @@ const routes: readonly Route[] = [
   ...userRoutes,
 ];
 
-let at: TestSandbox;
+const at = sharedSandbox();
 const bearers = new Map<string, string>();
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 
 /** A bearer token with just these scopes of the Management API, of a client with a grant for them. */
 async function tokenWith(scope: readonly string[]): Promise<string> {

@@ -1,20 +1,16 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { auth0Host, managementClientId } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, managementToken, token } from "./auth0-caller.ts";
 import { authorizationQuery, authorize, Browser, callback, register, type TestClient, verifier } from "./browser.ts";
 
 const editor = "editor@fernhill.example";
 const userinfo = "https://acme.eu.auth0.com/userinfo";
-let at: TestSandbox;
+const at = sharedSandbox();
 let client: TestClient;
 let audience: string;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   client = await register(at, { grant_types: ["authorization_code", "refresh_token", "client_credentials"] });
   audience = `https://${client.client_id.toLowerCase()}.acme.example/orders api`;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { auth0Host } from "../../../sandbox/sandbox.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { basic, call, token } from "./auth0-caller.ts";
 import { authorize, callback, register, type TestClient, verifier } from "./browser.ts";
 
@@ -13,13 +13,9 @@ const bogus = {
   redirect_uri: callback,
   code_verifier: verifier,
 };
-let at: TestSandbox;
+const at = sharedSandbox();
 let client: TestClient;
 
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
 beforeEach(async () => {
   client = await register(at);
 });

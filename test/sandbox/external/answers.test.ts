@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import type { CustomerName } from "../../../sandbox/external/customers.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { ask, authorizationUrl, basic, onlyClient, redeem } from "./visitor.ts";
 
 /** How each product answers what a check asks without anybody being signed in. */
@@ -94,11 +94,7 @@ const table: Readonly<Record<Exclude<CustomerName, "tannberg" | "ostrava-steel">
   },
 };
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 async function expectRefused(url: string, expected: Expected["wrongRedirect"]): Promise<void> {
   const response = await ask(at, url);

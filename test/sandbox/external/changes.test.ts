@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { seededRuns } from "../../support/seed.ts";
 import { ask, authorizationUrl, basic, onlyClient, redeem } from "./visitor.ts";
 
 let at: TestSandbox;
@@ -204,6 +205,6 @@ test("whatever is sent, the answer comes and shows no inside", async () => {
       expect(response.status).toBeLessThan(500);
       expect(await response.text()).not.toMatch(/node_modules|\bat .*\.(ts|js):\d/);
     }),
-    { numRuns: 300 },
+    seededRuns("PROVIDERS_SEED", 300),
   );
 });

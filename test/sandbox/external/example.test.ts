@@ -3,19 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Context, checkFiles } from "../../../src/cli/context.ts";
 import { createSealer } from "../../../src/secret/seal.ts";
 import { Secret } from "../../../src/secret/secret.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { startTestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { basic, onlyClient, redeem } from "./visitor.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 /** The repository's own workspace in its sandbox environment. */
 function example(): Context {

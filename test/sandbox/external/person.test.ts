@@ -1,18 +1,14 @@
 import { createPrivateKey } from "node:crypto";
 import { generateKeyPair, importPKCS8, SignJWT } from "jose";
 import * as client from "openid-client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
 import type { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import type { CustomerName } from "../../../sandbox/external/customers.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { ask, Browser, onlyClient, redeem } from "./visitor.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 /** How the portal proves itself to a provider. */
 async function proofFor({ method, secret = "" }: CustomerClient): Promise<client.ClientAuth> {

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { describe, expect, test } from "vitest";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { app, clientsAt, logins, pageFor } from "./made-client.ts";
 import { ask, Browser, basic } from "./visitor.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 const { make, urlFor, codeFor, post, redeem } = clientsAt(() => at);
 
 const text = (pattern: RegExp): unknown => expect.stringMatching(pattern);

@@ -1,14 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { CustomerName } from "../../../sandbox/external/customers.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { app, clientsAt, logins, type Made, pageFor, verifier } from "./made-client.ts";
 import { ask, Browser, formAction } from "./visitor.ts";
 
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 afterEach(() => vi.useRealTimers());
 const { make, urlFor, codeFor, post, redeem } = clientsAt(() => at);
 

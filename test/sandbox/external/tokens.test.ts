@@ -1,19 +1,15 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import * as oidc from "openid-client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
 import type { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import type { CustomerName } from "../../../sandbox/external/customers.ts";
-import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
+import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { ask, Browser } from "./visitor.ts";
 
 const app = "https://portal.acme.example/back";
 const verifier = "v".repeat(43);
-let at: TestSandbox;
-beforeAll(async () => {
-  at = await startTestSandbox();
-});
-afterAll(() => at.close());
+const at = sharedSandbox();
 
 interface Made {
   readonly provider: CustomerProvider;
