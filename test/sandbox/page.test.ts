@@ -204,7 +204,7 @@ test("what the sandbox could not play is told below the requests, newest first, 
 });
 
 test("a fault is shown with what it strikes and how often it has", async () => {
-  at.sandbox.faults.add({
+  const { id } = at.sandbox.faults.add({
     host: oktaHost,
     method: "GET",
     path: "^/api/v1/groups$",
@@ -213,11 +213,11 @@ test("a fault is shown with what it strikes and how often it has", async () => {
   });
   expect(await rows("/faults", "faults")).toEqual([
     expect.stringMatching(
-      /^status-before armed GET acme\.okta\.com \^\/api\/v1\/groups\$ status 502 .*0 1 0$/,
+      /^status-before armed GET acme\.okta\.com \^\/api\/v1\/groups\$ status 502 .*0 1 0 \d+$/,
     ) as string,
   ]);
   expect((await call(at, "GET", "/api/v1/groups")).status).toBe(502);
-  expect((await rows("/faults", "faults"))[0]).toMatch(/spent .* 1 0 0$/);
+  expect((await rows("/faults", "faults"))[0]).toMatch(new RegExp(`spent .* 1 0 0 ${id}$`));
   at.sandbox.faults.clear();
   expect(await page("/faults")).toContain("No request goes wrong on purpose.");
 });

@@ -126,7 +126,8 @@ async function whole(socket: Socket): Promise<string> {
   const said: Buffer[] = [];
   socket.on("data", (chunk) => said.push(chunk));
   socket.on("error", () => {});
-  if (!socket.destroyed) await once(socket, "close");
+  // `once` of node:events would reject when the other side resets the connection.
+  if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   return Buffer.concat(said).toString("utf8");
 }
 

@@ -142,7 +142,9 @@ function answersAt(port: number | undefined, fleet: FleetChoice | undefined): st
 /** The other commands go where the file says, and find nobody there. */
 function sayOtherPort({ terminal }: Run, named: number | undefined, port: number | undefined): void {
   if (named === undefined || port === undefined || named === port) return;
-  terminal.err(`\`connect:\` in tenantry.yaml names port ${named}; write ${port} there for --env ${sandboxEnvironment}\n`);
+  terminal.err(
+    `\`connect:\` in tenantry.yaml names port ${named}; write ${port} there for --env ${sandboxEnvironment}\n`,
+  );
 }
 
 /** Ends the sandbox of a workspace; not running already is done. */
