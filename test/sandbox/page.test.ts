@@ -204,7 +204,7 @@ test("what the sandbox could not play is told below the requests, newest first, 
 });
 
 test("a fault is shown with what it strikes and how often it has", async () => {
-  const { id } = at.sandbox.faults.add({
+  const id = at.sandbox.faults.add({
     host: oktaHost,
     method: "GET",
     path: "^/api/v1/groups$",
