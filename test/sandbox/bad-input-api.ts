@@ -308,7 +308,7 @@ export function openOkta(at: TestSandbox): Promise<Api> {
 }
 
 /** Auth0's management API, with a client, a connection, an organization, a role, an API and a person of our own. */
-export function openAuth0(at: TestSandbox): Promise<Api> {
+function openAuth0(at: TestSandbox): Promise<Api> {
   const pem = () =>
     generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "pem" }).toString();
   const permission = { resource_server_identifier: "https://bad.input.example", permission_name: "read:x" };
