@@ -73,6 +73,13 @@ export const masks: readonly Mask[] = [
     elsewhere: true,
   },
   {
+    vendor: "okta",
+    request: /\/policies\/\w+\/rules/,
+    line: /^missing (\[\])?\.conditions\.riskScore/,
+    reason: "a feature of some of the recorded orgs: risk scores",
+    elsewhere: true,
+  },
+  {
     vendor: "auth0",
     request: /\/clients/,
     line: /^extra (\.clients\[\]|\[\])?\.(tenant|global):/,

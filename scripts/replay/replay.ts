@@ -7,7 +7,7 @@ import { type Mask, masks } from "./masks.ts";
 import { pair } from "./pairing.ts";
 import { preset } from "./preset.ts";
 import type { Exchange, Recording } from "./recording.ts";
-import { outOfScope } from "./scope.ts";
+import { isNeeded, outOfScope } from "./scope.ts";
 import { differences } from "./shape.ts";
 import { isObject, Translation } from "./translation.ts";
 import { differentValues } from "./values.ts";
@@ -66,12 +66,18 @@ async function replayIn(sandbox: Sandbox, recording: Recording, caller: Caller):
   const otherValues: Miss[] = [];
   const others = new Map<string, number>();
   const masked = new Map<Mask, number>();
+  /** Ids of things that the sandbox does not play, with what they are. */
+  const strangers = new Map<string, string>();
   const cursors = new Map<string, string>();
   let total = 0;
   let withMask = 0;
   for (const [index, exchange] of recording.exchanges.entries()) {
-    const about = outOfScope(recording.vendor, exchange);
+    const about =
+      outOfScope(recording.vendor, exchange) ?? [...strangers].find(([id]) => exchange.path.includes(id))?.[1];
     if (about !== undefined) {
+      for (const id of identifiersOf(exchange.response)) strangers.set(id, about);
+      if (isNeeded(exchange))
+        await caller.call(exchange.method, known.apply(exchange.path), known.value(exchange.body));
       others.set(about, (others.get(about) ?? 0) + 1);
       continue;
     }
@@ -122,6 +128,12 @@ function compare(exchange: Exchange, answered: Answered, known: Translation): Co
   known.learn(recorded, here);
   const lines = [...unmatched, ...differences(recorded, here)];
   return { lines, values: differentValues(known.value(recorded), here) };
+}
+
+/** Ids of what an answer shows: itself, or the items of a list. */
+function identifiersOf(response: unknown): readonly string[] {
+  const things = Array.isArray(response) ? response : [response];
+  return things.flatMap((thing) => (isObject(thing) && typeof thing.id === "string" ? [thing.id] : []));
 }
 
 /** What an error says, for the list of misses. */

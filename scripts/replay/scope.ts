@@ -8,6 +8,7 @@ const played: Readonly<Record<Vendor, RegExp>> = {
 
 /** Calls below those paths that neither Tenantry nor the engines make, with what they are about. */
 const notPlayed: readonly { readonly vendor: Vendor; readonly path: RegExp; readonly about: string }[] = [
+  { vendor: "okta", path: /^\/api\/v1\/meta\/schemas/, about: "schemas of profiles" },
   { vendor: "okta", path: /^\/api\/v1\/groups\/rules/, about: "group rules" },
   { vendor: "okta", path: /^\/api\/v1\/groups\/[^/]+\/(roles|owners)/, about: "admin roles and owners of groups" },
   {
@@ -48,6 +49,7 @@ const otherPolicies = [
   "POST_AUTH_SESSION",
   "SIGN_ON",
   "DEVICE_SIGNAL_COLLECTION",
+  "SESSION_VIOLATION_DETECTION",
 ];
 
 /** What an exchange is about when the sandbox does not play it; undefined when it does. */
@@ -60,4 +62,9 @@ export function outOfScope(vendor: Vendor, { path, body, response }: Exchange): 
   if (path.startsWith("/api/v1/policies?") && type !== undefined && otherPolicies.includes(type))
     return `policies of type ${type}`;
   return isOtherKind(body) ?? isOtherKind(response);
+}
+
+/** Whether an exchange that is not compared is sent all the same, because what follows needs its effect. */
+export function isNeeded({ method, path }: Exchange): boolean {
+  return method === "POST" && /^\/api\/v1\/meta\/schemas\/(user|group)\/default$/.test(path);
 }
