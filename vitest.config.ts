@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
     setupFiles: ["test/support/loopback-only.ts", "test/support/okta-contract.ts"],
+    // On two cores vitest would take one: most tests wait for processes and servers of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 90_000,
     hookTimeout: 90_000,
     reporters: process.env.TENANTRY_TEST_JSON
