@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { TenantryError } from "../src/errors/failure.ts";
 import { type Authority, createAuthority, openAuthority } from "./authority.ts";
+import { readIfThere } from "./read-if-there.ts";
 import { checkNotRunning, type RunningSandbox, readyFile, readyText } from "./ready.ts";
 import { replaceFile } from "./replace-file.ts";
 import type { WorldState } from "./world.ts";
@@ -122,10 +123,6 @@ function listing(dir: string): readonly string[] {
 function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === "" || !(way.startsWith("..") || resolve(way) === way);
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
 function foreign(message: string, cause?: unknown): TenantryError {

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -13,6 +12,7 @@ import { join } from "node:path";
 import { TenantryError } from "../src/errors/failure.ts";
 import { databasesFolder, hasAuthority } from "./data-folder.ts";
 import { formatEnv } from "./dotenv.ts";
+import { readIfThere } from "./read-if-there.ts";
 import { checkNotRunning, type RunningSandbox, readyFile, readyText } from "./ready.ts";
 import { replaceFile } from "./replace-file.ts";
 
@@ -98,8 +98,4 @@ function move(from: string, to: string): void {
     copyFileSync(from, to);
     rmSync(from);
   }
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

@@ -64,16 +64,22 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
 
+/** The sandbox that runs with this folder: its process is alive, and something listens where it should. */
+export async function runningIn(dir: string): Promise<ReadyFile | undefined> {
+  const ready = readReady(dir);
+  return ready !== undefined && isAlive(ready.pid) && (await answers(ready)) ? ready : undefined;
+}
+
 /** Throws SANDBOX_RUNNING when a sandbox with this folder is alive. */
 export async function checkNotRunning(dir: string): Promise<void> {
-  const ready = readReady(dir);
-  if (ready !== undefined && isAlive(ready.pid) && (await answers(ready))) {
+  const ready = await runningIn(dir);
+  if (ready !== undefined) {
     throw new TenantryError("SANDBOX_RUNNING", `A sandbox of ${dir} is running already (process ${ready.pid}).`);
   }
 }
 
 /** Whether something listens where a `ready.json` says that its sandbox does. */
-export function answers({ host, port }: Pick<ReadyFile, "host" | "port">): Promise<boolean> {
+function answers({ host, port }: Pick<ReadyFile, "host" | "port">): Promise<boolean> {
   return new Promise((settle) => {
     const socket = connect({ host, port, timeout: 1000 });
     const done = (answer: boolean): void => {

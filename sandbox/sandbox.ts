@@ -30,7 +30,7 @@ export { describeBug, type SandboxBug } from "./bug.ts";
 export { oktaPlans } from "./okta/rate-limits.ts";
 export { payrollClientId, serviceClientId } from "./okta/seed.ts";
 export type { RatePlans } from "./rate-plans.ts";
-export { answers, readReady } from "./ready.ts";
+export { readReady } from "./ready.ts";
 export type { RequestEntry } from "./request-log.ts";
 export { auth0Host, oktaHost } from "./world.ts";
 

@@ -7,29 +7,26 @@ import { isObject, type Translation } from "./translation.ts";
  * request of it has made. They come from those very answers.
  */
 export function preset(sandbox: Sandbox, recording: Recording, known: Translation): void {
-  /** What requests of the recording have made, and besides it what is in the sandbox by now. */
   const created = new Set<string>();
-  const made = new Set<string>();
+  const present = new Set<string>();
   for (const exchange of recording.exchanges) {
     const policy = /^\/api\/v1\/policies\/(\w{20})\/rules/.exec(exchange.path)?.[1];
-    if (policy !== undefined && !made.has(policy)) {
-      made.add(policy);
+    if (policy !== undefined && !created.has(policy) && !present.has(policy)) {
+      present.add(policy);
       known.add(policy, sandbox.okta.addPolicy(`Policy ${policy}`).id);
     }
-    if (exchange.method === "POST")
-      for (const id of idsOf(exchange.response)) {
-        made.add(id);
-        created.add(id);
-      }
+    if (exchange.method === "POST") for (const id of idsOf(exchange.response)) created.add(id);
     if (exchange.method !== "GET" || (exchange.status ?? 200) >= 300) continue;
+    const connection = /^\/api\/v2\/connections\/([^/]+)\/clients/.exec(exchange.path)?.[1];
     for (const thing of thingsOf(exchange.response)) {
       const id = identifierOf(thing);
-      const isPart = /\/connections\/[^/]+\/clients/.test(exchange.path);
-      if (id === undefined || (made.has(id) && !isPart)) continue;
-      if (isPart && created.has(id)) continue;
-      made.add(id);
-      if (recording.vendor === "okta") presetOkta(sandbox, exchange, thing, id, known);
-      else presetAuth0(sandbox, recording, exchange, thing, id, known);
+      if (id === undefined || created.has(id)) continue;
+      if (connection !== undefined) enable(sandbox, connection, id, known);
+      else if (!present.has(id)) {
+        present.add(id);
+        if (recording.vendor === "okta") presetOkta(sandbox, exchange, thing, id, known);
+        else presetAuth0(sandbox, recording, exchange, thing, id, known);
+      }
     }
   }
   if (
@@ -39,6 +36,12 @@ export function preset(sandbox: Sandbox, recording: Recording, known: Translatio
   ) {
     sandbox.okta.state.apiAccessManagement = false;
   }
+}
+
+/** Lets a client that is there beforehand use the connection. */
+function enable({ auth0 }: Sandbox, connectionId: string, clientId: string, known: Translation): void {
+  const client = known.get(clientId) ?? clientId;
+  if (auth0.clients.has(client)) auth0.connection(known.get(connectionId) ?? connectionId)?.clients.add(client);
 }
 
 const accounts = "END_USER_ACCOUNT_MANAGEMENT";
@@ -64,7 +67,8 @@ function presetOkta(
     // Policies differ from org to org: a free one of the same sort stands for the recorded one.
     const resourceType = isObject(thing._embedded) && thing._embedded.resourceType === accounts ? accounts : "APP";
     const system = thing.system === true;
-    const free = okta.policies.filter((each) => !known.counterparts().has(each.id));
+    const taken = known.counterparts();
+    const free = okta.policies.filter((each) => !taken.has(each.id));
     const policy =
       free.find((each) => each.name === thing.name) ??
       free.find((each) => each.system === system && each.resourceType === resourceType && system) ??
@@ -86,12 +90,6 @@ function presetAuth0(
     if (global !== undefined) known.add(id, global.clientId);
     return;
   }
-  const connectionId = /^\/api\/v2\/connections\/([^/]+)\/clients/.exec(path)?.[1];
-  if (connectionId !== undefined) {
-    const client = known.get(id) ?? id;
-    if (auth0.clients.has(client)) auth0.connection(known.get(connectionId) ?? connectionId)?.clients.add(client);
-    return;
-  }
   const name = typeof thing.name === "string" ? thing.name : undefined;
   if (name === undefined) return;
   const isNeeded = exchanges.some((each) => each.path.includes(id) || JSON.stringify(each.body).includes(id));
@@ -105,7 +103,7 @@ function presetAuth0(
   } else if (/^\/api\/v2\/resource-servers\/[^/]+$/.test(path)) {
     const server = auth0.resourceServer(thing.is_system === true ? auth0.audience : name);
     if (server !== undefined) known.add(id, server.id);
-  } else if (/^\/api\/v2\/connections(\/|\?|$)/.test(path) && !path.includes("/clients")) {
+  } else if (/^\/api\/v2\/connections(\/|\?|$)/.test(path)) {
     const { id: _id, name: _name, strategy, enabled_clients: _clients, ...settings } = thing;
     const connection = auth0.connection(name) ?? auth0.addConnection(name, String(strategy), settings as never);
     known.add(id, connection.id);

@@ -5,7 +5,7 @@ import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
-import { isAlive, type Run } from "../run.ts";
+import type { Run } from "../run.ts";
 import { runningSandbox } from "../running-sandbox.ts";
 import { writeWhole } from "../write-file.ts";
 
@@ -77,10 +77,10 @@ async function placeOf(
   options: WorldOptions,
 ): Promise<{ readonly running: ReadyFile } | { readonly kept: string }> {
   if (options.data === undefined) return { running: await runningSandbox(run, options) };
-  const { answers, readReady } = await import("../../../sandbox/ready.ts");
+  const { runningIn } = await import("../../../sandbox/ready.ts");
   const kept = resolve(run.surroundings.cwd, options.data);
-  const running = readReady(kept);
-  return running !== undefined && isAlive(running.pid) && (await answers(running)) ? { running } : { kept };
+  const running = await runningIn(kept);
+  return running === undefined ? { kept } : { running };
 }
 
 async function ask(running: ReadyFile, document?: string): Promise<string> {

@@ -151,18 +151,17 @@ function sayOtherPort({ terminal }: Run, named: number | undefined, port: number
 export async function stopSandbox(run: Run, options: WorkspaceOptions): Promise<ExitCode> {
   const { terminal } = run;
   const root = findRoot(run.surroundings, options.workspace);
-  const { readReady, answers } = await import("../../../sandbox/sandbox.ts");
-  const ready = readReady(sandboxFolder(root));
-  const running = ready !== undefined && isAlive(ready.pid) && (await answers(ready));
-  if (running) {
-    process.kill(ready.pid, "SIGTERM");
-    for (let waited = 0; waited < 5_000 && isAlive(ready.pid); waited += 20) await delay(20);
-    if (isAlive(ready.pid)) {
-      throw new TenantryError("CLI_SANDBOX_FAILED", `the sandbox (process ${ready.pid}) does not stop`);
-    }
+  const { runningIn } = await import("../../../sandbox/ready.ts");
+  const running = await runningIn(sandboxFolder(root));
+  if (running !== undefined) {
+    const { pid } = running;
+    process.kill(pid, "SIGTERM");
+    for (let waited = 0; waited < 5_000 && isAlive(pid); waited += 20) await delay(20);
+    if (isAlive(pid)) throw new TenantryError("CLI_SANDBOX_FAILED", `the sandbox (process ${pid}) does not stop`);
   }
-  if (options.json === true) printJson(terminal, "sandbox", { running: false, stopped: running });
-  else terminal.out(running ? "the sandbox has stopped\n" : "no sandbox is running here\n");
+  const stopped = running !== undefined;
+  if (options.json === true) printJson(terminal, "sandbox", { running: false, stopped });
+  else terminal.out(stopped ? "the sandbox has stopped\n" : "no sandbox is running here\n");
   return 0;
 }
 

@@ -1,37 +1,8 @@
 import { expect, test } from "vitest";
-import { assignedRoleRoutes } from "../../../sandbox/auth0/assigned-roles.ts";
-import type { Route } from "../../../sandbox/auth0/call.ts";
-import { clientGrantRoutes } from "../../../sandbox/auth0/client-grants.ts";
-import { clientRoutes } from "../../../sandbox/auth0/clients.ts";
-import { credentialRoutes } from "../../../sandbox/auth0/credentials.ts";
-import { discoveryDomainRoutes } from "../../../sandbox/auth0/discovery-domains.ts";
-import { memberRoutes } from "../../../sandbox/auth0/members.ts";
-import { organizationClientGrantRoutes } from "../../../sandbox/auth0/organization-client-grants.ts";
-import { organizationClientRoutes } from "../../../sandbox/auth0/organization-clients.ts";
-import { organizationRoutes } from "../../../sandbox/auth0/organizations.ts";
-import { permissionRoutes } from "../../../sandbox/auth0/permissions.ts";
-import { resourceServerRoutes } from "../../../sandbox/auth0/resource-servers.ts";
-import { roleRoutes } from "../../../sandbox/auth0/roles.ts";
+import { routes } from "../../../sandbox/auth0/management.ts";
 import { allScopes } from "../../../sandbox/auth0/scopes.ts";
-import { userRoutes } from "../../../sandbox/auth0/users.ts";
 import { sharedSandbox } from "../../support/shared-sandbox.ts";
 import { call, problem, token } from "./auth0-caller.ts";
-
-const routes: readonly Route[] = [
-  ...clientRoutes,
-  ...credentialRoutes,
-  ...organizationRoutes,
-  ...memberRoutes,
-  ...discoveryDomainRoutes,
-  ...organizationClientRoutes,
-  ...organizationClientGrantRoutes,
-  ...clientGrantRoutes,
-  ...resourceServerRoutes,
-  ...roleRoutes,
-  ...permissionRoutes,
-  ...assignedRoleRoutes,
-  ...userRoutes,
-];
 
 const at = sharedSandbox();
 const bearers = new Map<string, string>();
