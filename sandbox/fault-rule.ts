@@ -1,3 +1,4 @@
+import { spelled } from "./json.ts";
 /** What happens to a request instead of, or besides, its ordinary answer. */
 export type FaultEffect =
   | "reset-before"
@@ -125,7 +126,7 @@ function wrongPlace({ host, method, path }: Input): string | undefined {
   if (host !== undefined && (typeof host !== "string" || host !== host.toLowerCase() || host === "")) {
     return "host is a host name in lower case";
   }
-  if (method !== undefined && !methods.includes(String(method))) return `method is one of ${methods.join(", ")}`;
+  if (method !== undefined && !methods.includes(spelled(method))) return `method is one of ${methods.join(", ")}`;
   if (path === undefined) return undefined;
   if (typeof path !== "string" || path.length > 1000) return "path is a text of at most 1000 characters";
   try {

@@ -18,3 +18,8 @@ export function textOf(value: unknown): string | undefined {
 export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
+
+/** A value from outside in a sentence. An object may bring a `toString` of its own, which `String` would call. */
+export function spelled(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

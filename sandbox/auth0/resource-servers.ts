@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type JsonObject, spelled } from "../json.ts";
 import type { Call, Route } from "./call.ts";
 import { existingResourceServer, findResourceServer } from "./existing.ts";
 import { pickFields } from "./fields.ts";
@@ -143,7 +143,7 @@ function read(settings: JsonObject, before: JsonObject = {}): JsonObject {
     isObject(each) ? each.value : each,
   );
   const twice = values.find((value, index) => values.indexOf(value) !== index);
-  if (twice !== undefined) throw invalidBody(`The scope ${String(twice)} is there twice`);
+  if (twice !== undefined) throw invalidBody(`The scope ${spelled(twice)} is there twice`);
   const kept = withoutNulls(settings);
   const encryption = settings.token_encryption;
   if (isObject(encryption) && encryption !== before.token_encryption)

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import type { Call, Route } from "./call.ts";
 import { userOf } from "./existing.ts";
 import { pickFields } from "./fields.ts";
@@ -110,7 +110,7 @@ function list(call: Call) {
             .split(".")
             .reduce<Json | undefined>((value, name) => (isObject(value) ? value[name] : undefined), shown),
         ];
-    return values.some((value) => value !== undefined && pattern.test(String(value)));
+    return values.some((value) => value !== undefined && pattern.test(spelled(value)));
   });
   return offsetPage(call.query, "users", found, (user) => pickFields(call.query, shownUser(call, user)));
 }
@@ -129,7 +129,7 @@ function create(call: Call) {
   if (connection === undefined || connection.name !== name) {
     throw new Auth0Problem(
       400,
-      `The connection does not exist. (connection: ${String(name)})`,
+      `The connection does not exist. (connection: ${spelled(name)})`,
       "inexistent_connection",
     );
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import { invalidBody } from "./problem.ts";
 
 /** Says in the words of Auth0's validator (z-schema) what is wrong with a value, or nothing when it is allowed. */
@@ -47,7 +47,7 @@ export function text(limits: { least?: number; most?: number; pattern?: RegExp; 
 
 export function oneOf(...values: readonly string[]): Check {
   return (value) =>
-    typeof value === "string" && values.includes(value) ? undefined : `'No enum match for: ${String(value)}'`;
+    typeof value === "string" && values.includes(value) ? undefined : `'No enum match for: ${spelled(value)}'`;
 }
 
 /** Also null, which takes the field away. */

@@ -1,4 +1,4 @@
-import { isObject, isTexts, type JsonObject } from "../json.ts";
+import { isObject, isTexts, type JsonObject, spelled } from "../json.ts";
 import { appFields } from "./app-shape.ts";
 import { type AuthMethod, authMethods, defaultUserName, type OAuthSettings, type OktaApp } from "./model.ts";
 import { oktaId } from "./okta-id.ts";
@@ -134,7 +134,7 @@ function readVisibility(value: JsonObject): JsonObject {
 function readOAuth(sent: JsonObject, present: OktaApp | undefined, custom: boolean, mistakes: Mistakes): OAuthSettings {
   const type = sent.application_type ?? "web";
   if (typeof type !== "string" || !applicationTypes.includes(type)) {
-    mistakes.add("application_type", `application_type: '${String(type)}' is not a valid application type`);
+    mistakes.add("application_type", `application_type: '${spelled(type)}' is not a valid application type`);
   }
   if (present !== undefined && type !== present.oauth.application_type) {
     mistakes.add("application_type", "application_type: 'application_type' cannot be modified.");
@@ -172,7 +172,7 @@ function readOAuth(sent: JsonObject, present: OktaApp | undefined, custom: boole
     ...(logout === undefined ? {} : { post_logout_redirect_uris: logout }),
     response_types,
     grant_types: grants,
-    application_type: String(type),
+    application_type: spelled(type),
     ...(jwks === undefined ? {} : { jwks }),
     ...(typeof rest.frontchannel_logout_uri === "string"
       ? { frontchannel_logout_session_required: rest.frontchannel_logout_session_required === true }
@@ -190,7 +190,7 @@ function readRefresh(sent: JsonObject, present: JsonObject, type: unknown, mista
   const settings: JsonObject = { ...standard, ...present, ...sent };
   const { rotation_type, leeway } = settings;
   if (rotation_type !== "STATIC" && rotation_type !== "ROTATE") {
-    mistakes.add("rotation_type", `rotation_type: '${String(rotation_type)}' is not a valid value`);
+    mistakes.add("rotation_type", `rotation_type: '${spelled(rotation_type)}' is not a valid value`);
   }
   if (typeof leeway !== "number" || !Number.isInteger(leeway) || leeway < 0 || leeway > 60) {
     mistakes.add("leeway", "leeway: Must be a whole number from 0 to 60");
@@ -241,7 +241,7 @@ function uris(sent: JsonObject, field: string, mistakes: Mistakes): string[] {
 function readAuthMethod(sent: unknown, oauth: OAuthSettings, mistakes: Mistakes): AuthMethod {
   const method = authMethods.find((known) => known === (sent ?? "client_secret_basic"));
   if (method === undefined) {
-    mistakes.add("token_endpoint_auth_method", `token_endpoint_auth_method: '${String(sent)}' is not a valid value`);
+    mistakes.add("token_endpoint_auth_method", `token_endpoint_auth_method: '${spelled(sent)}' is not a valid value`);
     return "client_secret_basic";
   }
   const withCode = oauth.grant_types.includes("authorization_code");

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import { appOf, type Call, type Route, sentFields, userOf } from "./call.ts";
 import type { OktaApp, OktaAppUser, OktaUser } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
@@ -173,7 +173,7 @@ function nameAt(app: OktaApp, user: OktaUser): string {
   const chosen = app.users.get(user.id)?.userName;
   if (chosen !== undefined) return chosen;
   const { login, email } = user.profile;
-  const template = String(app.userNameTemplate.template);
+  const template = spelled(app.userNameTemplate.template);
   if (template.includes("email")) return email;
   return template.includes("fromDomain") || template.includes("LoginPrefix") ? (login.split("@")[0] ?? login) : login;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import { viewAssignment } from "./app-view.ts";
 import { appOf, type Call, groupOf, type Route, sentFields } from "./call.ts";
 import { viewGroup } from "./group-view.ts";
@@ -88,7 +88,7 @@ function patch(call: Call) {
   if (steps.length === 0) throw invalid("patch", ["The request body must be a list of operations"]);
   const changes = steps.map((step): { readonly name: string; readonly value: Json } => {
     const { op, path, value = null } = isObject(step) ? step : {};
-    const [, name] = /^\/(priority|profile\/.+)$/.exec(String(path)) ?? [];
+    const [, name] = /^\/(priority|profile\/.+)$/.exec(spelled(path)) ?? [];
     if (op !== "replace" || name === undefined) {
       throw invalid("patch", ["Only 'replace' of '/priority' and '/profile/...' is supported"]);
     }

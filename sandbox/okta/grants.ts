@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import { type Json, spelled } from "../json.ts";
 import { appOf, type Call, type Route, sentFields } from "./call.ts";
 import type { OktaApp, OktaGrant } from "./model.ts";
 import { invalid, notFound } from "./problem.ts";
@@ -52,7 +52,7 @@ function grant(call: Call) {
     throw invalid("issuer", [`issuer: Must be the org authorization server, '${call.org.url}'`]);
   }
   if (typeof scopeId !== "string" || !/^okta\.[A-Za-z]+(\.[A-Za-z]+)*$/.test(scopeId)) {
-    throw invalid("scopeId", [`scopeId: '${String(scopeId)}' is not a valid scope`]);
+    throw invalid("scopeId", [`scopeId: '${spelled(scopeId)}' is not a valid scope`]);
   }
   const present = [...app.grants.values()].find((each) => each.scopeId === scopeId);
   const made = present ?? call.org.addGrant(app, scopeId);

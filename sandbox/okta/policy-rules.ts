@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type JsonObject, spelled } from "../json.ts";
 import { type Call, policyOf, type Route, sentFields } from "./call.ts";
 import { switchRoutes } from "./lifecycle.ts";
 import type { OktaPolicy, OktaPolicyRule, Status } from "./model.ts";
@@ -127,7 +127,7 @@ interface RuleBody {
 function readBody(call: Call, policy: OktaPolicy, present: OktaPolicyRule | undefined): RuleBody {
   const { type, name, priority, status, conditions, actions } = sentFields(call);
   if (type !== undefined && type !== "ACCESS_POLICY") {
-    throw invalid("type", [`type: '${String(type)}' is not the type of the policy`]);
+    throw invalid("type", [`type: '${spelled(type)}' is not the type of the policy`]);
   }
   if (typeof name !== "string" || name.trim() === "") {
     throw invalid("name", ["name: The field cannot be left blank"]);

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import { type Json, type JsonObject, spelled } from "../json.ts";
 
 /** Attributes that a person's profile has in every org, with the longest text that each takes. */
 export const userBase: Readonly<Record<string, number>> = {
@@ -42,8 +42,8 @@ export const groupBase: Readonly<Record<string, number>> = { name: 255, descript
 export function customMistake(name: string, value: Json, schema: JsonObject): string | undefined {
   if (value === null) return undefined;
   const { type, maxLength } = schema;
-  const fits = isOfType(value, String(type));
-  if (!fits) return `${name}: Must be of type ${String(type)}`;
+  const fits = isOfType(value, spelled(type));
+  if (!fits) return `${name}: Must be of type ${spelled(type)}`;
   if (typeof maxLength === "number" && typeof value === "string" && value.length > maxLength) {
     return `${name}: The field is too long, at most ${maxLength} characters are allowed`;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import { invalid } from "./problem.ts";
 import { type Fields, fitted } from "./shape.ts";
 
@@ -74,7 +74,7 @@ function readMethod(sent: JsonObject): JsonObject {
     }
     return { type, chains: chains as readonly Json[], ...reauthenticate };
   }
-  if (type !== "ASSURANCE") throw invalid("type", [`type: '${String(type)}' is not a valid verification method`]);
+  if (type !== "ASSURANCE") throw invalid("type", [`type: '${spelled(type)}' is not a valid verification method`]);
   if (factorMode !== undefined && factorMode !== "1FA" && factorMode !== "2FA") {
     throw invalid("factorMode", ["factorMode: Must be 1FA or 2FA"]);
   }

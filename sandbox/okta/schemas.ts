@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import { type Call, type Route, sentFields } from "./call.ts";
 import { invalid, notFound } from "./problem.ts";
 import { groupBase, userBase } from "./profile-attributes.ts";
@@ -48,7 +48,7 @@ function change(call: Call, kind: Kind): void {
     if (!/^[A-Za-z]\w{0,99}$/.test(name) || Object.hasOwn(base, name)) {
       throw invalid("schema", [`'${name}' is not a valid name of a custom property`]);
     }
-    if (schema !== null && (!isObject(schema) || !types.includes(String(schema.type)))) {
+    if (schema !== null && (!isObject(schema) || !types.includes(spelled(schema.type)))) {
       throw invalid("schema", [`'${name}' has no valid type`]);
     }
   }

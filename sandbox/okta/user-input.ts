@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, spelled } from "../json.ts";
 import type { OktaUser, UserProfile } from "./model.ts";
 import type { OktaOrg } from "./org.ts";
 import { invalid, OktaProblem } from "./problem.ts";
@@ -87,7 +87,7 @@ export function readCredentials(
   const value = password.value === undefined ? undefined : readPassword(password.value);
   const type = hashed ? "IMPORT" : (provider.type ?? present?.provider.type ?? "OKTA");
   if (typeof type !== "string" || !providers.includes(type)) {
-    throw invalid("provider", [`provider: '${String(type)}' is not a valid provider type`]);
+    throw invalid("provider", [`provider: '${spelled(type)}' is not a valid provider type`]);
   }
   const name = typeof provider.name === "string" ? provider.name : type;
   const known = hashed ? "imported" : value === undefined ? present?.password : digest(value);

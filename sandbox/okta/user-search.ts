@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import { type Json, spelled } from "../json.ts";
 import type { Call } from "./call.ts";
 import { type FilterRules, readFilter } from "./filter.ts";
 import type { OktaUser } from "./model.ts";
@@ -65,7 +65,7 @@ function sorted(call: Call, users: readonly OktaUser[]): readonly OktaUser[] {
   const field = Object.hasOwn(fields, by) ? fields[by] : attribute(by);
   if (field === undefined) throw invalid("sortBy", [`sortBy: '${by}' is not a property to sort by`]);
   const down = call.query.get("sortOrder")?.toLowerCase().startsWith("desc") === true ? -1 : 1;
-  const key = (user: OktaUser): string => String(field(user) ?? "").toLowerCase();
+  const key = (user: OktaUser): string => spelled(field(user) ?? "").toLowerCase();
   return [...users]
     .sort((a, b) => down * key(a).localeCompare(key(b), "en"))
     .map((user, sequence) => ({ ...user, sequence }));

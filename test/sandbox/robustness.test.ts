@@ -59,3 +59,15 @@ test("whatever is sent, the answer comes, is the vendor's, and shows no inside",
     seededRuns("ROBUSTNESS_SEED", 150),
   );
 });
+
+test.each(["application_type", "refresh_token"])(
+  "an object with a `toString` of its own as %s is refused",
+  async (field) => {
+    const value: unknown = field === "refresh_token" ? { rotation_type: { toString: {} } } : { toString: {} };
+    const app = webApp("x", { oauth: { grant_types: ["authorization_code", "refresh_token"], [field]: value } });
+    expect(await call(at, "POST", "/api/v1/apps", app)).toMatchObject({
+      status: 400,
+      json: { errorCode: expect.stringMatching(/^E000000[13]$/) },
+    });
+  },
+);

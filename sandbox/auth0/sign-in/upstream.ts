@@ -1,4 +1,4 @@
-import { isObject, isTexts, type JsonObject, textOf } from "../../json.ts";
+import { isObject, isTexts, type JsonObject, spelled, textOf } from "../../json.ts";
 import type { Auth0Connection } from "../model.ts";
 import { readDiscovery } from "../oidc-metadata.ts";
 import type { Auth0Tenant } from "../tenant.ts";
@@ -82,7 +82,7 @@ function scopeOf(options: JsonObject): string {
 /** `auto` takes the strongest that the issuer's document names, and none when it names none. */
 function pkceOf(options: JsonObject, metadata: JsonObject): Upstream["pkce"] {
   const settings = isObject(options.connection_settings) ? options.connection_settings : {};
-  const named = String(settings.pkce ?? "auto").toLowerCase();
+  const named = spelled(settings.pkce ?? "auto").toLowerCase();
   if (named === "s256") return "S256";
   if (named === "plain") return "plain";
   if (named === "disabled") return undefined;

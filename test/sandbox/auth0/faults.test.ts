@@ -160,3 +160,13 @@ test("whatever body a client is made or changed with, the answer is a client or 
     seededRuns("AUTH0_FAULTS_SEED", 100),
   );
 });
+
+test("a value that brings a `toString` of its own is refused like any other of its kind", async () => {
+  for (const sent of [
+    { name: "x", grant_types: [{ toString: {} }] },
+    { name: "x", app_type: { toString: {} } },
+  ]) {
+    const reply = await call(at, "POST", "/clients", sent);
+    expect(reply).toMatchObject({ status: 400, json: { errorCode: "invalid_body" } });
+  }
+});
