@@ -193,6 +193,10 @@ async function withChanged(world: World, connections: readonly Connection[], lis
     const registrations = group.map((connection) => connection.registration);
     const single = await member(world.engines, idp).plan(registrations, "single");
     const found = new Map([...read.observation.found, ...single.observation.found]);
+    const planned = {
+      registrations: new Map([...read.registrations, ...single.registrations]),
+      parts: new Map([...read.parts, ...single.parts]),
+    };
     const asked = new Set(group.map((connection) => connection.key));
     const parts = new Map([...read.observation.parts, ...single.observation.parts]);
     const problems = [
@@ -205,7 +209,7 @@ async function withChanged(world: World, connections: readonly Connection[], lis
       ...entry,
       read: Math.min(entry.total, entry.read + (readNow.get(entry.what) ?? 0)),
     }));
-    engines.set(idp, { ...read, observation: { ...read.observation, found, parts, problems, coverage } });
+    engines.set(idp, { ...planned, observation: { ...read.observation, found, parts, problems, coverage } });
   }
   return { ...lists, engines };
 }

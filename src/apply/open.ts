@@ -2,7 +2,7 @@ import type { AppAdapter } from "../app/app.ts";
 import { openSqlApp } from "../app/sql/open.ts";
 import type { Connection } from "../desired/connection.ts";
 import { directEngine } from "../engine/direct.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, ToolSurroundings } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
@@ -37,6 +37,8 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly progress: Progress;
+  /** What engines that run programs need; a run without it uses none of them. */
+  readonly tools?: ToolSurroundings | undefined;
   /** Host name of this machine, for evidence and locks. */
   readonly host: string;
 }
@@ -71,7 +73,10 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     // Each is really opened by the first call only: a connection may have been at another one before.
     for (const [name, idp] of workspace.identityProviders) {
       const engine = lazyEngine(name, async () =>
-        knowing(directEngine(await openIdentityProvider(idp, network, limiters, options)), options.redactor),
+        knowing(
+          await openEngine(idp, await openIdentityProvider(idp, network, limiters, options), options),
+          options.redactor,
+        ),
       );
       opened.push(engine);
       engines.set(name, engine);
@@ -163,6 +168,29 @@ function knownDatabaseUrl(
   const url = typeof written === "string" ? written : resolveReference(written, source, use).reveal();
   for (const secret of secretsOfUrl(url)) redactor.know(secret);
   return url;
+}
+
+/** What carries registrations out at the identity provider. Programs and what drives them are loaded when needed. */
+async function openEngine(
+  idp: IdentityProvider,
+  adapter: IdentityProviderAdapter,
+  options: OpenOptions,
+): Promise<Engine> {
+  if (idp.engine === "direct") return directEngine(adapter);
+  const { tools, workspace, access, sleep, redactor, progress } = options;
+  if (tools === undefined) throw new TypeError(`a run without tools cannot use the engine ${idp.engine}`);
+  const common = {
+    ...{ tools, workspace, adapter, access, sleep },
+    resolve: (reference: Reference, use: string) => resolveKnown(reference, options, use),
+    redact: (text: string) => redactor.redact(text),
+    tell: (what: string) => progress({ kind: "reading", what }),
+  };
+  if (idp.kind === "okta") {
+    const { terraformEngine } = await import("../engine/terraform/engine.ts");
+    return terraformEngine({ ...common, idp });
+  }
+  const { pulumiEngine } = await import("../engine/pulumi/engine.ts");
+  return pulumiEngine({ ...common, idp });
 }
 
 async function openIdentityProvider(

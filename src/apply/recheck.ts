@@ -39,7 +39,8 @@ export async function recheck(
   const source = issuerSourceOf(connection.record);
   const wantedOn = connection.record.state === "active";
   const unread = planned.observation.unread.has(connection.registration.idp);
-  const engineSees = unread ? undefined : (await engine.plan([connection.registration], "single")).observation;
+  const fresh = unread ? undefined : await engine.plan([connection.registration], "single");
+  const engineSees = fresh?.observation;
   const appSees = await app.observe([connection.record], false);
   const [foreign] = appSees.foreign;
   if (foreign !== undefined) throw new TenantryError("PLAN_RECORD_FOREIGN", foreign.message);
@@ -49,6 +50,7 @@ export async function recheck(
   const sight: Sight = {
     registration: engineSees?.found.get(connection.key),
     parts: engineSees?.parts ?? new Map(),
+    planned: fresh,
     appTenant: appSees.tenants.get(connection.tenant),
     record: appSees.records.get(connection.key),
     discovery: wantedOn ? await discover(source, world.verifyIo, { documents }) : undefined,

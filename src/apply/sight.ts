@@ -1,4 +1,5 @@
 import type { Address, Connection } from "../desired/connection.ts";
+import type { EnginePlan } from "../engine/engine.ts";
 import type { Change } from "../plan/change.ts";
 import { type Difference, diffAppTenant, diffPart, diffRecord, diffRegistration } from "../plan/diff.ts";
 import type {
@@ -16,6 +17,8 @@ export interface Sight {
   readonly registration?: ObservedRegistration | undefined;
   /** What is there of the registration's parts. */
   readonly parts: ReadonlyMap<Address, ObservedPart>;
+  /** What the engine would do, as it says itself; without it that is worked out from what is there. */
+  readonly planned?: Pick<EnginePlan, "registrations" | "parts"> | undefined;
   readonly appTenant?: ObservedAppTenant | undefined;
   readonly record?: ObservedRecord | undefined;
   /** Read only for a connection that is wanted active. */
@@ -25,10 +28,12 @@ export interface Sight {
 /** The part of an observation that is about one connection. */
 export function sightOf(observation: Observation, connection: Connection): Sight {
   const app = observation.apps.get(connection.app);
-  const idp = observation.engines.get(connection.registration.idp)?.observation;
+  const planned = observation.engines.get(connection.registration.idp);
+  const idp = planned?.observation;
   return {
     registration: idp?.found.get(connection.key),
     parts: idp?.parts ?? new Map(),
+    planned,
     appTenant: app?.tenants.get(connection.tenant),
     record: app?.records.get(connection.key),
     discovery: observation.discovery.get(sourceKey(issuerSourceOf(connection.record))),
@@ -52,7 +57,9 @@ export interface ConnectionChanges {
 export function connectionChanges(connection: Connection, sight: Sight, handOver: boolean): ConnectionChanges {
   const clientId = sight.registration?.fields.clientId;
   const record = { ...connection.record, ...(typeof clientId === "string" ? { clientId } : {}) };
-  const registration = diffRegistration(connection.registration, sight.registration);
+  const { planned } = sight;
+  const registration =
+    planned?.registrations.get(connection.key) ?? diffRegistration(connection.registration, sight.registration);
   const difference = diffRecord(record, sight.record, {
     discovery: sight.discovery,
     secretId: sight.registration?.secretId,
@@ -62,7 +69,9 @@ export function connectionChanges(connection: Connection, sight: Sight, handOver
   const unused = sight.record === undefined || sight.record.state === "pending";
   return {
     registration: unused ? cooled(registration) : registration,
-    parts: connection.registration.parts.map((part) => diffPart(part, sight.parts.get(part.address))),
+    parts: connection.registration.parts.map(
+      (part) => planned?.parts.get(part.address) ?? diffPart(part, sight.parts.get(part.address)),
+    ),
     // A connection that is wanted off makes no row for its tenant; one that is there is kept up to date.
     appTenant:
       connection.record.state === "active" || sight.appTenant !== undefined

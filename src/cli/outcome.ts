@@ -11,6 +11,16 @@ export function worstExit(codes: readonly ExitCode[]): ExitCode {
   return order.find((code) => codes.includes(code)) ?? 0;
 }
 
+/** The words of a program that was run, each line marked as not ours; empty when there are none. */
+export function quoted(words: string | undefined): string {
+  if (words === undefined || words === "") return "";
+  return words
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  | ${line}\n`)
+    .join("");
+}
+
 /** One versioned document on stdout. */
 export function printJson(terminal: Terminal, command: string, body: Readonly<Record<string, unknown>>): void {
   terminal.out(`${JSON.stringify({ version: 1, command, ...body }, null, 2)}\n`);
@@ -31,13 +41,13 @@ export function reportError(
       : new TenantryError("CLI_BUG", "Tenantry ran into a bug of its own", { cause: error });
   const issues = sortIssues(failure.issues);
   if (about.json) {
-    const { code, message, hint, exit } = failure;
-    printJson(terminal, about.command, { error: { code, message, hint, exit, issues } });
+    const { code, message, hint, exit, words } = failure;
+    printJson(terminal, about.command, { error: { code, message, hint, exit, words, issues } });
   } else if (issues.length > 0) {
     terminal.err(`${issues.map(formatIssue).join("\n")}\n`);
     terminal.err(`${issues.length === 1 ? "1 issue" : `${issues.length} issues`}; nothing was changed\n`);
   } else {
-    terminal.err(`${failure.code}  ${failure.message}\n  mend: ${failure.hint}\n`);
+    terminal.err(`${failure.code}  ${failure.message}\n${quoted(failure.words)}  mend: ${failure.hint}\n`);
   }
   if (about.debug) {
     for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {

@@ -16,18 +16,13 @@ export function directEngine(adapter: IdentityProviderAdapter): Engine {
       const observation = await adapter.observe(registrations, depth);
       const stopped = new Set(observation.problems.map((problem) => problem.key));
       const going = registrations.filter((registration) => !stopped.has(registration.key));
-      const differences = going.map((registration) =>
-        diffRegistration(registration, observation.found.get(registration.key)),
-      );
-      const parts = new Map(going.flatMap(({ parts }) => parts.map((part) => [part.address, part])));
-      const partChanges = [...parts.values()].flatMap(
-        (part) => diffPart(part, observation.parts.get(part.address)).changes,
-      );
-      const changes = differences.flatMap((difference) => difference.changes);
+      const parts = going.flatMap((registration) => registration.parts);
       return {
         observation,
-        changes: [...partChanges, ...changes],
-        unchanged: differences.filter((difference) => difference.unchanged).length,
+        registrations: new Map(
+          going.map((wanted) => [wanted.key, diffRegistration(wanted, observation.found.get(wanted.key))]),
+        ),
+        parts: new Map(parts.map((part) => [part.address, diffPart(part, observation.parts.get(part.address))])),
       };
     },
 

@@ -1,14 +1,56 @@
-import type { Registration } from "../desired/connection.ts";
-import type { ClientSecret, Depth, RegistrationObservation } from "../idp/identity-provider.ts";
+import type { Address, ConnectionKey, Registration } from "../desired/connection.ts";
+import type {
+  ClientSecret,
+  Depth,
+  IdentityProviderAdapter,
+  RegistrationObservation,
+} from "../idp/identity-provider.ts";
 import type { PlannedWork } from "../idp/planned-work.ts";
-import type { Change } from "../plan/change.ts";
+import type { Difference } from "../plan/diff.ts";
 import type { CallBudget, ObservedRegistration } from "../plan/observed.ts";
+import type { Secret } from "../secret/secret.ts";
+import type { Reference } from "../workspace/reference.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
-/** What an engine found and would do for the registrations of one identity provider. */
+/**
+ * What an engine found and would do for the registrations of one identity provider. A registration with a problem
+ * (missing group, foreign or doubled object) has no entry.
+ */
 export interface EnginePlan {
   readonly observation: RegistrationObservation;
-  readonly changes: readonly Change[];
-  readonly unchanged: number;
+  /** What would be done for each client. */
+  readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
+  /** What would be done for each thing that clients share. */
+  readonly parts: ReadonlyMap<Address, Difference>;
+}
+
+/** What an engine that runs a program of the user's is told of this run. */
+export interface ToolSurroundings {
+  /** The environment of this process; secrets of the workspace do not go on to the program. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether this is CI, where a state on the runner's own disk is refused unless the file says so. */
+  readonly ci: boolean;
+  /** Take into state what is there with our marker, and out of it what is not there any more. */
+  readonly adopt: boolean;
+  /** Fires once somebody has asked the run to stop: programs are told, and waited for. */
+  readonly interrupted: AbortSignal;
+}
+
+/** What every engine that runs a program works with. */
+export interface ToolEngineOptions {
+  readonly tools: ToolSurroundings;
+  readonly workspace: Workspace;
+  /** What is there, whose it is, and secrets: by the vendor's API, whatever the engine. */
+  readonly adapter: IdentityProviderAdapter;
+  /** What the run may do: `read` plans only. */
+  readonly access: "read" | "manage";
+  /** The secret behind a reference of tenantry.yaml, known to the redactor from then on. */
+  readonly resolve: (reference: Reference, use: string) => Secret;
+  /** Takes what the user must never see out of a program's words. */
+  readonly redact: (text: string) => string;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Tells what is being done right now. */
+  readonly tell: (what: string) => void;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface FailureDetails {
   readonly hint?: string;
   /** The inner error, for `--debug` only; its text is never printed otherwise. */
   readonly cause?: unknown;
+  /** What a program that was run has said itself, for people to read below the message. Secrets are taken out. */
+  readonly words?: string | undefined;
   /** Positions in files, when the failure is a set of user mistakes. */
   readonly issues?: readonly Issue[];
   /** Bulky facts for a bug report. Not enumerable, so that logging the error does not print them. Never a secret. */
@@ -22,6 +24,7 @@ export class TenantryError extends Error {
   readonly code: Code;
   readonly hint: string;
   readonly exit: ExitCode;
+  declare readonly words: string | undefined;
   declare readonly issues: readonly Issue[];
   declare readonly evidence: unknown;
 
@@ -31,6 +34,7 @@ export class TenantryError extends Error {
     this.code = code;
     this.hint = details.hint ?? codes[code].mend;
     this.exit = codes[code].exit;
+    Object.defineProperty(this, "words", { value: details.words, enumerable: false });
     Object.defineProperty(this, "issues", { value: details.issues ?? [], enumerable: false });
     Object.defineProperty(this, "evidence", { value: details.evidence, enumerable: false });
   }

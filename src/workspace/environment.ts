@@ -1,7 +1,7 @@
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Sections whose entries have names of their own: an environment overrides by name, then by field. */
-const named = new Set(["identityProviders", "apps"]);
+const named = new Set(["identityProviders", "apps", "engines"]);
 
 /** Sections with fields: an environment overrides by field. */
 const sections = new Set(["verify", "guards", "references", "store"]);

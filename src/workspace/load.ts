@@ -9,7 +9,7 @@ import { nearest } from "./nearest.ts";
 import { parseReference, type Reference } from "./reference.ts";
 import { algorithmOfCurve, baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
 import { schemaIssues } from "./schema-issue.ts";
-import type { App, IdentityProvider, PublicKey, Workspace } from "./workspace.ts";
+import type { App, EngineSettings, IdentityProvider, PublicKey, TerraformBackend, Workspace } from "./workspace.ts";
 
 /** The workspace's own file. */
 export const workspaceFile = "tenantry.yaml";
@@ -194,6 +194,7 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
         },
       ]),
     ),
+    engines: resolveEngines(written.engines),
     verify: {
       allowPrivate: written.verify.allowPrivate,
       deadline: milliseconds(written.verify.deadline),
@@ -230,6 +231,20 @@ function resolveIdentityProvider(name: string, idp: WrittenWorkspace["identityPr
 }
 
 type WrittenKey = NonNullable<WrittenWorkspace["apps"][string]["clientKey"]>["publicKey"];
+
+function resolveEngines({ terraform, pulumi }: WrittenWorkspace["engines"]): EngineSettings {
+  const [backend] = Object.entries(terraform.backend ?? {});
+  return {
+    terraform: {
+      ...terraform,
+      // The schema has let only known kinds through.
+      backend: backend && { kind: backend[0] as TerraformBackend["kind"], settings: backend[1] },
+      encryption: terraform.encryption && { passphrase: referenceOf(terraform.encryption.passphrase) },
+      lockTimeout: milliseconds(terraform.lockTimeout),
+    },
+    pulumi: { ...pulumi, passphrase: pulumi.passphrase === undefined ? undefined : referenceOf(pulumi.passphrase) },
+  };
+}
 
 function resolvePublicKey(key: WrittenKey): PublicKey {
   return key.kty === "EC" ? { ...key, alg: key.alg ?? algorithmOfCurve[key.crv] } : key;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { engineSettings } from "./engine-schema.ts";
 import { isRaw } from "./environment.ts";
 import { parseReference } from "./reference.ts";
 import {
@@ -13,7 +14,7 @@ import {
   reference,
   slug,
 } from "./scalars.ts";
-import { externalIdp } from "./workspace.ts";
+import { enginesOf, externalIdp } from "./workspace.ts";
 
 /** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
 const pathTemplate = z
@@ -37,7 +38,7 @@ const oktaIdentityProvider = z.strictObject({
   kind: z.literal("okta"),
   domain: hostName,
   authorizationServer: oktaAuthorizationServer.default("org"),
-  engine: z.enum(["direct"]).default("direct"),
+  engine: z.enum(enginesOf.okta).default("direct"),
   credentials: oktaCredentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
 });
@@ -59,7 +60,7 @@ const auth0IdentityProvider = z.strictObject({
       "must hold `{tenant}` once, with lower-case letters, digits, `-` and `_` around it",
     )
     .default("{tenant}"),
-  engine: z.enum(["direct"]).default("direct"),
+  engine: z.enum(enginesOf.auth0).default("direct"),
   credentials: auth0Credentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
 });
@@ -155,6 +156,7 @@ const shared = {
   apps: z.record(slug, z.discriminatedUnion("kind", [sqlApp])),
   verify: verifySettings.prefault({}),
   guards: guardSettings.prefault({}),
+  engines: engineSettings.prefault({}),
 };
 
 const connect = z.strictObject({

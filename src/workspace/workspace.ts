@@ -3,8 +3,53 @@ import type { Reference } from "./reference.ts";
 /** How a client proves itself at the token endpoint (OIDC Core 1.0, section 9). */
 export type ClientAuth = "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "none";
 
-/** What carries registrations out. Others arrive with the engines. */
-export type EngineKind = "direct";
+/** What carries registrations out: we by API, Terraform or OpenTofu through cdktf (Okta), or Pulumi (Auth0). */
+export type EngineKind = "direct" | "terraform" | "pulumi";
+
+/** The engines that there are for each kind of identity provider. */
+export const enginesOf = { okta: ["direct", "terraform"], auth0: ["direct", "pulumi"] } as const;
+
+/** Where Terraform or OpenTofu keeps its state: one of their own backends, its settings passed through. */
+export interface TerraformBackend {
+  readonly kind: "local" | "s3" | "gcs" | "azurerm" | "pg" | "http";
+  /** In the setting that names the state `{tenant}`, `{idp}`, `{workspace}` and `{environment}` are filled in. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface TerraformSettings {
+  /** A name on PATH or a path; absent: `tofu`, then `terraform`. */
+  readonly command?: string | undefined;
+  /** Version of the provider okta/okta, exact. */
+  readonly providerVersion: string;
+  /** Absent when the file does not say where the state is. */
+  readonly backend?: TerraformBackend | undefined;
+  /** State and plans are encrypted with it: OpenTofu only. */
+  readonly encryption?: { readonly passphrase: Reference } | undefined;
+  /** Milliseconds to wait for a state that somebody else has locked. */
+  readonly lockTimeout: number;
+  /** At most so many tenants at once. */
+  readonly parallelism: number;
+}
+
+export interface PulumiSettings {
+  /** A name on PATH or a path; absent: `pulumi`. */
+  readonly command?: string | undefined;
+  /** Version of the plugin auth0, exact. */
+  readonly pluginVersion: string;
+  /** `file://…`, `s3://…`, `gs://…`, `azblob://…`, `postgres://…` or `https://…`; absent when the file does not say. */
+  readonly backend?: string | undefined;
+  /** `passphrase`, or a key of a cloud such as `awskms://…`. */
+  readonly secretsProvider: string;
+  readonly passphrase?: Reference | undefined;
+  /** At most so many tenants at once. */
+  readonly parallelism: number;
+}
+
+/** How the engines that run programs of the user's are run. */
+export interface EngineSettings {
+  readonly terraform: TerraformSettings;
+  readonly pulumi: PulumiSettings;
+}
 
 /** Where every https connection of an environment is sent instead, with its server name and Host kept (the sandbox). */
 export interface Connect {
@@ -147,6 +192,7 @@ export interface Workspace {
   readonly apps: ReadonlyMap<string, App>;
   readonly verify: VerifySettings;
   readonly guards: GuardSettings;
+  readonly engines: EngineSettings;
   readonly connect?: Connect | undefined;
   /** A dotenv file whose values `env:` references see besides the process environment. */
   readonly envFile?: string | undefined;

@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ConnectionKey } from "../../src/desired/connection.ts";
-import { directEngine } from "../../src/engine/direct.ts";
-import type { Engine } from "../../src/engine/engine.ts";
 import type { OktaAdapter } from "../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../src/plan/fields.ts";
 import { type Bench, startBench, wanted } from "../idp/okta/bench.ts";
+import { type ListingEngine, listingEngine } from "../support/listing-engine.ts";
 
 let bench: Bench;
 let adapter: OktaAdapter;
-let engine: Engine;
+let engine: ListingEngine;
 
 beforeAll(async () => {
   bench = await startBench();
   adapter = await bench.adapter();
-  engine = directEngine(adapter);
+  engine = listingEngine(adapter);
 });
 afterAll(() => bench.close());
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { ConnectionKey, Registration } from "../../src/desired/connection.ts";
-import { directEngine } from "../../src/engine/direct.ts";
 import type { IdentityProviderAdapter } from "../../src/idp/identity-provider.ts";
 import type { MarkerScope } from "../../src/idp/okta/marker.ts";
 import { differingFields, registrationFields } from "../../src/plan/fields.ts";
+import { listingEngine } from "../support/listing-engine.ts";
 
 // What every kind of identity provider must do, whatever its API is like. A kind brings a sandbox and the few things
 // that only it knows: how an object of somebody else is made, and how its bytes are read.
@@ -120,8 +120,8 @@ export function describeAdapter(kind: string, start: () => Promise<ConformanceHa
     describe("an engine", () => {
       test("has nothing to do after it has done it", async () => {
         const registration = harness.wanted(key);
-        await directEngine(adapter).apply(registration);
-        const engine = directEngine(await harness.adapter());
+        await listingEngine(adapter).apply(registration);
+        const engine = listingEngine(await harness.adapter());
         const { changes, unchanged } = await engine.plan([registration], "single");
         expect([changes, unchanged]).toEqual([[], 1]);
         expect(await writesOf(() => engine.apply(registration))).toEqual([]);
@@ -152,7 +152,7 @@ export function describeAdapter(kind: string, start: () => Promise<ConformanceHa
       test("are the same, byte for byte, after a whole life of ours", async () => {
         const before = await harness.others([]);
         const registration = harness.wanted(key);
-        const engine = directEngine(adapter);
+        const engine = listingEngine(adapter);
         await engine.apply(registration);
         await engine.apply(harness.wanted(key, { postLogoutRedirectUris: [] }));
         await engine.apply(harness.wanted(key, { state: "inactive" }));
@@ -171,7 +171,7 @@ export function describeAdapter(kind: string, start: () => Promise<ConformanceHa
         expect(found.size).toBe(0);
         const [problem] = problems;
         await expect(make(registration)).rejects.toMatchObject({ code: problem?.code, exit: 4 });
-        await expect(directEngine(adapter).apply(registration)).rejects.toMatchObject({ code: problem?.code });
+        await expect(listingEngine(adapter).apply(registration)).rejects.toMatchObject({ code: problem?.code });
         const fleet = await (await harness.adapter()).observe([registration], "fleet");
         expect(fleet.problems).toMatchObject([{ key, kind: "foreign", code: problem?.code }]);
         expect(await harness.others([])).toEqual(before);
@@ -246,7 +246,7 @@ export function describeAdapter(kind: string, start: () => Promise<ConformanceHa
 
     describe("off and on", () => {
       test("again and again leaves everything else as it was", async () => {
-        const engine = directEngine(adapter);
+        const engine = listingEngine(adapter);
         const first = await engine.apply(harness.wanted(key));
         for (let turn = 0; turn < 2; turn++) {
           const off = await engine.apply(harness.wanted(key, { state: "inactive" }));
@@ -297,7 +297,7 @@ export function describeAdapter(kind: string, start: () => Promise<ConformanceHa
         const by = await harness.adapter();
         const found = await look(last, by);
         expectAsWanted(last, found?.fields ?? {});
-        expect(await writesOf(() => directEngine(by).apply(last))).toEqual([]);
+        expect(await writesOf(() => listingEngine(by).apply(last))).toEqual([]);
       });
     });
   });

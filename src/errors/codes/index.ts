@@ -1,6 +1,7 @@
 import { applyCodes } from "./apply.ts";
 import { auth0Codes } from "./auth0.ts";
 import { cliCodes } from "./cli.ts";
+import { engineCodes } from "./engine.ts";
 import { fileCodes } from "./file.ts";
 import { oktaCodes } from "./okta.ts";
 import { planCodes } from "./plan.ts";
@@ -24,6 +25,7 @@ export const codes = {
   ...storeCodes,
   ...oktaCodes,
   ...auth0Codes,
+  ...engineCodes,
   ...sqlCodes,
   ...verifyCodes,
   ...applyCodes,

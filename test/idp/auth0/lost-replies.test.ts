@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { Auth0Adapter } from "../../../src/idp/auth0/adapter.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, organization, shownFields, shownPart, startBench, wanted } from "./bench.ts";
 
 let bench: Bench;
@@ -62,7 +62,7 @@ describe("the reply to a create of a client is lost", () => {
     await expect(adapter.create(wanted())).rejects.toMatchObject({ code: "AUTH0_UNREACHABLE" });
     expect(ours()).toHaveLength(1);
     const run = await bench.adapter();
-    const finished = await directEngine(run).apply(wanted());
+    const finished = await listingEngine(run).apply(wanted());
     expect(finished?.fields).toEqual(shownFields(wanted(), finished?.id ?? ""));
     expect(ours()).toHaveLength(1);
   });
@@ -130,19 +130,19 @@ describe("a run that dies at any call, its reply lost", () => {
     const { faults } = bench.sandbox;
     for (let calls = 0; calls < 40; calls++) {
       bench.reset();
-      const setUp = directEngine(await bench.adapter());
+      const setUp = listingEngine(await bench.adapter());
       await setUp.apply(wanted());
       await setUp.apply(before);
       faults.add({ path: "^/api/v2/", effect: "reset-after", skip: calls });
       faults.add({ path: "^/api/v2/", effect: "reset-before", skip: calls, times: 1_000 });
-      const died = await directEngine(await bench.adapter())
+      const died = await listingEngine(await bench.adapter())
         .apply(registration)
         .then(
           () => false,
           () => true,
         );
       faults.clear();
-      const engine = directEngine(await bench.adapter());
+      const engine = listingEngine(await bench.adapter());
       await engine.apply(registration);
       const { changes } = await engine.plan([registration], "single");
       expect([calls, changes]).toEqual([calls, []]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { Auth0Adapter } from "../../../src/idp/auth0/adapter.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, clientKey, organization, shownFields, shownPart, startBench, wanted } from "./bench.ts";
 
 let bench: Bench;
@@ -70,7 +70,7 @@ describe("what is wanted is what is observed", () => {
 });
 
 describe("an engine", () => {
-  const apply = async (registration = wanted()) => directEngine(await bench.adapter()).apply(registration);
+  const apply = async (registration = wanted()) => listingEngine(await bench.adapter()).apply(registration);
 
   test("makes organization and client, and a second time reads only", async () => {
     const first = await apply();

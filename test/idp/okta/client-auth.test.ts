@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { oktaHost } from "../../../sandbox/sandbox.ts";
 import { thumbprintOf } from "../../../src/desired/client-key.ts";
 import type { Registration } from "../../../src/desired/connection.ts";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
 import type { ClientAuth, PublicKey } from "../../../src/workspace/workspace.ts";
 import { basic } from "../../sandbox/okta-caller.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
 
 /** An app's key: the public half as `tenantry.yaml` has it, and the private one that only the app knows. */
@@ -133,7 +133,7 @@ describe("a client changes its way in place", () => {
     ["none", "client_secret_basic"],
     ["none", "private_key_jwt"],
   ])("from %s to %s and back", async (from, to) => {
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const { id } = await adapter.create(wantedAs(from));
     for (const next of [to, ...(from === "none" ? (["none"] as const) : [from])]) {
       const registration = wantedAs(next);
@@ -148,7 +148,7 @@ describe("a client changes its way in place", () => {
 
   test("and keeps its secret over a time with a key", async () => {
     await adapter.create(wanted());
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const { secret } = await proofOf(wanted());
     await engine.apply(withKey());
     await engine.apply(wanted());
@@ -163,7 +163,7 @@ describe("a client with a secret or a key cannot do without, because Okta never 
     const open = wanted({ clientAuth: "none" });
     const { problems } = await adapter.observe([open], depth);
     expect(problems).toMatchObject([{ kind: "immutable", code: "OKTA_APPLICATION_TYPE", subject: created.id }]);
-    expect((await directEngine(adapter).plan([open], depth)).changes).toEqual([]);
+    expect((await listingEngine(adapter).plan([open], depth)).changes).toEqual([]);
     await expect(adapter.update(open, created)).rejects.toMatchObject({ code: "OKTA_APPLICATION_TYPE", exit: 4 });
     await expect(adapter.create(open)).rejects.toMatchObject({ code: "OKTA_APPLICATION_TYPE" });
     expect(await bench.raw(created.id)).toBe(before);
@@ -193,7 +193,7 @@ describe("a key", () => {
 
   test.each(depths)("another one under the same kid is seen (%s), hot, and registered instead", async (depth) => {
     await adapter.create(withKey());
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const { changes } = await engine.plan([withKey(second.publicKey)], depth);
     const field = (key: PublicKey) => `portal-1 (${thumbprintOf(key).slice(0, 16)}…)`;
     expect(changes).toMatchObject([
@@ -219,7 +219,7 @@ describe("a key", () => {
       const { keys } = app.oauth.jwks as { keys: object[] };
       app.oauth = { ...app.oauth, jwks: { keys: [...keys, stranger, encryption] } } as unknown as typeof app.oauth;
     });
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const { changes } = await engine.plan([withKey()], "single");
     expect(changes).toMatchObject([
       { paths: ["clientKey"], before: { clientKey: expect.stringMatching(/, stranger \(/) } },
@@ -239,7 +239,7 @@ describe("a key", () => {
       const [key = {}] = (app.oauth.jwks as { keys: object[] }).keys;
       app.oauth = { ...app.oauth, jwks: change(key) } as unknown as typeof app.oauth;
     });
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     expect((await engine.plan([withKey()], "fleet")).changes).toMatchObject([{ before: { clientKey: shown } }]);
     await engine.apply(withKey());
     expect(await answerTo(withKey(), { key: first })).toBe("invalid_grant");
@@ -251,7 +251,7 @@ describe("a key", () => {
       const { jwks: _jwks, ...oauth } = app.oauth;
       app.oauth = { ...oauth, jwks_uri: "https://elsewhere.example/keys" } as unknown as typeof app.oauth;
     });
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     expect((await engine.plan([withKey()], "fleet")).changes).toMatchObject([
       { before: { clientKey: "https://elsewhere.example/keys" } },
     ]);
@@ -270,7 +270,7 @@ describe("refresh tokens", () => {
     ["none", { rotation_type: "ROTATE", leeway: 30 }],
   ])("of a client with %s are set up, taken away and set up again", async (clientAuth, settings) => {
     const plain = wantedAs(clientAuth);
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const { id } = await adapter.create({ ...plain, grantTypes });
     expect(appOf(id).oauth.refresh_token).toEqual(settings);
     await engine.apply(plain);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { ConnectionKey, GroupPart } from "../../../src/desired/connection.ts";
 import { addressOf } from "../../../src/desired/key.ts";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
 
 type FaultEffect = Parameters<Sandbox["faults"]["add"]>[0]["effect"];
@@ -52,7 +52,7 @@ describe("a group that the file wants made", () => {
   test.each(depths)("is no problem while it is missing, and is not there (%s)", async (depth) => {
     const { problems, parts } = await adapter.observe([partners], depth);
     expect([problems, parts.size]).toEqual([[], 0]);
-    const plan = await directEngine(adapter).plan([partners], depth);
+    const plan = await listingEngine(adapter).plan([partners], depth);
     expect(plan.changes.map(({ action, address }) => [action, address])).toEqual([
       ["create", "idp/workforce/group/whiterabbit-partners"],
       ["create", "idp/workforce/client/whiterabbit/portal"],
@@ -61,7 +61,7 @@ describe("a group that the file wants made", () => {
 
   test.each(depths)("is made before the client, assigned, and then there (%s)", async (depth) => {
     bench.sandbox.okta.state.searchIsLate = true;
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     await engine.apply(partners);
     expect(made()).toMatchObject([
       { type: "OKTA_GROUP", profile: { description: "Made by Tenantry for workspace acme, environment sandbox." } },
@@ -80,7 +80,7 @@ describe("a group that the file wants made", () => {
       assignment: partners.assignment,
       parts: [part],
     });
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     expect((await engine.plan([partners, gateway], "single")).changes).toHaveLength(3);
     const before = posts();
     await engine.apply(partners);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
 
 const strict = wanted({ accessPolicy: "Phishing resistant" });
@@ -52,7 +52,7 @@ describe("an access policy", () => {
   });
 
   test("that somebody has changed shows as a hot difference, and an update puts it back", async () => {
-    const engine = directEngine(adapter);
+    const engine = listingEngine(adapter);
     const created = await adapter.create(strict);
     bench.sandbox.okta.edit(created.id, (app) => {
       app.accessPolicy = bench.sandbox.okta.defaultPolicy.id;

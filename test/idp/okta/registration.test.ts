@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectionKey } from "../../../src/desired/connection.ts";
-import { directEngine } from "../../../src/engine/direct.ts";
 import type { OktaAdapter } from "../../../src/idp/okta/adapter.ts";
 import { registrationFields } from "../../../src/plan/fields.ts";
+import { listingEngine } from "../../support/listing-engine.ts";
 import { type Bench, startBench, wanted } from "./bench.ts";
 
 let bench: Bench;
@@ -141,7 +141,7 @@ describe("an app under another label", () => {
     const found = (await run.observe([wanted()], "single")).found.get(wanted().key);
     expect(found).toMatchObject({ id, active: true });
     expect(found?.fields).toEqual({ ...registrationFields(wanted()), label: "renamed by hand" });
-    const engine = directEngine(run);
+    const engine = listingEngine(run);
     expect((await engine.plan([wanted()], "single")).changes).toMatchObject([{ action: "update", paths: ["label"] }]);
     expect((await engine.apply(wanted({ state: "inactive" })))?.active).toBe(false);
     expect(bench.sandbox.okta.app(id)).toMatchObject({ status: "INACTIVE", label: wanted().label });
