@@ -70,6 +70,7 @@ export async function newWorld(around: WorldSurroundings): Promise<World> {
     AUTH0_MANAGEMENT_SECRET: randomToken(48),
     AUTH0_API_TOKEN: randomToken(64),
     PORTAL_SEALING_KEY: randomBytes(32).toString("base64"),
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
     PORTAL_DATABASE_URL: "sqlite:.tenantry/sandbox/portal.db",
     ORDERS_SEALING_KEY: randomBytes(32).toString("base64"),
     ORDERS_DATABASE_URL: "sqlite:.tenantry/sandbox/orders.db",
