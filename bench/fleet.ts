@@ -2,16 +2,14 @@
 // every connection proven and a second one with nothing to do, and `plan --only` of one of many, each in a process of
 // its own, with its wall time and its peak memory. `node bench/fleet.ts [--validate 1000,10000] [--plan 1000]
 // [--apply 1000] [--only 10000] [--kinds mixed] [--rounds 5] [--seed 1] [--profile FOLDER]`. A zero leaves a part out.
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { FleetKinds } from "../src/cli/fleet-tenants.ts";
-import { version } from "../src/cli/version.ts";
 import { onesOf, writeFleet } from "./fleet-files.ts";
 import { seedFleet, startFleetSandbox } from "./fleet-world.ts";
+import { type Measured, machineLines, measuredCall, spread } from "./measured-call.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,20 +32,7 @@ const counts = (text: string): readonly number[] =>
     .map(Number)
     .filter((count) => count > 0);
 
-const entry = fileURLToPath(new URL("../bin/tenantry.js", import.meta.url));
-const meter = `data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nUSED "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime)+"\\n")})`;
-
-interface Measured {
-  readonly seconds: number;
-  /** Of all its threads: on a busy machine it tells more than the clock. */
-  readonly cpuSeconds: number;
-  readonly megabytes: number;
-  readonly out: string;
-}
-
-const [cpu] = cpus();
-console.log(`${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
-console.log(`Node ${process.versions.node}, Tenantry ${version}, ${rounds} runs each: median (best); seed ${seed}\n`);
+console.log(`${machineLines()}, ${rounds} runs each: median (best); seed ${seed}\n`);
 console.log(
   `${"command".padEnd(44)}${"s".padStart(14)}${"CPU s".padStart(14)}${"MB".padStart(12)}${"requests".padStart(10)}`,
 );
@@ -146,11 +131,6 @@ async function inFolder(work: (root: string) => Promise<void>): Promise<void> {
 }
 
 function report(what: string, all: readonly Measured[], requests: number | undefined): void {
-  const spread = (values: readonly number[], digits: number): string => {
-    const sorted = [...values].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return `${median.toFixed(digits)} (${(sorted[0] ?? 0).toFixed(digits)})`;
-  };
   const seconds = spread(
     all.map((one) => one.seconds),
     2,
@@ -170,22 +150,5 @@ function report(what: string, all: readonly Measured[], requests: number | undef
 
 /** One command in a process of its own. The sandbox answers in this one meanwhile. */
 function call(args: readonly string[], cwd: string): Promise<Measured> {
-  const profiling = flags.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${flags.profile}`];
-  return new Promise((resolve, reject) => {
-    const begun = performance.now();
-    const child = spawn(process.execPath, [...profiling, "--import", meter, entry, ...args], { cwd, env: {} });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.once("error", reject);
-    child.once("close", (exit) => {
-      const seconds = (performance.now() - begun) / 1_000;
-      const talk = Buffer.concat(err).toString("utf8");
-      const text = Buffer.concat(out).toString("utf8");
-      if (exit !== 0) return reject(new Error(`${args[0]} left with ${exit}: ${talk}${text.slice(0, 2_000)}`));
-      const [, peak, cpuTime] = /USED (\d+) (\d+)/.exec(talk) ?? [];
-      resolve({ seconds, cpuSeconds: Number(cpuTime) / 1e6, megabytes: Number(peak) / 1_024, out: text });
-    });
-  });
+  return measuredCall(args, cwd, { profile: flags.profile });
 }

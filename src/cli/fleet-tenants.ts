@@ -3,10 +3,10 @@ import type { TenantText } from "../tenant/write.ts";
 import { parseReference } from "../workspace/reference.ts";
 
 /**
- * Which kinds of identity providers a fleet has: `okta` only, `mixed` (60 % Okta, 40 % Auth0), `half` of each of these,
- * or `all` three kinds.
+ * Which kinds of identity providers a fleet has: `okta` or `auth0` only, `mixed` (60 % Okta, 40 % Auth0), `half` of each
+ * of these, or `all` three kinds.
  */
-export type FleetKinds = "okta" | "mixed" | "half" | "all";
+export type FleetKinds = "okta" | "auth0" | "mixed" | "half" | "all";
 
 export type FleetKind = "okta" | "auth0" | "external";
 
@@ -52,7 +52,8 @@ export function kindOf(index: number, kinds: FleetKinds): FleetKind {
   const place = index % 10;
   switch (kinds) {
     case "okta":
-      return "okta";
+    case "auth0":
+      return kinds;
     case "mixed":
       return place < 6 ? "okta" : "auth0";
     case "half":
