@@ -48,7 +48,7 @@ export async function applyConnection(
     await retire(world, planned.leftBehind.get(key), steps);
     return { key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
-    if (error instanceof StopAsked) {
+    if (error instanceof StopAsked || (world.stopping() && isInterruption(error))) {
       const done = steps?.done() ?? [];
       const left = stepsOf(connection, planned).filter((step) => !done.includes(step));
       return { key, outcome: "interrupted", done, left };
@@ -65,6 +65,11 @@ export async function applyConnection(
       });
     }
   }
+}
+
+/** Whether an engine's program was stopped in the middle of a step, because the run was asked to stop. */
+function isInterruption(error: unknown): boolean {
+  return error instanceof TenantryError && error.code === "ENGINE_INTERRUPTED";
 }
 
 /** The steps that a connection takes, as far as that is known before; `tidy` shows on the way. */

@@ -19,6 +19,7 @@ import type { Clock, Network, Sleep } from "../vendor/network.ts";
 import { openFetcher } from "../verify/verify.ts";
 import type { Reference } from "../workspace/reference.ts";
 import { type App, externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
+import { withOwnClientId } from "./own-client-id.ts";
 import type { Progress } from "./progress.ts";
 import type { RecordingWorld, World } from "./world.ts";
 
@@ -72,12 +73,13 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     const idpsInUse = new Set(connections.map((connection) => connection.registration.idp));
     // Each is really opened by the first call only: a connection may have been at another one before.
     for (const [name, idp] of workspace.identityProviders) {
-      const engine = lazyEngine(name, async () =>
-        knowing(
-          await openEngine(idp, await openIdentityProvider(idp, network, limiters, options), options),
+      const engine = lazyEngine(name, async () => {
+        const own = withOwnClientId(idp, options.source);
+        return knowing(
+          await openEngine(own, await openIdentityProvider(own, network, limiters, options), options),
           options.redactor,
-        ),
-      );
+        );
+      });
       opened.push(engine);
       engines.set(name, engine);
     }

@@ -132,6 +132,13 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
         problem.message,
         "leave it as it is, or declare a second sign-in of another name, which gets a client of its own",
       );
+    case "state":
+      return at(
+        connection,
+        problem.code,
+        problem.message,
+        "let the engine take it over as it is: `tenantry apply --adopt-into` and the engine's name",
+      );
     default:
       return problem.kind satisfies never;
   }

@@ -1,6 +1,7 @@
 import { type ConnectionOutcome, isUnfinished } from "../apply/outcome.ts";
 import type { ExitCode } from "../errors/code.ts";
 import type { Paint } from "../plan/render-text.ts";
+import { quoted } from "./outcome.ts";
 import { proofDetails } from "./proof-text.ts";
 
 /** One connection's outcome, on one line or, for a failure, a few. */
@@ -17,6 +18,7 @@ export function outcomeLine(outcome: ConnectionOutcome, width: number, paint: Pa
       return [
         `${key}  ${paint.red("failed")}  ${outcome.error.code}`,
         `  ${outcome.error.message}`,
+        ...(outcome.error.words === undefined ? [] : [quoted(outcome.error.words).trimEnd()]),
         ...(outcome.evidence === undefined ? [] : [proofDetails(outcome.evidence, paint, false)]),
         `  mend: ${outcome.error.hint}`,
       ].join("\n");
@@ -52,8 +54,8 @@ export function exitOf(outcome: ConnectionOutcome): ExitCode {
 /** An outcome as it stands in a JSON document. */
 export function plainOutcome(outcome: ConnectionOutcome): Readonly<Record<string, unknown>> {
   if (outcome.outcome !== "failed") return outcome;
-  const { code, message, hint, exit } = outcome.error;
-  return { ...outcome, error: { code, message, hint, exit } };
+  const { code, message, hint, exit, words } = outcome.error;
+  return { ...outcome, error: { code, message, hint, exit, words } };
 }
 
 /**

@@ -19,6 +19,29 @@ Examples:
   tenantry new acme --name "Acme Foods" --domain acme.example \\
     --external --status draft --app portal`;
 
+const planExamples = `
+Examples:
+  tenantry plan --only acme
+  tenantry plan --exit-code --out plan.json
+  tenantry plan --engine terraform        what Terraform would do, whatever the
+                                          file says
+  tenantry plan --adopt-into terraform    what taking it all into its state would
+                                          change: nothing is replaced`;
+
+const applyExamples = `
+Examples:
+  tenantry apply --only acme
+  tenantry apply --plan plan.json --yes
+  tenantry apply --engine direct          by API, where nothing is installed
+  tenantry apply --adopt-into pulumi --only acme
+                                          take what is there into Pulumi's state,
+                                          client by client, as it is
+
+A saved plan is applied with the engines that it was made with: give --engine or
+--adopt-into again.`;
+
+const engines = ["direct", "terraform", "pulumi"] as const;
+
 const clientAuthMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
 /**
@@ -56,6 +79,17 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
       )
       .option("--ack <address:field>", "acknowledge one stop of a guard; may be given several times", collect)
       .option("--hand-over <name>", "hand the secret of a tenant or connection over again", collect)
+      .addOption(
+        new Option("--engine <name>", "what carries registrations out, wherever it can (default: the file's)").choices(
+          engines,
+        ),
+      )
+      .addOption(
+        new Option(
+          "--adopt-into <engine>",
+          "take clients with our marker into this engine's state as they are, and out of it what is gone",
+        ).choices(["terraform", "pulumi"]),
+      )
       .option("--full", "show every field of what is created")
       .option("--deep", "read every part of every object, however many there are");
 
@@ -111,6 +145,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .option("--exit-code", "leave with 3 when there are changes")
     .option("--out <file>", "save the plan, to be applied as it is within 24 hours")
     .addOption(new Option("--markdown", "print Markdown for a pull request").conflicts("json"))
+    .addHelpText("after", planExamples)
     .action(async (options) => {
       const { plan } = await import("./commands/plan.ts");
       done(await ofChanged("plan", options, ({ only }) => plan(run, { ack: [], handOver: [], ...options, only })));
@@ -120,6 +155,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .option("--plan <file>", "apply exactly this saved plan, or nothing")
     .option("--parallelism <number>", "connections at once, at most (default: 8)", parallelismOf)
     .option("--yes", "do not ask")
+    .addHelpText("after", applyExamples)
     .action(async (options) => {
       const { apply } = await import("./commands/apply.ts");
       done(await ofChanged("apply", options, ({ only }) => apply(run, { ack: [], handOver: [], ...options, only })));
@@ -146,6 +182,13 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     const { show } = await import("./commands/show.ts");
     done(await show(run, name, options));
   });
+
+  command("synth", "write what Terraform or OpenTofu is given for each tenant at Okta (cdk.tf.json)")
+    .option("--out <folder>", "where to (default: cdktf.out)")
+    .action(async (options) => {
+      const { synth } = await import("./commands/synth.ts");
+      done(await synth(run, options));
+    });
 
   command("migrate", "make or update the tables of apps that keep their records in SQL")
     .option("--check", "only look; leave with 3 when something is to do")

@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OpenOptions, RecordingOptions } from "../apply/open.ts";
 import type { Progress } from "../apply/progress.ts";
+import type { ToolSurroundings } from "../engine/engine.ts";
 import { createRedactor, type Redactor } from "../secret/redact.ts";
 import type { Context } from "./context.ts";
 import { secretSource } from "./secret-source.ts";
@@ -50,8 +51,12 @@ const hostileCharacter =
 /** How much of the world a command opens, and with which rights. */
 export type Reach = Pick<OpenOptions, "connections" | "access" | "whole">;
 
+/** What a command tells the engines that run programs, besides what is true of every run. */
+export type ToolWishes = Partial<Pick<ToolSurroundings, "adopt" | "interrupted">>;
+
 /** What opening the context's world takes; only what the connections touch is opened. */
-export function openOptions(run: Run, context: Context, reach: Reach): OpenOptions {
+export function openOptions(run: Run, context: Context, reach: Reach, wishes: ToolWishes = {}): OpenOptions {
+  const { environment } = run.surroundings;
   return {
     ...reach,
     workspace: context.workspace,
@@ -60,15 +65,16 @@ export function openOptions(run: Run, context: Context, reach: Reach): OpenOptio
     clock: run.now,
     sleep: run.surroundings.sleep ?? ((milliseconds) => delay(milliseconds)),
     progress: progressOn(run.terminal),
+    tools: { environment, ci: isCi(environment), adopt: false, interrupted: new AbortController().signal, ...wishes },
     host: hostname(),
   };
 }
 
 /** As `openOptions`, for a world with a store. */
-export function recordingOptions(run: Run, context: Context, reach: Reach): RecordingOptions {
+export function recordingOptions(run: Run, context: Context, reach: Reach, wishes: ToolWishes = {}): RecordingOptions {
   const { environment, pid } = run.surroundings;
   return {
-    ...openOptions(run, context, reach),
+    ...openOptions(run, context, reach, wishes),
     holder: { name: actor(environment), host: hostname(), pid },
     ci: isCi(environment),
     isAlive,

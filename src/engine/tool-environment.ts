@@ -21,7 +21,8 @@ const stripped: readonly RegExp[] = [
 ];
 
 /** Credentials of the places where state is kept. They pass even when a reference of tenantry.yaml names them too. */
-const ofBackends = /^(AWS|ARM|AZURE|GOOGLE|CLOUDSDK|PG|TF_HTTP|TF_TOKEN)_|^PG[A-Z]+$|^(TF_ENCRYPTION|PULUMI_ACCESS_TOKEN)$/;
+const ofBackends =
+  /^(AWS|ARM|AZURE|GOOGLE|CLOUDSDK|PG|TF_HTTP|TF_TOKEN)_|^PG[A-Z]+$|^(TF_ENCRYPTION|PULUMI_ACCESS_TOKEN)$/;
 
 /** Other ways to name a proxy or certificates, which would take the sandbox's place. */
 const ofConnections = /^((https?|all|no)_proxy|SSL_CERT_(FILE|DIR))$/i;
@@ -67,7 +68,7 @@ function patternOf(written: string): RegExp {
   const pieces = written.split(/(\{tenant\}|\{TENANT\}|\*)/).map((piece) => {
     if (piece === "{tenant}") return "[a-z0-9-]+";
     if (piece === "{TENANT}") return "[A-Z0-9_]+";
-    return piece === "*" ? ".*" : RegExp.escape(piece);
+    return piece === "*" ? ".*" : piece.replace(/[^A-Za-z0-9_]/g, "\\$&");
   });
   return new RegExp(`^${pieces.join("")}$`);
 }

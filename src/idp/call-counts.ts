@@ -12,6 +12,12 @@ export class CallCounts {
     return this;
   }
 
+  /** These and those. */
+  plus(others: CallCounts | undefined): this {
+    for (const [bucket, calls] of others?.entries ?? []) this.add(bucket, calls);
+    return this;
+  }
+
   get entries(): readonly (readonly [bucket: string, calls: number])[] {
     return [...this.#counts];
   }

@@ -2,6 +2,7 @@ import type { Address, ConnectionKey, IdpPart, Registration } from "../desired/c
 import type { Code } from "../errors/codes/index.ts";
 import type { CallBudget, Coverage, ObservedPart, ObservedRegistration } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
+import type { CallCounts } from "./call-counts.ts";
 import type { PlannedWork } from "./planned-work.ts";
 
 /** Something at the identity provider that stops a connection, in words for the user. */
@@ -10,9 +11,10 @@ export interface RegistrationProblem {
   /**
    * missing: something that the file names is not there. foreign: an object with our client id or name that is not
    * ours. duplicate: two objects with one marker. renamed: an object of ours under another name than the file's.
-   * immutable: the identity provider never changes what the file wants changed of an object that is there.
+   * immutable: the identity provider never changes what the file wants changed of an object that is there. state: the
+   * state of the engine's program does not know an object that is there, or knows one that is not.
    */
-  readonly kind: "missing" | "foreign" | "duplicate" | "renamed" | "immutable";
+  readonly kind: "missing" | "foreign" | "duplicate" | "renamed" | "immutable" | "state";
   /** For `missing`: the field of the sign-in that names it. */
   readonly field?: "groups" | "accessPolicy" | "authorizationServer" | "enabledConnections" | undefined;
   /** The kind's own code for it: what a create or update would fail with. */
@@ -81,8 +83,12 @@ export interface IdentityProviderAdapter {
   /** The secret to hand over now. Undefined when the client authenticates without a shared one. */
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 
-  /** Calls that an apply takes for this work, those of this run so far included: an apply plans afresh. */
-  budget(work: readonly PlannedWork[]): readonly CallBudget[];
+  /**
+   * Calls that an apply takes for this work, those of this run so far included: an apply plans afresh.
+   *
+   * @param more calls besides that others make for it at the same host, such as an engine's program
+   */
+  budget(work: readonly PlannedWork[], more?: CallCounts): readonly CallBudget[];
 
   close(): Promise<void>;
 }

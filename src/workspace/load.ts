@@ -2,6 +2,7 @@ import type { Issue } from "../errors/issue.ts";
 import { appClientAuthDefault } from "./defaults.ts";
 import { type DocumentPath, readDocument, type YamlDocument } from "./document.ts";
 import { parseDuration } from "./duration.ts";
+import { engineIssues, stateOfTwoEnvironments } from "./engine-fit.ts";
 import { environmentKeys, isRaw, layOver } from "./environment.ts";
 import type { Files } from "./files.ts";
 import { idpTwice } from "./idp-twice.ts";
@@ -48,8 +49,8 @@ export function loadWorkspace(files: Files, root: string, environment: string | 
   const overrides = isRaw(document.value) && isRaw(document.value.environments) ? document.value.environments : {};
   const issues: Issue[] = [];
   if (!base.success) issues.push(...schemaIssues(base.error, { codes, schema: baseSchema, ...document }));
-  const twice = base.success ? idpTwice(base.data, document.positionOf) : [];
-  issues.push(...twice);
+  const clashes = base.success ? clashesOf(base.data, document.positionOf) : [];
+  issues.push(...clashes);
   const valid = new Map<string, WrittenWorkspace>();
   for (const [name, override] of Object.entries(overrides)) {
     const result = validateEnvironment(document, name, override, base.success);
@@ -57,9 +58,18 @@ export function loadWorkspace(files: Files, root: string, environment: string | 
     else {
       valid.set(name, result.written);
       // What is wrong in the base is said once, by the base.
-      const said = new Set(twice.map(({ path }) => path.join("/")));
-      issues.push(...idpTwiceIn(document, name, result.written).filter(({ path }) => !said.has(path.join("/"))));
+      const said = new Set(clashes.map(({ path }) => path.join("/")));
+      issues.push(...clashesIn(document, name, result.written).filter(({ path }) => !said.has(path.join("/"))));
     }
+  }
+  if (base.success) {
+    const all = new Map([[base.data.environment, base.data as WrittenWorkspace], ...valid]);
+    issues.push(
+      ...stateOfTwoEnvironments(all, (name, path) => {
+        const place = placeIn(document, name, path);
+        return { path: place, position: document.positionOf(place) };
+      }),
+    );
   }
   if (!base.success || issues.length > 0) return { issues };
 
@@ -141,15 +151,25 @@ function validateEnvironment(
   return { issues };
 }
 
-/** Two identity providers with one domain in an environment, each told of where the environment or the base names it. */
-function idpTwiceIn({ value, positionOf }: YamlDocument, name: string, written: WrittenWorkspace): readonly Issue[] {
-  const at: DocumentPath = ["environments", name];
-  const placeOf = (path: DocumentPath) => (isIn(value, [...at, ...path]) ? [...at, ...path] : path);
-  return idpTwice(written, (path) => positionOf(placeOf(path))).map((issue) => ({
+/** Values that are right by themselves and do not go together. */
+function clashesOf(written: WrittenWorkspace, positionOf: YamlDocument["positionOf"]): readonly Issue[] {
+  return [...idpTwice(written, positionOf), ...engineIssues(written, positionOf)];
+}
+
+/** Those in an environment, each told of where the environment or the base has it. */
+function clashesIn(document: YamlDocument, name: string, written: WrittenWorkspace): readonly Issue[] {
+  const placeOf = (path: DocumentPath) => placeIn(document, name, path);
+  return clashesOf(written, (path) => document.positionOf(placeOf(path))).map((issue) => ({
     ...issue,
     path: placeOf(issue.path),
     message: `${issue.message} (in the environment \`${name}\`)`,
   }));
+}
+
+/** Where a value of an environment stands: in its overrides, or in the base. */
+function placeIn({ value }: YamlDocument, name: string, path: DocumentPath): DocumentPath {
+  const own: DocumentPath = ["environments", name, ...path];
+  return isIn(value, own) ? own : path;
 }
 
 function isIn(override: unknown, path: DocumentPath): boolean {
@@ -233,12 +253,15 @@ function resolveIdentityProvider(name: string, idp: WrittenWorkspace["identityPr
 type WrittenKey = NonNullable<WrittenWorkspace["apps"][string]["clientKey"]>["publicKey"];
 
 function resolveEngines({ terraform, pulumi }: WrittenWorkspace["engines"]): EngineSettings {
-  const [backend] = Object.entries(terraform.backend ?? {});
+  // The schema has let only known kinds through, and one of them.
+  const [backend] = Object.entries(terraform.backend ?? {}) as [
+    TerraformBackend["kind"],
+    TerraformBackend["settings"],
+  ][];
   return {
     terraform: {
       ...terraform,
-      // The schema has let only known kinds through.
-      backend: backend && { kind: backend[0] as TerraformBackend["kind"], settings: backend[1] },
+      backend: backend && { kind: backend[0], settings: backend[1] },
       encryption: terraform.encryption && { passphrase: referenceOf(terraform.encryption.passphrase) },
       lockTimeout: milliseconds(terraform.lockTimeout),
     },

@@ -55,9 +55,8 @@ function translate(issue: z.core.$ZodIssue, prefix: DocumentPath, frame: IssueFr
       if (issue.input === undefined) return [missingKey(path, `one of ${choices(issue.values)}`, frame)];
       const near = typeof issue.input === "string" ? nearest(issue.input, issue.values.map(String)) : undefined;
       const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
-      return [
-        wrong(path, `must be ${issue.values.length === 1 ? "" : "one of "}${choices(issue.values)}`, frame, hint),
-      ];
+      const known = `must be ${issue.values.length === 1 ? "" : "one of "}${choices(issue.values)}`;
+      return [wrong(path, issue.message.startsWith("must ") ? issue.message : known, frame, hint)];
     }
     case "invalid_key":
       return [wrong(path, issue.issues[0]?.message ?? "is not a name that is allowed here", frame, undefined, true)];
@@ -91,7 +90,8 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath, frame: I
   // The branch that got furthest is the one that was meant: its issues are the helpful ones.
   const branches = issue.errors.filter((branch) => branch.length > 0);
   const meant = branches.sort((a, b) => weight(a) - weight(b))[0];
-  if (meant === undefined || issue.input === undefined || typeof issue.input !== "object") {
+  const isMeant = typeof issue.input === "object" && meant !== undefined && weight(meant) < otherType;
+  if (!isMeant) {
     return issue.input === undefined
       ? [missingKey(path, "a value", frame)]
       : [wrong(path, sentence(issue.message), frame)];
@@ -105,11 +105,14 @@ function hintOf(issue: z.core.$ZodIssueCustom): string | undefined {
   return typeof hint === "string" ? hint : undefined;
 }
 
+/** The weight of a branch that takes another type altogether. */
+const otherType = 1_000;
+
 /** How far a branch is from what was written: another type altogether is furthest. */
 function weight(issues: readonly z.core.$ZodIssue[]): number {
   const weightOf = (issue: z.core.$ZodIssue): number => {
     if (issue.code === "unrecognized_keys") return issue.keys.length * 2;
-    return issue.path.length === 0 && issue.code === "invalid_type" ? 1_000 : 1;
+    return issue.path.length === 0 && issue.code === "invalid_type" ? otherType : 1;
   };
   return issues.reduce((sum, issue) => sum + weightOf(issue), 0);
 }

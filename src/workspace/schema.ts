@@ -26,10 +26,16 @@ const pathTemplate = z
   )
   .refine((text) => !/\/\/|\/\.{1,2}(\/|$)/.test(text), "must not hold `//`, `/./` or `/../`");
 
+/** A client id, or where it is: a run that only looks may come in by another client. */
+const ownClientId = line(100).refine(
+  (text) => !/^(env|file):/.test(text) || parseReference(text) !== undefined,
+  "must be a client id, or a reference such as `env:NAME`",
+);
+
 const oktaCredentials = z.union(
   [
     z.strictObject({ apiToken: reference }),
-    z.strictObject({ clientId: line(100), privateKey: reference, keyId: line(100).optional() }),
+    z.strictObject({ clientId: ownClientId, privateKey: reference, keyId: line(100).optional() }),
   ],
   "must be `{ apiToken: env:NAME }` or `{ clientId: …, privateKey: env:NAME }`",
 );
@@ -38,13 +44,13 @@ const oktaIdentityProvider = z.strictObject({
   kind: z.literal("okta"),
   domain: hostName,
   authorizationServer: oktaAuthorizationServer.default("org"),
-  engine: z.enum(enginesOf.okta).default("direct"),
+  engine: z.enum(enginesOf.okta, "must be `direct` or `terraform`: those carry Okta").default("direct"),
   credentials: oktaCredentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
 });
 
 const auth0Credentials = z.union(
-  [z.strictObject({ token: reference }), z.strictObject({ clientId: line(100), clientSecret: reference })],
+  [z.strictObject({ token: reference }), z.strictObject({ clientId: ownClientId, clientSecret: reference })],
   "must be `{ clientId: …, clientSecret: env:NAME }` or `{ token: env:NAME }`",
 );
 
@@ -60,7 +66,7 @@ const auth0IdentityProvider = z.strictObject({
       "must hold `{tenant}` once, with lower-case letters, digits, `-` and `_` around it",
     )
     .default("{tenant}"),
-  engine: z.enum(enginesOf.auth0).default("direct"),
+  engine: z.enum(enginesOf.auth0, "must be `direct` or `pulumi`: those carry Auth0").default("direct"),
   credentials: auth0Credentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
 });

@@ -12,7 +12,7 @@ export const enginesOf = { okta: ["direct", "terraform"], auth0: ["direct", "pul
 /** Where Terraform or OpenTofu keeps its state: one of their own backends, its settings passed through. */
 export interface TerraformBackend {
   readonly kind: "local" | "s3" | "gcs" | "azurerm" | "pg" | "http";
-  /** In the setting that names the state `{tenant}`, `{idp}`, `{workspace}` and `{environment}` are filled in. */
+  /** In its texts `{tenant}`, `{idp}`, `{workspace}` and `{environment}` are filled in (`backendOf`). */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -22,8 +22,9 @@ import {
 import { exitOf, outcomeLine, plainOutcome, unfinishedText } from "../apply-text.ts";
 import { commitOf } from "../commit.ts";
 import { type Context, loadContext } from "../context.ts";
+import { withEngine } from "../engine-choice.ts";
 import { keepHeapSmall } from "../heap.ts";
-import { printJson, worstExit } from "../outcome.ts";
+import { printJson, quoted, worstExit } from "../outcome.ts";
 import { notCoveredBy, notCoveredText, proofTable } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -40,7 +41,7 @@ export interface ApplyOptions extends PlanningOptions {
 export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> {
   const { terminal } = run;
   keepHeapSmall();
-  const context = loadContext(run.surroundings, options, run.now());
+  const context = withEngine(loadContext(run.surroundings, options, run.now()), options);
   const saved = options.plan === undefined ? undefined : readSaved(run, context, options.plan);
   if (saved !== undefined && (options.only.length > 0 || options.handOver.length > 0 || options.deep === true)) {
     throw new TenantryError(
@@ -51,8 +52,10 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
   const only = saved?.plan.only ?? options.only;
   const connections = selectConnections(context.connections, only);
   const stop = stopSignal(terminal);
+  const reach = { connections, access: "manage", whole: only.length === 0 } as const;
+  const wishes = { adopt: options.adoptInto !== undefined, interrupted: stop.interrupted };
   const world = await openRecordingWorld({
-    ...recordingOptions(run, context, { connections, access: "manage", whole: only.length === 0 }),
+    ...recordingOptions(run, context, reach, wishes),
     stopping: stop.stopping,
   }).catch((error: unknown) => {
     stop.dispose();
@@ -164,7 +167,7 @@ function finish(
   if (unfinished !== undefined) terminal.out(`\n${unfinished}\n`);
   if (unrecorded !== undefined) {
     terminal.err(
-      `${unrecorded.code}  not all of this was recorded: ${unrecorded.message}\n  mend: ${unrecorded.hint}\n`,
+      `${unrecorded.code}  not all of this was recorded: ${unrecorded.message}\n${quoted(unrecorded.words)}  mend: ${unrecorded.hint}\n`,
     );
   }
   return exit;

@@ -9,13 +9,15 @@ import { renderPlanText } from "../../plan/render-text.ts";
 import { savePlan } from "../../plan/saved.ts";
 import { commitOf } from "../commit.ts";
 import { type Context, loadContext, type WorkspaceOptions } from "../context.ts";
-import { printJson, worstExit } from "../outcome.ts";
+import { type EngineOptions, runsPrograms, withEngine } from "../engine-choice.ts";
+import { printJson, quoted, worstExit } from "../outcome.ts";
 import { openOptions, type Run } from "../run.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { version } from "../version.ts";
 import { writeWhole } from "../write-file.ts";
 
 /** What plan and apply both take. */
-export interface PlanningOptions extends WorkspaceOptions {
+export interface PlanningOptions extends WorkspaceOptions, EngineOptions {
   readonly only: readonly string[];
   readonly ack: readonly string[];
   readonly deep?: boolean | undefined;
@@ -29,16 +31,34 @@ export interface PlanOptions extends PlanningOptions {
   readonly out?: string | undefined;
 }
 
-/** Shows what an apply would do. Changes nothing and sends no tenant's secret anywhere. */
+/**
+ * Shows what an apply would do. Changes nothing and sends no tenant's secret anywhere. Ctrl-C ends it at once; where
+ * an engine may be running a program, that is told and waited for first, so that it leaves no lock behind.
+ */
 export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
-  const context = loadContext(run.surroundings, options, run.now(), options.only);
+  const context = withEngine(loadContext(run.surroundings, options, run.now(), options.only), options);
+  if (!runsPrograms(context.workspace)) return makePlan(run, context, options);
+  const stop = stopSignal(run.terminal, "waiting for the engine's program to end; once more to stop at once");
+  try {
+    return await makePlan(run, context, options, stop.interrupted);
+  } finally {
+    stop.end();
+  }
+}
+
+async function makePlan(
+  run: Run,
+  context: Context,
+  options: PlanOptions,
+  interrupted?: AbortSignal,
+): Promise<ExitCode> {
   for (const { code, message } of context.rest?.issues ?? []) {
     run.terminal.err(`${code}  ${message}; this plan does not need it, \`tenantry validate\` says more\n`);
   }
   const connections = selectConnections(context.connections, options.only);
-  const world = await openWorld(
-    openOptions(run, context, { connections, access: "read", whole: options.only.length === 0 }),
-  );
+  const reach = { connections, access: "read", whole: options.only.length === 0 } as const;
+  const wishes = { adopt: options.adoptInto !== undefined, ...(interrupted === undefined ? {} : { interrupted }) };
+  const world = await openWorld(openOptions(run, context, reach, wishes));
   try {
     const planned = await planWorld(world, {
       tenants: context.tenants,
@@ -57,15 +77,15 @@ export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {
       run.terminal.err(`saved the plan to ${options.out}; it runs out at ${saved.expiresAt}\n`);
     }
     const held = [...planned.held.values()];
-    const notRead = held.map(({ connection, error: { code, message, hint, exit } }) => ({
-      ...{ key: connection.key, code, message, hint, exit },
+    const notRead = held.map(({ connection, error: { code, message, hint, exit, words } }) => ({
+      ...{ key: connection.key, code, message, hint, exit, words },
     }));
     if (options.json === true) printJson(run.terminal, "plan", { plan: planned.plan, stops, notRead });
     else if (options.markdown === true) run.terminal.out(`${renderPlanMarkdown(planned.plan, stops)}\n`);
     else run.terminal.out(`${renderPlanText(planned.plan, stops, run.terminal.paint, options.full === true)}\n`);
     // Connections of one issuer share its error.
-    for (const { code, message, hint } of new Set(held.map(({ error }) => error))) {
-      run.terminal.err(`${code}  ${message}\n  mend: ${hint}\n`);
+    for (const { code, message, hint, words } of new Set(held.map(({ error }) => error))) {
+      run.terminal.err(`${code}  ${message}\n${quoted(words)}  mend: ${hint}\n`);
     }
     return worstExit([
       ...held.map(({ error }) => error.exit),

@@ -5,6 +5,7 @@ import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { loadWorkspace } from "../../workspace/load.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
+import { withEngine } from "../engine-choice.ts";
 import { nodeFiles } from "../node-files.ts";
 import { printJson } from "../outcome.ts";
 import { type Run, recordingOptions } from "../run.ts";
@@ -94,8 +95,10 @@ async function showLocks(run: Run, options: StatusOptions): Promise<ExitCode> {
   }
 }
 
-async function rebuild(run: Run, context: Context, options: StatusOptions): Promise<ExitCode> {
+/** Looks by the vendors' APIs whatever the engines are: what is there does not stand in their states. */
+async function rebuild(run: Run, loaded: Context, options: StatusOptions): Promise<ExitCode> {
   const { terminal } = run;
+  const context = loaded.workspace.identityProviders.size === 0 ? loaded : withEngine(loaded, { engine: "direct" });
   const { environment } = context.workspace;
   const world = await openRecordingWorld(
     recordingOptions(run, context, { connections: context.connections, access: "read", whole: true }),

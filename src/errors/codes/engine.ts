@@ -99,6 +99,11 @@ export const engineCodes = {
     mend: "Name it under `engines:` in tenantry.yaml, such as `passphrase: env:PULUMI_CONFIG_PASSPHRASE`.",
     exit: 2,
   },
+  ENGINE_PASSPHRASE_SHORT: {
+    cause: "The passphrase that encrypts the state is shorter than OpenTofu wants it.",
+    mend: "Take one of at least 16 characters, such as 32 random ones.",
+    exit: 2,
+  },
   ENGINE_UNSUITABLE: {
     cause: "No identity provider of the workspace can be carried by the engine that was asked for.",
     mend: "`terraform` carries Okta, `pulumi` carries Auth0, `direct` both.",

@@ -31,6 +31,17 @@ export const workspaceCodes = {
     mend: "Keep one of the two, and let all tenants name it.",
     exit: 2,
   },
+  WORKSPACE_STATE_SHARED: {
+    cause:
+      "Two identity providers, or two environments, would keep a tenant's clients in one state of Terraform: a plan for one would delete those of the other.",
+    mend: "Put `{idp}` and `{environment}` into the backend's setting that names the state.",
+    exit: 2,
+  },
+  WORKSPACE_PASSPHRASE_MISSING: {
+    cause: "An identity provider is carried by Pulumi, its secrets are encrypted by a passphrase, and none is named.",
+    mend: "Name it under `engines:`, such as `passphrase: env:PULUMI_CONFIG_PASSPHRASE`, or name a cloud's key as `secretsProvider`.",
+    exit: 2,
+  },
   WORKSPACE_UNKNOWN_ENVIRONMENT: {
     cause: "The environment that was asked for is not one of the workspace.",
     mend: "Name the workspace's own environment or one under `environments:`.",

@@ -17,6 +17,7 @@ import { type MarkerScope, ownKey } from "./marker.ts";
 import { observeClients } from "./observe.ts";
 import { observedClient, usesSecret } from "./observed-client.ts";
 import { OrganizationKeeper, organizationOf } from "./organization-keeper.ts";
+import { presentTenant, type TellsPresent } from "./present.ts";
 import { settleClient } from "./settle-client.ts";
 import { settleOrganization } from "./settle-organization.ts";
 
@@ -31,7 +32,7 @@ export interface Auth0AdapterOptions {
 }
 
 /** Registrations as clients of an Auth0 tenant, with an organization for each tenant. */
-export interface Auth0Adapter extends IdentityProviderAdapter {
+export interface Auth0Adapter extends IdentityProviderAdapter, TellsPresent {
   /** Calls made so far, by bucket. */
   calls(): readonly BucketReport[];
 }
@@ -119,11 +120,21 @@ export function createAuth0Adapter(options: Auth0AdapterOptions): Auth0Adapter {
       return { id: found.id, secret };
     },
 
-    budget: (work) =>
+    async present(registrations, found) {
+      const [first] = registrations;
+      if (first === undefined) return { clients: new Map(), connectionIds: new Map() };
+      return presentTenant(context, organizationOf(first), registrations, found);
+    },
+
+    budget: (work, more) =>
       callBudget(
         tenant.host,
         limiter,
-        auth0Calls(work, { complete: clients.complete, clients: clients.seen, organizations: organizations.listed }),
+        auth0Calls(work, {
+          complete: clients.complete,
+          clients: clients.seen,
+          organizations: organizations.listed,
+        }).plus(more),
       ),
     calls: () => limiter.report(),
     close: () => tenant.close(),

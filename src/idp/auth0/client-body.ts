@@ -9,11 +9,11 @@ import { keptInClient, markedMetadata } from "./marker.ts";
 /** The body of a create. A key cannot be registered in it; until it is, the client has a secret that nobody knows. */
 export function newClient(registration: Registration): JsonObject {
   return {
-    ...members(registration, {}),
+    ...clientMembers(registration, {}),
     token_endpoint_auth_method:
       registration.clientAuth === "private_key_jwt" ? "client_secret_post" : registration.clientAuth,
     client_metadata: Object.fromEntries(
-      Object.entries(metadata(registration)).filter(([, value]) => value !== null),
+      Object.entries(clientNotes(registration)).filter(([, value]) => value !== null),
     ) as JsonObject,
   };
 }
@@ -42,10 +42,10 @@ export interface ClientKeys {
  */
 export function changedMembers(raw: JsonObject, registration: Registration, keys: ClientKeys): JsonObject | undefined {
   const { key } = keys;
-  const changed = differing(raw, { ...members(registration, raw), ...authentication(raw, registration, keys) });
+  const changed = differing(raw, { ...clientMembers(registration, raw), ...authentication(raw, registration, keys) });
   const present = objectIn(raw, "client_metadata");
   const marked = Object.entries({
-    ...metadata(registration),
+    ...clientNotes(registration),
     ...(registration.keepKeys === true
       ? {}
       : { [keptInClient.key]: key === undefined ? null : `${key.id} ${key.kid} ${key.thumbprint}` }),
@@ -57,7 +57,8 @@ export function changedMembers(raw: JsonObject, registration: Registration, keys
   };
 }
 
-function members(registration: Registration, present: JsonObject): JsonObject {
+/** The members that say what a client is, each with its value; what others set inside them stays as `present` has it. */
+export function clientMembers(registration: Registration, present: JsonObject) {
   const offline = registration.grantTypes.includes("refresh_token");
   return {
     name: registration.label,
@@ -69,7 +70,7 @@ function members(registration: Registration, present: JsonObject): JsonObject {
 }
 
 /** The members that are the same for every client of ours. */
-function settings(present: JsonObject, offline: boolean): JsonObject {
+function settings(present: JsonObject, offline: boolean) {
   return {
     app_type: "regular_web",
     is_first_party: true,
@@ -136,8 +137,8 @@ export function attachedOnly(ids: readonly string[]): JsonObject {
   return { client_authentication_methods: { private_key_jwt: { credentials: ids.map((id) => ({ id })) } } };
 }
 
-/** Members of `client_metadata`; null removes one. */
-function metadata(registration: Registration): Readonly<Record<string, string | null>> {
+/** Members of `client_metadata` that are ours; null removes one. The note of the key is not among them. */
+export function clientNotes(registration: Registration): Readonly<Record<string, string | null>> {
   const off = registration.state !== "active";
   return {
     ...markedMetadata(registration.marker),

@@ -130,7 +130,7 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
       return { id: newest.id, secret: newest.secret };
     },
 
-    budget: (work) => callBudget(org.host, limiter, oktaCalls(work, apps.listed)),
+    budget: (work, more) => callBudget(org.host, limiter, oktaCalls(work, apps.listed).plus(more)),
     calls: () => limiter.report(),
     close: async () => org.close(),
   };

@@ -98,12 +98,12 @@ function oauthSettings(present: JsonObject, registration: Registration, host: st
  * proves nothing gets another with each use (RFC 9700, section 2.2.2); the one before works for half a minute more, in
  * case the reply was lost.
  */
-function refreshToken(clientAuth: ClientAuth): JsonObject {
+export function refreshToken(clientAuth: ClientAuth): JsonObject {
   return clientAuth === "none" ? { leeway: 30, rotation_type: "ROTATE" } : { leeway: 0, rotation_type: "STATIC" };
 }
 
 /** Tokens must carry the host of the workspace's `domain` as their issuer: Okta's own name, or the org's custom one. */
-function issuerMode(host: string): "ORG_URL" | "CUSTOM_URL" {
+export function issuerMode(host: string): "ORG_URL" | "CUSTOM_URL" {
   return /\.(okta|oktapreview|okta-emea|okta-gov|okta\.mil|trexcloud)(\.com)?$/.test(host) ? "ORG_URL" : "CUSTOM_URL";
 }
 

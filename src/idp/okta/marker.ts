@@ -37,3 +37,8 @@ export function ownKey(raw: JsonObject, scope: MarkerScope): ConnectionKey | und
   const ours = marker?.workspace === scope.workspace && marker.environment === scope.environment;
   return ours ? marker.key : undefined;
 }
+
+/** What a group that we make says of itself. No marker: who has made a group does not matter afterwards. */
+export function groupDescription({ workspace, environment }: MarkerScope): string {
+  return `Made by Tenantry for workspace ${workspace}, environment ${environment}.`;
+}

@@ -4,7 +4,7 @@ import { OktaFailure } from "../../vendor/okta/failure.ts";
 import type { OktaGroup } from "../../vendor/okta/groups.ts";
 import type { OktaOrg } from "../../vendor/okta/org.ts";
 import type { GroupDirectory } from "./group-directory.ts";
-import type { MarkerScope } from "./marker.ts";
+import { groupDescription, type MarkerScope } from "./marker.ts";
 
 // Making a group so that there is never a second one of its name. Okta refuses a name that is taken, so a create that is
 // sent twice makes one group. What was made is not in Okta's search index at once: it is remembered by its id, and after
@@ -31,7 +31,7 @@ export async function settleGroup(context: SettleGroupContext, name: string): Pr
   const present = await directory.find(name);
   if ("id" in present) return;
   if (!present.creatable) throw new TenantryError("OKTA_GROUP_MISSING", present.message);
-  const description = `Made by Tenantry for workspace ${scope.workspace}, environment ${scope.environment}.`;
+  const description = groupDescription(scope);
   let lost: OktaFailure | undefined;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Checks all files. Needs no network, no credentials and no secret.
+set -eu
+. "$(dirname "$0")/tenantry.sh"
+
+told "the files" tenantry validate

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Proves every connection as the apps really use it. Needs the apps' databases, their keys and the store, and no
+# credentials of an identity provider.
+set -eu
+. "$(dirname "$0")/tenantry.sh"
+
+told "the proof" tenantry verify

@@ -1,0 +1,20 @@
+import { resolveReference, type SecretSource } from "../secret/resolve.ts";
+import { parseReference } from "../workspace/reference.ts";
+import type { IdentityProvider } from "../workspace/workspace.ts";
+
+/**
+ * The identity provider with Tenantry's own client id, where a reference stands in its place in `tenantry.yaml`: a run
+ * that only looks may come in by another client than one that changes things. A client id is no secret and is shown.
+ *
+ * @throws TenantryError SECRET_UNRESOLVED
+ */
+export function withOwnClientId(idp: IdentityProvider, source: SecretSource): IdentityProvider {
+  const { credentials } = idp;
+  if (!("clientId" in credentials)) return idp;
+  const reference = parseReference(credentials.clientId);
+  if (reference === undefined) return idp;
+  const use = `the client id in the credentials of the identity provider ${idp.name}`;
+  const clientId = resolveReference(reference, source, use).reveal();
+  // The kinds differ in the other half of their credentials, which stays as it is.
+  return { ...idp, credentials: { ...credentials, clientId } } as IdentityProvider;
+}
