@@ -39,6 +39,11 @@ const beyond: readonly (readonly [message: RegExp, reason: string])[] = [
   [/must not hold/, "references and paths are also checked by their parser"],
   [/must be a URL in its normal form/, "only a URL parser knows the normal form"],
   [/must be a loopback address and port/, "only a URL parser knows the largest port"],
+  [/would keep a tenant's clients in one state/, "entries are compared"],
+  [/is carried by pulumi, which encrypts secrets/, "two sections are compared"],
+  [/must name one backend/, "the check is a function"],
+  [/must hold `[^`]+`: every tenant has a state/, "the check is a function"],
+  [/must not be in the file: it is a credential/, "the check is a function"],
   [
     /environment.*is missing|`(apps|identityProviders)\.\w+\.\w+` is missing/,
     "an environment may leave out what the workspace has",

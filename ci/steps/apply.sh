@@ -2,6 +2,7 @@
 # Carries out exactly the plan that was approved, or nothing. Plans afresh first; leaves with 4 and changes nothing when
 # the effects are not the same any more.
 set -eu
+# shellcheck source=ci/steps/tenantry.sh
 . "$(dirname "$0")/tenantry.sh"
 
 # Effects are compared by Tenantry. The commit is compared here: what was approved is the plan of this very pipeline.

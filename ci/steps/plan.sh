@@ -5,6 +5,7 @@
 #
 #   TENANTRY_CHANGED_SINCE  a commit: only the tenants whose files have changed since; all of them when empty
 set -eu
+# shellcheck source=ci/steps/tenantry.sh
 . "$(dirname "$0")/tenantry.sh"
 
 rm -f plan.json

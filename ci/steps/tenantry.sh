@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Read by the other steps: how they call Tenantry, and where goes what they show. All run in the repository's folder.
 #
 #   TENANTRY_ENVIRONMENT  environment of tenantry.yaml; the one that it names itself when empty

@@ -40,6 +40,14 @@ Examples:
 A saved plan is applied with the engines that it was made with: give --engine or
 --adopt-into again.`;
 
+const enginesExamples = `
+It fetches nothing and asks no identity provider. It leaves with 5 when something
+is missing that the workspace needs.
+
+Examples:
+  tenantry engines
+  tenantry engines --env sandbox --engine pulumi`;
+
 const engines = ["direct", "terraform", "pulumi"] as const;
 
 const clientAuthMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
@@ -203,14 +211,30 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     done(await schema(run, name));
   });
 
+  command("engines", "which programs engines can run here, who needs which, and what is missing")
+    .addOption(
+      new Option("--engine <name>", "what the workspace would need with it (default: the file's engines)").choices(
+        engines,
+      ),
+    )
+    .addHelpText("after", enginesExamples)
+    .action(async (options) => {
+      const { engines } = await import("./commands/engines.ts");
+      done(await engines(run, options));
+    });
+
   addSandboxCommands(program, run, done);
 
-  command("demo", "the whole way in a throw-away sandbox: from file to proven sign-in, broken and mended").action(
-    async (options) => {
+  command("demo", "the whole way in a throw-away sandbox: from file to proven sign-in, broken and mended")
+    .addOption(
+      new Option("--engine <name>", "carry registrations out with it, when it is installed (default: direct)").choices(
+        engines,
+      ),
+    )
+    .action(async (options) => {
       const { demo } = await import("./commands/demo.ts");
       done(await demo(run, options));
-    },
-  );
+    });
 
   return program;
 }

@@ -88,14 +88,14 @@ export async function surveyEngines(options: SurveyOptions): Promise<EngineSurve
   const { environment, workspace } = options;
   const home = environment.HOME ?? homedir();
   const root = workspace?.root ?? options.folder;
-  const caches = (product: "tofu" | "terraform"): readonly string[] => {
-    const own = pluginCacheOf(environment, product, root);
-    return own === undefined ? [] : [own];
+  const providers = async (product: "tofu" | "terraform") => {
+    const own = await pluginCacheOf(environment, product, root);
+    return searchProvider(product, oktaProvider, { environment, home, caches: own === undefined ? [] : [own] });
   };
   const [tools, tofu, terraform, plugins] = await Promise.all([
     Promise.all((["tofu", "terraform", "pulumi"] as const).map((tool) => lookFor(tool, options))),
-    searchProvider("tofu", oktaProvider, { environment, home, caches: caches("tofu") }),
-    searchProvider("terraform", oktaProvider, { environment, home, caches: caches("terraform") }),
+    providers("tofu"),
+    providers("terraform"),
     searchPlugin(auth0Plugin, environment, home),
   ]);
   const looks = { tofu, terraform, plugins };
@@ -164,7 +164,7 @@ async function surveyTerraform(
       backend: backend === undefined ? undefined : `${backend.kind} ${backend.settings[stateName[backend.kind]]}`,
     },
     missing: [
-      ...("problem" in found ? [lacks("tool", found.problem, installTool("tofu"))] : []),
+      ...("problem" in found ? [absentTool(lacks, found.problem, "terraform")] : []),
       ...(has === undefined
         ? [
             lacks(
@@ -172,11 +172,9 @@ async function surveyTerraform(
               {
                 code: "ENGINE_PROVIDER_MISSING",
                 message: `the provider ${oktaProvider} ${providerVersion} is not on this machine${others.length === 0 ? "" : `, only ${[...new Set(others)].join(", ")}`}`,
-                hint: look.fetches
-                  ? "a run that reaches its registry or mirror fetches it by itself"
-                  : "the tool's own settings let no run fetch it",
+                hint: fetching(workspace, look.fetches),
               },
-              installProvider(oktaProvider, providerVersion, tool?.path ?? "tofu", look.mirrors[0]),
+              installProvider(oktaProvider, providerVersion, command ?? tool?.product ?? "tofu", look.mirrors[0]),
             ),
           ]
         : []),
@@ -205,7 +203,7 @@ async function surveyPulumi(
       because: command === undefined ? "the first `pulumi` on PATH" : "engines.pulumi.command names it",
     },
     missing: [
-      ...("problem" in found ? [lacks("tool", found.problem, installTool("pulumi"))] : []),
+      ...("problem" in found ? [absentTool(lacks, found.problem, "pulumi")] : []),
       ...(has === undefined
         ? [
             lacks(
@@ -213,9 +211,9 @@ async function surveyPulumi(
               {
                 code: "ENGINE_PROVIDER_MISSING",
                 message: `the plugin ${auth0Plugin} ${pluginVersion} is not on this machine${others.length === 0 ? "" : `, only ${[...new Set(others)].join(", ")}`}`,
-                hint: "a run that reaches the place where plugins are kept fetches it by itself",
+                hint: fetching(workspace, true),
               },
-              installPlugin(auth0Plugin, pluginVersion, tool?.path),
+              installPlugin(auth0Plugin, pluginVersion, command),
             ),
           ]
         : []),
@@ -238,6 +236,20 @@ type Lack = (what: Missing["what"], problem: Problem, install?: readonly string[
 
 function lackOf(idp: string): Lack {
   return (what, { code, message, hint }, install = []) => ({ what, for: [idp], code, message, hint, install });
+}
+
+/** Whether a run would fetch what is not there. */
+function fetching({ connect }: Workspace, allowed: boolean): string {
+  if (connect !== undefined) return "install it: a run in the sandbox reaches nothing else, and cannot fetch it";
+  if (!allowed) return "install it: the tool's own settings let no run fetch it";
+  return "install it, or let a run fetch it by itself where it can be reached";
+}
+
+function absentTool(lacks: Lack, { code, message }: Problem, engine: "terraform" | "pulumi"): Missing {
+  const hint = `install it, or name it by engines.${engine}.command in tenantry.yaml`;
+  // Which folders PATH has is no news to whoever asks what is there.
+  const short = message.replace(/ \(PATH was searched: .*\)$/, "");
+  return lacks("tool", { code, message: short, hint }, installTool(engine === "terraform" ? "tofu" : "pulumi"));
 }
 
 function unnamedBackend(lacks: Lack, isMissing: boolean, engine: "terraform" | "pulumi"): readonly Missing[] {
@@ -278,7 +290,8 @@ async function tryTool<Product extends string>(
     return { tool: await findTool(sought, { environment: given, root: workspace?.root ?? folder, redact }) };
   } catch (error) {
     if (!(error instanceof TenantryError)) throw error;
-    return { problem: error };
+    const { code, message, hint } = error;
+    return { problem: { code, message, hint } };
   }
 }
 

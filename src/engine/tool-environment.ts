@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Workspace } from "../workspace/workspace.ts";
 
 // What of this process's environment a program of the user's gets to see. It needs the credentials of its backend, of
@@ -49,7 +49,7 @@ export function toolEnvironment(
   }
   if (connect !== undefined) {
     kept.HTTPS_PROXY = `http://${connect.host.includes(":") ? `[${connect.host}]` : connect.host}:${connect.port}`;
-    if (connect.ca.scheme === "file") kept.SSL_CERT_FILE = join(workspace.root, connect.ca.path);
+    if (connect.ca.scheme === "file") kept.SSL_CERT_FILE = resolve(workspace.root, connect.ca.path);
   }
   return { ...kept, ...extras };
 }

@@ -19,7 +19,7 @@ import { TenantryError } from "../errors/failure.ts";
 
 /** Waits in the background for a word on descriptor 3; the program takes the shell's place and process id. */
 const wrapper =
-  'umask 077; pid=$$; ( ( read -r _ <&3 || kill -INT "$pid" ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; exec "$@"';
+  'umask 077; pid=$$; ( ( read -r _ <&3 || kill -s INT "$pid" ) </dev/null >/dev/null 2>&1 & ); exec 3<&-; exec "$@"';
 
 const minutes = 60_000;
 
@@ -107,7 +107,7 @@ async function watch(run: ToolRun, out: Output, err: Output): Promise<ToolAnswer
   const interrupt = (): void => stop("interrupted");
   const limit = setTimeout(() => stop("timed out"), run.limit);
   const look = setInterval(() => {
-    out.read();
+    out.read(longest);
     if (out.size() + err.size() > longest) stop("printed too much");
   }, lookEvery);
   run.interrupted?.addEventListener("abort", interrupt, { once: true });
@@ -130,7 +130,7 @@ async function watch(run: ToolRun, out: Output, err: Output): Promise<ToolAnswer
 
 /** The program and all that it has started: its session is its own. */
 function killAll(child: ChildProcess): void {
-  spawn("/bin/sh", ["-c", 'kill -KILL -- "-$1"', "sh", String(child.pid)], { stdio: "ignore" }).once("error", () =>
+  spawn("/bin/sh", ["-c", 'kill -s KILL -- "-$1"', "sh", String(child.pid)], { stdio: "ignore" }).once("error", () =>
     child.kill("SIGKILL"),
   );
 }
@@ -140,9 +140,9 @@ interface Output {
   readonly descriptor: number;
   /** Bytes written so far. */
   size(): number;
-  /** Reads what is new, and gives its whole lines to whoever wants them. */
-  read(): void;
-  /** Reads to the end, or to so many bytes; what of it is kept. */
+  /** Reads what is new, up to so many bytes in all, and gives its whole lines to whoever wants them. */
+  read(longest: number): void;
+  /** Reads to the end, or up to so many bytes in all; what of it is kept. */
   rest(longest: number): string;
   close(): void;
 }
@@ -170,8 +170,8 @@ function openOutput(folder: string, kept: number, line?: (line: string) => void)
     begun = lines.pop() ?? "";
     for (const whole of lines) line(whole);
   };
-  const read = (until = Number.POSITIVE_INFINITY): void => {
-    while (at < until) {
+  const read = (longest: number): void => {
+    while (at < longest) {
       const count = readSync(descriptor, chunk, 0, chunk.length, at);
       if (count === 0) return;
       at += count;

@@ -106,7 +106,7 @@ async function pathOf(sought: SoughtTool, place: SearchPlace): Promise<string> {
   const named = names.map((name) => `\`${name}\``).join(" nor ");
   const neither = names.length > 1 ? "neither " : "";
   const searched = folders.length === 0 ? "PATH is empty" : `PATH was searched: ${folders.join(delimiter)}`;
-  const because = command === undefined ? "" : `, which ${sought.setting} names`;
+  const because = command === undefined ? "" : `, which ${sought.setting} names,`;
   const there = names.length > 1 ? `${neither}${named} is on PATH` : `${named}${because} is not on PATH`;
   throw missing(`${there} (${searched})`, sought);
 }

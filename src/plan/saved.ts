@@ -240,6 +240,21 @@ export function expectSamePlan(saved: Plan, fresh: Plan): void {
   throw new TenantryError("PLAN_STALE", `the reviewed plan no longer holds: ${what}`);
 }
 
+/**
+ * Refuses a saved plan that was made with other engines than are used now, before anything is planned with these.
+ *
+ * @param engineOf the engine of an identity provider now
+ * @throws TenantryError PLAN_STALE, naming the identity providers
+ */
+export function expectSameEngines(saved: Plan, engineOf: (idp: string) => string): void {
+  const others = Object.entries(saved.engines).filter(([idp, engine]) => engineOf(idp) !== engine);
+  if (others.length === 0) return;
+  const what = others.map(([idp, engine]) => `the engine of ${idp} was ${engine} and is ${engineOf(idp)}`).join("; ");
+  throw new TenantryError("PLAN_STALE", `the reviewed plan no longer holds: ${what}`, {
+    hint: "apply it with the --engine or --adopt-into that it was made with, or plan again",
+  });
+}
+
 function changeDifferences(saved: Plan, fresh: Plan): readonly string[] {
   const named = (plan: Plan) => new Map(plan.changes.map((change) => [`${change.action} ${change.address}`, change]));
   const [before, now] = [named(saved), named(fresh)];

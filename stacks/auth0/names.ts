@@ -85,6 +85,21 @@ export function urnOf({ project, stack }: StackName, resource: ResourceName): st
   return `urn:pulumi:${stack}::${project}::${tailOf(resource)}`;
 }
 
+/**
+ * What `--target` takes for a connection: its client, and every connection that is enabled for it, whatever its name. As
+ * patterns, because Pulumi refuses a plain URN of what is not in the state yet.
+ */
+export function clientTargets(key: ConnectionKey): readonly string[] {
+  const client = resourceOf({ kind: "client", key });
+  return [`**::${tailOf(client)}`, `**::${resourceTypes.connectionClient}::${client.name}/*`];
+}
+
+/** What `--target` takes for a tenant's organization and what is enabled for it. */
+export function organizationTargets(tenant: string): readonly string[] {
+  const kinds = ["organization", "organizationConnections"] as const;
+  return kinds.map((kind) => `**::${tailOf(resourceOf({ kind, tenant }))}`);
+}
+
 /** Type and name in a URN; undefined for a text that is none, and for a resource with a parent. */
 export function resourceIn(urn: string): { readonly type: string; readonly name: string } | undefined {
   const [prefix, project, type, ...name] = urn.split("::");

@@ -11,7 +11,11 @@ import { type JsonObject, objectIn } from "../../src/vendor/json.ts";
 /** Arguments of `auth0.Client`. */
 export type ClientArguments = ReturnType<typeof clientArguments>;
 
-/** Arguments of `auth0.Client` that are as Pulumi and others left them, now and later. */
+/**
+ * Every argument of a client that is ours, each with its value.
+ *
+ * @param present the client as it is: what others keep in its metadata, and lifetimes that they have set, stay
+ */
 export function clientArguments(registration: Registration, present?: PresentClient) {
   const raw = present?.raw ?? {};
   const members = clientMembers(registration, raw);

@@ -7,8 +7,8 @@ import { all, type CustomResourceOptions } from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import type { ConnectionKey, OrganizationPart, Registration } from "../../src/desired/connection.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
-import type { MarkerScope } from "../../src/idp/auth0/marker.ts";
 import { organizationOf } from "../../src/idp/auth0/organization-keeper.ts";
+import type { KeptConnection } from "../../src/idp/auth0/organization-metadata.ts";
 import type { PresentTenant } from "../../src/idp/auth0/present.ts";
 import { clientIdOutput, type ResourceName, resourceOf, tailOf } from "./names.ts";
 import {
@@ -44,91 +44,108 @@ export function auth0Program(input: Auth0ProgramInput): PulumiFn {
   return async () => {
     const registrations = input.registrations.filter(({ state }) => state !== "absent");
     const ids = input.present?.connectionIds ?? (await lookUp(registrations));
-    const options = resourceOptions(input);
+    // What cannot be done shows here, before anything is made.
+    const planned = registrations.map((registration) => ({
+      registration,
+      enabled: idsOf(registration.enabledConnections ?? [], ids, registration.state === "active"),
+    }));
+    const organization = organizationPlan(registrations, ids, input);
+
     const clients = new Map<ConnectionKey, Client>();
-    for (const registration of registrations) {
+    for (const { registration, enabled } of planned) {
       const { key } = registration;
-      const client = makeClient(registration, input, options);
+      const client = makeClient(registration, input);
       clients.set(key, client);
-      for (const [connection, connectionId] of idsOf(
-        registration.enabledConnections ?? [],
-        ids,
-        registration.state === "active",
-      )) {
+      for (const [connection, connectionId] of enabled) {
         const resource = resourceOf({ kind: "connectionClient", key, connection });
         const args = { connectionId, clientId: client.id };
         // Auth0 forgets it with its client.
-        new ConnectionClient(resource.name, args, options(resource, { deletedWith: client }));
+        new ConnectionClient(resource.name, args, optionsFor(resource, input, { deletedWith: client }));
       }
     }
-    const [first] = registrations;
-    if (first !== undefined) makeOrganization(organizationOf(first), first.marker, [...clients.values()], input, ids);
+    if (organization !== undefined) makeOrganization(organization, [...clients.values()], input);
     return Object.fromEntries([...clients].map(([key, client]) => [clientIdOutput(key), client.clientId]));
   };
 }
 
-type Options = (resource: ResourceName, more: CustomResourceOptions) => CustomResourceOptions;
-
-function resourceOptions({ imports }: Auth0ProgramInput): Options {
-  return (resource, more) => {
-    const id = imports?.get(tailOf(resource));
-    return id === undefined ? more : { ...more, import: id };
-  };
+function optionsFor(
+  resource: ResourceName,
+  { imports }: Auth0ProgramInput,
+  options: CustomResourceOptions,
+): CustomResourceOptions {
+  const id = imports?.get(tailOf(resource));
+  return id === undefined ? options : { ...options, import: id };
 }
 
-function makeClient(registration: Registration, { present }: Auth0ProgramInput, options: Options): Client {
-  const there = present?.clients.get(registration.key);
+function makeClient(registration: Registration, input: Auth0ProgramInput): Client {
+  const there = input.present?.clients.get(registration.key);
   const resource = resourceOf({ kind: "client", key: registration.key });
-  const more = {
+  const options = {
     // Another client would have another client id and secret: nobody could sign in.
     protect: true,
     ignoreChanges: [
-      ...Object.keys(leftAlone),
+      ...Object.keys(leftAlone).filter((name) => there === undefined || name !== "description"),
       "jwtConfiguration.scopes",
       "refreshToken.policies",
       ...(there === undefined ? [`clientMetadata.${keyNote}`] : []),
     ],
   };
-  // Pulumi would call it "Managed by Pulumi", which no other engine does.
-  const args = { ...clientArguments(registration, there), description: "" };
-  return new Client(resource.name, args, options(resource, more));
+  // Pulumi would call it "Managed by Pulumi", which no other engine does: also one that it takes over and changes.
+  const description = textIn(there?.raw, "description") ?? "";
+  const args = { ...clientArguments(registration, there), description };
+  return new Client(resource.name, args, optionsFor(resource, input, options));
+}
+
+/** What the tenant's organization is to be; its metadata waits for the ids of clients. */
+interface OrganizationPlan {
+  readonly part: OrganizationPart;
+  readonly enabled: readonly KeptConnection[];
+  readonly metadata: (clientIds: readonly string[]) => Readonly<Record<string, string>>;
+}
+
+function organizationPlan(
+  registrations: readonly Registration[],
+  connectionIds: ReadonlyMap<string, string>,
+  { registrations: all, present, leaving }: Auth0ProgramInput,
+): OrganizationPlan | undefined {
+  // Also when its last client that is told of goes: others of the tenant may need it.
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const part = organizationOf(first);
+  if (part.state === "absent") return undefined;
+  const scope = first.marker;
+  const there = present?.organization;
+  const ids = idsOf(part.enabledConnections, connectionIds, part.state === "active").map(([, id]) => id);
+  const kept = keptConnections(part, scope, ids, there);
+  const metadata = (clientIds: readonly string[]) => organizationMetadata(part, scope, clientIds, kept, there, leaving);
+  // Ids that Auth0 has not given yet are as long as these.
+  metadata(
+    registrations.map(({ key }, index) => present?.clients.get(key)?.clientId ?? String(index).padStart(32, "x")),
+  );
+  return { part, enabled: enabledConnections(part, scope, ids, there), metadata };
 }
 
 function makeOrganization(
-  part: OrganizationPart,
-  scope: MarkerScope,
+  { part, enabled, metadata }: OrganizationPlan,
   clients: readonly Client[],
   input: Auth0ProgramInput,
-  connectionIds: ReadonlyMap<string, string>,
 ): void {
-  if (part.state === "absent") return;
-  const options = resourceOptions(input);
-  const { leaving } = input;
-  const there = input.present?.organization;
-  const ids = idsOf(part.enabledConnections, connectionIds, part.state === "active").map(([, id]) => id);
-  const kept = keptConnections(part, scope, ids, there);
   const named = resourceOf({ kind: "organization", tenant: part.tenant });
   const organization = new Organization(
     named.name,
     {
       name: part.name,
       displayName: part.displayName,
-      metadata: all(clients.map((client) => client.id)).apply((clientIds) =>
-        organizationMetadata(part, scope, clientIds, kept, there, leaving),
-      ),
+      metadata: all(clients.map((client) => client.id)).apply(metadata),
     },
-    options(named, { protect: true, ignoreChanges: ["branding", "thirdPartyClientAccess", "tokenQuota"] }),
+    optionsFor(named, input, { protect: true, ignoreChanges: ["branding", "thirdPartyClientAccess", "tokenQuota"] }),
   );
-  const enabled = resourceOf({ kind: "organizationConnections", tenant: part.tenant });
+  const resource = resourceOf({ kind: "organizationConnections", tenant: part.tenant });
   new OrganizationConnections(
-    enabled.name,
-    { organizationId: organization.id, enabledConnections: [...enabledConnections(part, scope, ids, there)] },
-    // Another organization's connections are enabled when this one's are gone; those of a deleted one are gone with it.
-    options(enabled, {
-      deletedWith: organization,
-      deleteBeforeReplace: true,
-      replaceOnChanges: ["organizationId"],
-    }),
+    resource.name,
+    { organizationId: organization.id, enabledConnections: [...enabled] },
+    // Auth0 forgets them with their organization.
+    optionsFor(resource, input, { deletedWith: organization }),
   );
 }
 

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ourApps } from "../support/workspace.ts";
 import { runWorkflow, type WorkflowResult } from "./github.ts";
 import { runStep } from "./step.ts";
 import { openTenantsRepository, type TenantsRepository } from "./tenants-repository.ts";
+
+const entry = fileURLToPath(new URL("../../bin/tenantry.js", import.meta.url));
 
 let repository: TenantsRepository;
 
@@ -35,7 +38,7 @@ function pullRequest(commit: string, from = "acme/tenants"): Promise<WorkflowRes
   return runWorkflow(repository, { workflow: "tenantry-plan", commit, event });
 }
 
-function merged(commit: string, approve?: () => void): Promise<WorkflowResult> {
+function merged(commit: string, approve?: () => void | Promise<void>): Promise<WorkflowResult> {
   return runWorkflow(repository, { workflow: "tenantry-apply", commit, ...(approve === undefined ? {} : { approve }) });
 }
 
@@ -97,15 +100,36 @@ describe("a pull request on GitHub", () => {
     expect(run.jobs.validate?.env).toEqual({ TENANTRY_ENVIRONMENT: "sandbox" });
   });
 
-  it("that a guard stops says what acknowledges it, and fails", async () => {
+  it("that a guard stops says what acknowledges it, and fails; by hand it is applied with that", async () => {
     const first = await merged(repository.commit("three customers"));
     expect(results(first), first.shown).toEqual({ plan: "success", apply: "success" });
-    repository.edit("tenantry.yaml", "callback: /openid/callback/{id}", "callback: /openid/other/{id}");
-    const run = await pullRequest(repository.commit("another callback"));
+    repository.edit("tenants/whiterabbit.yaml", "domains: [", "domains: [wr-foods.example, ");
+    const commit = repository.commit("one more domain");
+    const run = await pullRequest(commit);
     expect(results(run)).toEqual({ validate: "success", plan: 4, comment: "success" });
     expect(comment()).toContain("acknowledge:");
     const stops = [...comment().matchAll(/--ack ([^<\s]+)/g)].map(([, name = ""]) => name);
     expect(stops.length).toBeGreaterThan(0);
+    expect(results(await merged(commit))).toEqual({ plan: 4, apply: "skipped" });
+    const inputs = { acknowledge: stops.join(" ") };
+    const byHand = await runWorkflow(repository, { workflow: "tenantry-apply", commit, inputs });
+    expect(results(byHand), byHand.shown).toEqual({ plan: "success", apply: "success" });
+    expect(repository.portal("select domain from org_domain where domain = 'wr-foods.example'")).toHaveLength(1);
+  });
+
+  it("is planned for the tenants that it has changed, where a step says since when", async () => {
+    const before = repository.commit("three customers");
+    repository.edit("tenants/whiterabbit.yaml", /^name: .*/m, "name: Whiterabbit");
+    const checkout = repository.checkout(repository.commit("a name"));
+    const machine = { PATH: repository.path, CI: "true", TENANTRY_ENVIRONMENT: "sandbox" };
+    const env = { ...machine, ...repository.kept["tenantry-plan"], TENANTRY_CHANGED_SINCE: before };
+    const install = await runStep(["sh", "ci/steps/install.sh"], checkout, env);
+    const plan = await runStep(["sh", "ci/steps/plan.sh"], checkout, env);
+    expect([install.exit, plan.exit], plan.log).toEqual([0, 0]);
+    expect(plan.log).toContain("1 tenant has changed");
+    const report = readFileSync(join(checkout, "tenantry-report.md"), "utf8");
+    expect(report).toContain("app/portal/record/whiterabbit/portal");
+    expect(report).not.toContain("northwind-rail");
   });
 });
 
@@ -118,13 +142,11 @@ describe("the default branch on GitHub", () => {
     });
     expect(results(first), first.shown).toEqual({ plan: "success", apply: "success" });
     expect(asked).toBe(1);
-    expect(first.jobs.apply?.log).toContain("whiterabbit/portal      active, proven at");
+    expect(first.jobs.apply?.log).toMatch(/^whiterabbit\/portal +active, proven at/m);
     expect(first.summary).toContain("### Tenantry: the proof (exit code 0)");
-    expect(repository.portal("select key, state from sso_connection order by key")).toEqual([
-      { key: "fernhill/portal", state: "active" },
-      { key: "northwind-rail/portal", state: "active" },
-      { key: "whiterabbit/portal", state: "active" },
-    ]);
+    expect(repository.portal("select key from sso_connection_active order by key")).toEqual(
+      ["fernhill/portal", "northwind-rail/portal", "whiterabbit/portal"].map((key) => ({ key })),
+    );
     expectNoSecretIn(first);
 
     const second = await merged(commit, () => {
@@ -137,7 +159,7 @@ describe("the default branch on GitHub", () => {
     const quiet = await nightly(commit);
     expect(results(quiet), quiet.shown).toEqual({ verify: "success", drift: "success" });
 
-    // Somebody edits a group at the organization by hand, which no proof shows.
+    // Somebody edits a callback in the admin console.
     const [app] = ourApps(repository.sandbox);
     if (app === undefined) throw new Error("there is no app");
     app.oauth.redirect_uris = app.oauth.redirect_uris.map((uri) => `${uri}-edited`);
@@ -148,18 +170,23 @@ describe("the default branch on GitHub", () => {
     expectNoSecretIn(loud);
   });
 
-  it("changes nothing when the world has changed since the approval, or the plan is of another commit", async () => {
+  it("changes nothing when the plan no longer holds after the approval, or is of another commit", async () => {
     const commit = repository.commit("three customers");
-    const late = await merged(commit, () => {
-      repository.sandbox.okta.addGroup("whiterabbit-new");
-      repository.edit("tenants/whiterabbit.yaml", /^name: .*/m, "name: Whiterabbit");
-      // An organization of that name, which is nobody's, has come in between.
-      repository.sandbox.auth0.addOrganization("fernhill", { displayName: "Fernhill", metadata: {} });
+    const late = await merged(commit, async () => {
+      // Meanwhile somebody has let one of them in from elsewhere.
+      const args = [entry, "apply", "--only", "northwind-rail", "--yes", "--env", "sandbox"];
+      const env = { CI: "true", ...repository.kept.production };
+      const elsewhere = await runStep([process.execPath, ...args], repository.checkout(commit), env);
+      expect(elsewhere.exit, elsewhere.log).toBe(0);
       repository.writes();
     });
-    expect(results(late), late.shown).toEqual({ plan: "success", apply: 4 });
+    expect(results(late)).toEqual({ plan: "success", apply: 4 });
+    expect(late.jobs.apply?.log).toContain(
+      "PLAN_STALE  the reviewed plan no longer holds: no longer: create app/portal",
+    );
+    expect(late.summary).toContain("### Tenantry: the apply (exit code 4)");
     expect(repository.writes()).toEqual([]);
-    expect(repository.portal("select key from sso_connection")).toEqual([]);
+    expect(repository.portal("select key from sso_connection")).toEqual([{ key: "northwind-rail/portal" }]);
 
     const checkout = repository.checkout(commit);
     const { path } = repository;

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseEnv } from "node:util";
 import { runInNewContext } from "node:vm";
@@ -61,7 +61,7 @@ export async function runWorkflow(repository: TenantsRepository, run: WorkflowRu
   const workflow = parse(readFileSync(join(root, `.github/workflows/${run.workflow}.yml`), "utf8")) as Workflow;
   const services = mkdtempSync(join(folder, "github-"));
   const summary = join(services, "summary.md");
-  appendFileSync(summary, "");
+  writeFileSync(summary, "");
   const artifacts = new Map<string, string>();
   const jobs: Record<string, JobResult & { readonly outputs: Variables }> = {};
 
@@ -105,7 +105,7 @@ export async function runWorkflow(repository: TenantsRepository, run: WorkflowRu
 
     const checkout = repository.checkout(run.commit);
     const files = { env: join(services, `${name}.env`), output: join(services, `${name}.output`) };
-    for (const file of Object.values(files)) appendFileSync(file, "");
+    for (const file of Object.values(files)) writeFileSync(file, "");
     const env = { ...all(workflow.env), ...all(job.env) };
     const log: string[] = [];
     let exit = 0;
@@ -134,13 +134,7 @@ export async function runWorkflow(repository: TenantsRepository, run: WorkflowRu
       if (each.uses?.startsWith("actions/download-artifact@") === true) {
         const found = [...artifacts].filter(([path]) => path.startsWith(`${given.name}/`));
         if (found.length === 0) throw new Error(`there is no artifact ${given.name}`);
-        for (const [path, text] of found) {
-          const kept = join(services, basename(path));
-          mkdirSync(services, { recursive: true });
-          appendFileSync(kept, "");
-          writeOver(kept, text);
-          copyFileSync(kept, join(checkout, basename(path)));
-        }
+        for (const [path, text] of found) writeFileSync(join(checkout, basename(path)), text);
         return;
       }
       if (each.uses !== undefined) {
@@ -177,10 +171,6 @@ export async function runWorkflow(repository: TenantsRepository, run: WorkflowRu
     artifacts: Object.fromEntries(artifacts),
     shown: shown.join("\n"),
   };
-}
-
-function writeOver(path: string, text: string): void {
-  appendFileSync(path, text, { flag: "w" });
 }
 
 /** Text with its `${{ … }}` filled in. A condition may stand without them. */

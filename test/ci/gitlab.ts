@@ -35,8 +35,8 @@ const reserved = new Set(["workflow", "stages", "variables", "default", "include
 /** The pipeline in a file, its jobs apart from its settings. */
 export function readPipeline(text: string): GitLabPipeline {
   const written = parse(text) as Readonly<Record<string, unknown>>;
-  const jobs = Object.fromEntries(Object.entries(written).filter(([key]) => !reserved.has(key)));
-  return { ...written, jobs } as unknown as GitLabPipeline;
+  const part = (settings: boolean) => Object.entries(written).filter(([key]) => reserved.has(key) === settings);
+  return { ...Object.fromEntries(part(true)), jobs: Object.fromEntries(part(false)) } as unknown as GitLabPipeline;
 }
 
 export interface PipelineRun {

@@ -127,7 +127,7 @@ function forCi(text: string): string {
 function addReaders({ root, sandbox }: TestWorkspace, store: string): TenantsRepository["kept"] {
   const service = sandbox.okta.apps.find(({ id }) => id === serviceClientId);
   if (service === undefined) throw new Error("the sandbox has no service app");
-  const { label, status, secrets, sequence, created, lastUpdated, assignments, users, logo, ...common } = service;
+  const { id: _id, secrets: _secrets, grants: _grants, ...common } = service;
   const reader = "0oa1tenantryreader00";
   sandbox.okta.addApp({
     ...common,

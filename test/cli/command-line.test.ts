@@ -13,8 +13,10 @@ const commands = [
   "verify",
   "status",
   "show",
+  "synth",
   "migrate",
   "schema",
+  "engines",
   "sandbox",
   "demo",
 ];

@@ -28,7 +28,7 @@ describe("the pages", () => {
   });
 
   test.each(all)("$path: every file of the repository that it names is there", ({ text }) => {
-    const named = [...text.matchAll(/`((?:src|sandbox|scripts|test|schema|bin|bench)\/[\w./-]+)`/g)].map(
+    const named = [...text.matchAll(/`((?:src|sandbox|scripts|test|schema|bin|bench|ci)\/[\w./-]+)`/g)].map(
       ([, path = ""]) => path,
     );
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);

@@ -14,6 +14,7 @@ import { renderPlanText } from "../../plan/render-text.ts";
 import {
   commitNote,
   expectApplicable,
+  expectSameEngines,
   expectSamePlan,
   parseSavedPlan,
   type SavedPlan,
@@ -109,8 +110,9 @@ function readSaved(run: Run, context: Context, file: string): SavedPlan {
     throw new TenantryError("PLAN_SAVED_UNREADABLE", `${file} cannot be read`, { cause });
   }
   const saved = parseSavedPlan(text, file, version);
-  const { name, environment, root } = context.workspace;
+  const { name, environment, root, identityProviders } = context.workspace;
   expectApplicable(saved, { workspace: name, environment, now: run.now() });
+  expectSameEngines(saved.plan, (idp) => identityProviders.get(idp)?.engine ?? "direct");
   const note = commitNote(saved, commitOf(root));
   if (note !== undefined) run.terminal.err(`${note}\n`);
   return saved;

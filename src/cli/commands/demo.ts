@@ -2,16 +2,23 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
+import type { Missing } from "../../engine/survey.ts";
 import type { ExitCode } from "../../errors/code.ts";
+import { TenantryError } from "../../errors/failure.ts";
 import { tenantsFolder } from "../../tenant/load.ts";
-import { workspaceFile } from "../../workspace/load.ts";
+import { carriedBy } from "../../workspace/engine-choice.ts";
+import { loadWorkspace, workspaceFile } from "../../workspace/load.ts";
+import type { EngineKind } from "../../workspace/workspace.ts";
 import { loadContext } from "../context.ts";
 import { tell } from "../demo-story.ts";
+import { missingText } from "../engines-text.ts";
 import { runCommand } from "../main.ts";
+import { nodeFiles } from "../node-files.ts";
 import { printJson } from "../outcome.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Run } from "../run.ts";
 import { sandboxEnvironment, sandboxFolder } from "../sandbox-folder.ts";
+import type { Surroundings } from "../terminal.ts";
 import { migrateExampleApps } from "./sandbox.ts";
 
 /** One command of the demo, and how it went. */
@@ -22,20 +29,33 @@ interface DemoStep {
   readonly milliseconds: number;
 }
 
+export interface DemoOptions {
+  readonly json?: boolean | undefined;
+  /** What carries registrations out wherever it can; by API when absent. */
+  readonly engine?: EngineKind | undefined;
+}
+
 /**
  * The whole way, for real, in a throw-away folder and a sandbox of its own: the story of `demo-story.ts` over the
- * example's files. Every step has an expected exit code; a step that leaves with another fails the demo.
+ * example's files. Every step has an expected exit code; a step that leaves with another fails the demo. With an engine
+ * that runs a program, nothing starts unless all that it needs is installed.
  */
-export async function demo(run: Run, options: { readonly json?: boolean | undefined }): Promise<ExitCode> {
+export async function demo(run: Run, options: DemoOptions): Promise<ExitCode> {
   const folder = mkdtempSync(join(tmpdir(), "tenantry-demo-"));
   const started = run.now();
   let world: Sandbox | undefined;
   try {
+    const missing = await missingFor(run, folder, options.engine);
+    if (missing.length > 0) {
+      if (options.json === true) printJson(run.terminal, "demo", { passed: false, missing });
+      else run.terminal.out(missingText(missing, sandboxEnvironment, run.terminal.paint));
+      return 5;
+    }
     const { startSandbox } = await import("../../../sandbox/sandbox.ts");
     world = await startSandbox({ dir: sandboxFolder(folder), port: 0 });
     copyExample(folder, world.port);
     await migrateExampleApps(run, loadContext(run.surroundings, inFolder(folder), run.now()));
-    const steps = await play(run, folder, world, options.json === true);
+    const steps = await play(run, folder, world, options);
     const failed = steps.filter((step) => step.exit !== step.expected);
     const seconds = Math.round((run.now() - started) / 100) / 10;
     if (options.json === true) {
@@ -60,15 +80,53 @@ export async function demo(run: Run, options: { readonly json?: boolean | undefi
   }
 }
 
-async function play(run: Run, folder: string, world: Sandbox, quiet: boolean): Promise<readonly DemoStep[]> {
+/** Variables by which the programs of engines are found, and find what they need. */
+const forPrograms =
+  /^(PATH|HOME|TMPDIR|LANG|TF_CLI_CONFIG_FILE|TERRAFORM_CONFIG|TF_PLUGIN_CACHE_DIR|PULUMI_HOME|PULUMI_IGNORE_AMBIENT_PLUGINS|XDG_\w+)$/;
+
+/** What of this shell the demo's world gets: no variable of it may reach in, but what a program is found by. */
+function demoEnvironment(surroundings: Surroundings, engine: EngineKind | undefined): Record<string, string> {
+  if (engine === undefined || engine === "direct") return {};
+  return Object.fromEntries(
+    Object.entries(surroundings.environment).flatMap(([name, value]) =>
+      value !== undefined && forPrograms.test(name) ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** What the example lacks with an engine, before there is a sandbox; its secrets will be the sandbox's. */
+async function missingFor(run: Run, folder: string, engine: EngineKind | undefined): Promise<readonly Missing[]> {
+  if (engine === undefined || engine === "direct") return [];
+  const example = packageRoot();
+  const { workspace, issues } = loadWorkspace(nodeFiles(example), example, sandboxEnvironment);
+  if (workspace === undefined) throw new TenantryError("CLI_FILES_INVALID", "the example has issues", { issues });
+  const { surveyEngines } = await import("../../engine/survey.ts");
+  const { missing } = await surveyEngines({
+    environment: demoEnvironment(run.surroundings, engine),
+    folder,
+    workspace: { ...carriedBy(workspace, engine), root: folder },
+    ci: false,
+    isThere: () => true,
+    redact: (text) => run.redactor.redact(text),
+  });
+  return missing;
+}
+
+async function play(
+  run: Run,
+  folder: string,
+  world: Sandbox,
+  { json: quiet = false, engine }: DemoOptions,
+): Promise<readonly DemoStep[]> {
   const steps: DemoStep[] = [];
   const { paint } = run.terminal;
-  // Variables of this shell must not reach into the demo's world.
-  const environment: Record<string, string> = {};
+  const environment = demoEnvironment(run.surroundings, engine);
   const say = (text: string): void => {
     if (!quiet) run.terminal.out(`\n${paint.bold(`# ${text}`)}\n`);
   };
-  const call = async (command: string, expected: ExitCode): Promise<void> => {
+  const call = async (told: string, expected: ExitCode): Promise<void> => {
+    const plans = /^(plan|apply)\b/.test(told) && engine !== undefined;
+    const command = plans ? `${told} --engine ${engine}` : told;
     if (!quiet) run.terminal.out(`\n${paint.dim("$")} tenantry ${command}\n`);
     const begun = run.now();
     const args = [...command.split(" "), "--workspace", folder, "--env", sandboxEnvironment];

@@ -21,7 +21,7 @@ const spoken: ReadonlySet<string> = new Set([
   "token_endpoint_auth_method",
 ]);
 
-/** Arguments that say how the provider works and are nowhere at Okta, so that an import finds none of them. */
+/** Arguments that say how the provider works and are nowhere at Okta. */
 const ofProvider: ReadonlySet<string> = new Set([
   "client_basic_secret_wo_version",
   "omit_secret",
@@ -87,17 +87,18 @@ export interface Values {
 }
 
 /**
- * The arguments of an app that would change beyond the fields of a registration.
- *
- * @param imported whether it is taken into the state: then arguments that are not at Okta are no difference
+ * The arguments of an app that would change beyond the fields of a registration. Those that say only how the provider
+ * works are none: an import, another version or a policy that is named from now on changes them.
  */
-export function otherArguments(values: Values, imported: boolean): readonly Argument[] {
-  const refreshes = textsOf(values.after.grant_types).includes("refresh_token");
+export function otherArguments(values: Values): readonly Argument[] {
+  const { after } = values;
+  const refreshes = textsOf(after.grant_types).includes("refresh_token");
   return differingArguments(values).filter(
     ({ name }) =>
       !spoken.has(name) &&
-      !(name === "jwks_uri" && values.after.token_endpoint_auth_method === "private_key_jwt") &&
-      !(imported && (ofProvider.has(name) || (!refreshes && ofRefreshToken.has(name)))),
+      !ofProvider.has(name) &&
+      !(!refreshes && ofRefreshToken.has(name)) &&
+      !(name === "jwks_uri" && after.token_endpoint_auth_method === "private_key_jwt"),
   );
 }
 
@@ -107,7 +108,8 @@ export function differingArguments({ before, after, afterUnknown, sensitive }: V
   return names.flatMap((name): readonly Argument[] => {
     const later = afterUnknown[name] === true;
     if (!later && bare(before[name]) === bare(after[name])) return [];
-    if (isHidden(memberOf(sensitive.before, name)) || isHidden(memberOf(sensitive.after, name))) return [{ name, before: hidden, after: hidden }];
+    if (isHidden(memberOf(sensitive.before, name)) || isHidden(memberOf(sensitive.after, name)))
+      return [{ name, before: hidden, after: hidden }];
     return [{ name, before: plain(before[name]), after: later ? knownAfter : plain(after[name]) }];
   });
 }

@@ -51,6 +51,18 @@ export function clientDifference(
   return updateOf(of, told, direct, hotRegistrationFields);
 }
 
+/**
+ * What would be done for a client that is taken into the state in place of what it holds, as far as `direct` sees it: the
+ * tool can be asked only once the state is mended.
+ */
+export function takenOver(wanted: Registration, found: ObservedRegistration | undefined): Difference {
+  const direct = diffRegistration(wanted, found);
+  if (found === undefined || wanted.state === "absent") return direct;
+  const of = { address: wanted.address, tenant: tenantOfKey(wanted.key), key: wanted.key };
+  const told = { before: { engine: "none" }, after: { engine: engineName }, paths: ["engine"] };
+  return updateOf(of, told, direct, () => []);
+}
+
 /** What would be done for a group that is made when it is missing. */
 export function partDifference(
   part: IdpPart,
@@ -76,6 +88,12 @@ export function replaces(change: PlannedChange | undefined): boolean {
   return change?.actions.includes("delete") === true && change.actions.includes("create");
 }
 
+/** Whether the tool would change more of a client than whether it is on. */
+export function differsBeyondStatus({ app, assignments }: ClientChanges): boolean {
+  if (assignments !== undefined && !assignments.actions.every((action) => action === "no-op")) return true;
+  return app !== undefined && differingArguments(valuesOf(app)).some(({ name }) => name !== "status");
+}
+
 /** Both sides of a change, in fields, and which of them differ. */
 interface Told {
   readonly before: Fields;
@@ -91,7 +109,12 @@ function toldBy(
 ): Told {
   const values = valuesOf(app);
   const adopted = app.importing !== undefined;
-  const beyond = [...otherArguments(values, adopted), ...beyondGroups(assignments)];
+  const others = otherArguments(values);
+  const forced = new Set(app.replacePaths.map(([name]) => name));
+  const beyond = [
+    ...(replaces(app) ? others.filter(({ name }) => forced.has(name)) : others),
+    ...beyondGroups(assignments),
+  ];
   const before: Record<string, Json> = { ...appFields(values.before) };
   const after: Record<string, Json> = { ...appFields(values.after) };
   const names = registrationFields(wanted);
@@ -127,7 +150,10 @@ function sameGroups(change: PlannedChange): boolean {
 }
 
 function givesPolicy({ before, after, afterUnknown }: Values): boolean {
-  return afterUnknown.authentication_policy === true || (before.authentication_policy ?? "") !== (after.authentication_policy ?? "");
+  return (
+    afterUnknown.authentication_policy === true ||
+    (before.authentication_policy ?? "") !== (after.authentication_policy ?? "")
+  );
 }
 
 /** What the tool would change of an assignment besides which groups it has, such as their priorities. */

@@ -2,7 +2,7 @@ import type { Code } from "../../errors/codes/index.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ToolAnswer } from "../tool-process.ts";
 import { type Diagnostic, diagnosticsInText, unframed, wordsOf } from "./diagnostics.ts";
-import { lockHolderIn } from "./lock.ts";
+import { type LockHolder, lockHolderIn } from "./lock.ts";
 
 /** A command of Terraform or OpenTofu that failed. */
 export interface FailedCommand {
@@ -17,86 +17,125 @@ export interface FailedCommand {
   readonly diagnostics: readonly Diagnostic[];
   /** How long it may take, for the message. In milliseconds. */
   readonly limit: number;
-  /** The command line that releases the lock with this id. */
-  readonly unlock: (id: string) => string;
+  /** The working folder as the user would name it, and the tool's path: for commands that mend something. */
+  readonly folder: string;
+  readonly path: string;
   readonly redact: (text: string) => string;
 }
 
-/** A kind of failure by the tool's words (or those of the provider), line breaks as spaces. The first that fits is taken. */
-const kinds: readonly (readonly [code: Code, words: RegExp])[] = [
-  ["ENGINE_PLAN_STALE", /saved plan is stale|saved plan does not match|plan file .* different state/i],
-  ["ENGINE_REPLACE", /instance cannot be destroyed|prevent_destroy/i],
-  [
-    "ENGINE_CRASHED",
-    /plugin did not respond|plugin crashed|plugin exited|request cancelled|unrecognized remote plugin|(TERRAFORM|OPENTOFU) CRASH|panic: |plugin error/i,
-  ],
-  [
-    "ENGINE_STATE_UNREADABLE",
-    /decryption failed|unencrypted payload|message authentication failed|encryption key data|(state|plan).{0,40}encrypted|unsupported state file|state file .*(newer|could not be parsed|not valid)|newer than current|invalid (json|state)|does not have the expected content|checksum calculated for the state/i,
-  ],
-  [
-    "ENGINE_PROVIDER_MISSING",
-    /provider packages?\b|failed to install provider|required plugins are not installed|inconsistent dependency lock file|failed to (read|load) plugin schemas|unavailable provider|could not (retrieve the list|resolve provider)|plugin cache/i,
-  ],
-  [
-    "ENGINE_BACKEND_UNREACHABLE",
-    /backend|remote state|state lock|(loading|reading|refreshing|saving|persisting|persist|load|save|read) (the )?state|existing workspaces|list workspaces/i,
-  ],
-  ["ENGINE_STATE_GONE", /E0000007|\b404\b|resource not found/i],
-  [
-    "ENGINE_CREDENTIALS_REFUSED",
-    /invalid_client|invalid_token|invalid token provided|access_denied|E00000(04|05|06|11|15)\b|\b40[13]\b|unauthori[sz]ed|forbidden|invalid_scope|could not be authenticated/i,
-  ],
+interface Kind {
+  readonly code: Code;
+  /** The words of the tool, or of the provider, line breaks as spaces. */
+  readonly words: RegExp;
+  /** Whether a provider may have said them about one resource; else they are of the tool itself. */
+  readonly ofProviders: boolean;
+  /** What the failure is said as. */
+  readonly sentence: (failed: FailedCommand) => string;
+}
+
+/** The first that fits is taken. The tool reports most of what is wrong with a state as a lock that it cannot have. */
+const kinds: readonly Kind[] = [
+  {
+    code: "ENGINE_PLAN_STALE",
+    words: /saved plan is stale|saved plan does not match/i,
+    ofProviders: false,
+    sentence: ({ title, subject }) => `${title} refuses its own plan of ${subject}: the state has changed since`,
+  },
+  {
+    code: "ENGINE_REPLACE",
+    words: /instance cannot be destroyed/i,
+    ofProviders: true,
+    sentence: ({ title, subject }) => `${title} would have to delete what must stay at ${subject}`,
+  },
+  {
+    code: "ENGINE_CRASHED",
+    words:
+      /plugin did not respond|plugin (crashed|exited)|the plugin6?\.?\(?\*?GRPCProvider|request cancelled|unrecognized remote plugin|(TERRAFORM|OPENTOFU) CRASH|\bpanic: |plugin error/i,
+    ofProviders: true,
+    sentence: ({ title, command, subject }) => `${title} or its provider crashed during ${command} of ${subject}`,
+  },
+  {
+    code: "ENGINE_STATE_UNREADABLE",
+    words:
+      /decryption failed|unencrypted payload|state file is encrypted|plan file is encrypted|unsupported state file format|state data .*does not have the expected content|newer than current|unsupported backend state version/i,
+    ofProviders: false,
+    sentence: ({ title, subject }) => `${title} cannot read the state of ${subject}`,
+  },
+  {
+    code: "ENGINE_PROVIDER_MISSING",
+    words:
+      /provider packages?\b|failed to install provider|required plugins are not installed|inconsistent dependency lock file|failed to (read|load) (plugin )?schemas?|unavailable provider|could not (retrieve the list of available versions|resolve provider)/i,
+    ofProviders: false,
+    sentence: ({ title, subject }) => `${title} does not find the provider that ${subject} needs`,
+  },
+  {
+    code: "ENGINE_BACKEND_UNREACHABLE",
+    words:
+      /(backend|initiali[sz]ing) .*required|(configuring|to) (the )?backend|remote state|acquiring the state lock|releasing the state lock|(load|read|refresh|sav|persist|lock|unlock)(ing|e|)( the)? state\b|(list|get)(ting|)( existing)? workspaces/i,
+    ofProviders: false,
+    sentence: ({ title, subject }) => `${title} cannot reach the state of ${subject}`,
+  },
+  {
+    code: "ENGINE_CREDENTIALS_REFUSED",
+    words:
+      /invalid_client|invalid_token|invalid token provided|access_denied|invalid_scope|E00000(04|05|06|11|15)\b|\b40[13] (unauthori[sz]ed|forbidden)|status(:| code:?)? 40[13]\b|could not be authenticated|do not have permission/i,
+    ofProviders: true,
+    sentence: ({ title, subject }) => `the credentials that ${title} was given for ${subject} are refused`,
+  },
 ];
 
-/** What each kind of failure is said as; `subject` is whose state or folder it is. */
-const sentences: Readonly<Partial<Record<Code, (failed: FailedCommand) => string>>> = {
-  ENGINE_PLAN_STALE: ({ title, subject }) => `${title} refuses its plan of ${subject}: the state has changed since`,
-  ENGINE_REPLACE: ({ title, subject }) => `${title} would delete or replace what must stay in ${subject}`,
-  ENGINE_STATE_UNREADABLE: ({ title, subject }) => `${title} cannot read the state of ${subject}`,
-  ENGINE_PROVIDER_MISSING: ({ title, subject }) => `${title} does not find the provider that ${subject} needs`,
-  ENGINE_BACKEND_UNREACHABLE: ({ title, subject }) => `${title} cannot reach the state of ${subject}`,
-  ENGINE_STATE_GONE: ({ title, subject }) => `the state of ${subject} holds an object that ${title} does not find`,
-  ENGINE_CREDENTIALS_REFUSED: ({ title, subject }) =>
-    `the identity provider refused ${title}'s credentials for ${subject}`,
-};
+/** During a plan only: an apply may miss what it was to point to. */
+const gone = /E0000007|\b404\b|resource not found|not found: resource/i;
 
 /** The failure as one of our errors, the tool's own words below it. */
 export function terraformFailure(failed: FailedCommand): TenantryError {
   const { title, command, subject, answer, redact } = failed;
-  const inText = failed.diagnostics.length > 0 ? failed.diagnostics : diagnosticsInText(answer.err);
-  const errors = inText.filter(({ severity }) => severity === "error");
+  const all = failed.diagnostics.length > 0 ? failed.diagnostics : diagnosticsInText(answer.err);
+  const errors = all.filter(({ severity }) => severity === "error");
   const words = redact(errors.length > 0 ? wordsOf(errors) : unframed(answer.err).trim()).trim();
   const error = (code: Code, message: string, hint?: string): TenantryError =>
     new TenantryError(code, message, { words: words || undefined, ...(hint === undefined ? {} : { hint }) });
-  if (answer.stopped === "interrupted") {
-    return error("ENGINE_INTERRUPTED", `${title} was asked to stop during ${command} of ${subject}, and has stopped`);
-  }
-  if (answer.stopped === "timed out") {
-    const seconds = Math.round(failed.limit / 1_000);
-    return error("ENGINE_TIMED_OUT", `${title} did not end ${command} of ${subject} within ${seconds} s`);
-  }
-  if (answer.stopped === "printed too much") {
-    return error("ENGINE_ANSWER_UNREADABLE", `${title} printed more during ${command} of ${subject} than can be read`);
+  switch (answer.stopped) {
+    case "interrupted":
+      return error("ENGINE_INTERRUPTED", `${title} was asked to stop during ${command} of ${subject}, and has stopped`);
+    case "timed out": {
+      const seconds = Math.round(failed.limit / 1_000);
+      return error("ENGINE_TIMED_OUT", `${title} did not end ${command} of ${subject} within ${seconds} s`);
+    }
+    case "printed too much":
+      return error(
+        "ENGINE_ANSWER_UNREADABLE",
+        `${title} printed more during ${command} of ${subject} than can be read`,
+      );
   }
   if (answer.signal !== undefined) {
     return error("ENGINE_CRASHED", `${title} was ended by ${answer.signal} during ${command} of ${subject}`);
   }
   const holder = lockHolderIn(words);
-  if (holder !== undefined) {
-    const doing = holder.operation === "" ? "" : `, ${holder.operation}`;
-    return error(
-      "ENGINE_STATE_LOCKED",
-      `the state of ${subject} is locked by ${holder.who || "somebody"} (since ${holder.created}${doing})`,
-      `Wait for that run. When it is gone, release the lock: ${failed.unlock(holder.id)}`,
-    );
-  }
+  if (holder !== undefined) return error("ENGINE_STATE_LOCKED", lockedBy(subject, holder), howToUnlock(failed, holder));
   const flat = words.replace(/\s+/g, " ");
-  const code = kinds.find(([, pattern]) => pattern.test(flat))?.[0];
-  const sentence = code === undefined ? undefined : sentences[code]?.(failed);
-  if (code !== undefined && sentence !== undefined) return error(code, sentence);
-  if (code === "ENGINE_CRASHED") return error(code, `${title} or its provider crashed during ${command} of ${subject}`);
+  const ofProvider = errors.length > 0 && errors.every(({ address }) => address !== undefined);
+  const kind = kinds.find((candidate) => (candidate.ofProviders || !ofProvider) && candidate.words.test(flat));
+  if (kind !== undefined) return error(kind.code, kind.sentence(failed), hintFor(failed, kind.code, flat));
+  if (command === "plan" && gone.test(flat)) {
+    return error("ENGINE_STATE_GONE", `the state of ${subject} holds an object that ${title} does not find any more`);
+  }
   const first = errors[0]?.summary;
-  const because = first === undefined ? `exit code ${answer.exit}` : redact(first);
-  return error("ENGINE_FAILED", `${title} failed to ${command} ${subject}: ${because}`);
+  const because = first === undefined ? `it ended with exit code ${answer.exit}` : redact(first);
+  return error("ENGINE_FAILED", `${title} failed during ${command} of ${subject}: ${because}`);
+}
+
+function lockedBy(subject: string, { who, created, operation }: LockHolder): string {
+  const since = [created === undefined ? "" : `since ${created}`, operation ?? ""].filter((part) => part !== "");
+  return `the state of ${subject} is locked by ${who ?? "somebody else"}${since.length > 0 ? ` (${since.join(", ")})` : ""}`;
+}
+
+function howToUnlock({ folder, path }: FailedCommand, { id }: LockHolder): string {
+  const command = `${path} -chdir=${folder} force-unlock ${id}`;
+  return `Wait for that run to end. Only when it is gone for sure, release its lock: ${command}`;
+}
+
+function hintFor({ folder }: FailedCommand, code: Code, words: string): string | undefined {
+  if (code !== "ENGINE_BACKEND_UNREACHABLE" || !words.includes("errored.tfstate")) return undefined;
+  return `What was done is noted in ${folder}/errored.tfstate, which the next run writes into the backend: mend the backend, then apply again.`;
 }

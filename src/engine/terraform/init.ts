@@ -15,14 +15,13 @@ export interface InitSurroundings {
 }
 
 /**
- * What `init` of this folder would be for; undefined when it was done for just that. It is needed again when the
- * providers, the backend, the lock file, the tool or its own settings have changed. Afterwards a run needs no network
- * but the backend's and the identity provider's.
+ * Whether `init` was not yet done for what this folder holds: it is needed again when the providers, the backend, the
+ * lock file, the tool or its own settings have changed. Afterwards a run needs no network but the backend's and the
+ * identity provider's.
  */
-export async function initNeeded(folder: string, surroundings: InitSurroundings): Promise<string | undefined> {
-  const stamp = await initStamp(folder, surroundings);
-  if (!existsSync(join(folder, ".terraform"))) return stamp;
-  return (await textOf(join(folder, stampFile))) === stamp ? undefined : stamp;
+export async function initNeeded(folder: string, surroundings: InitSurroundings): Promise<boolean> {
+  if (!existsSync(join(folder, ".terraform"))) return true;
+  return (await textOf(join(folder, stampFile))) !== (await initStamp(folder, surroundings));
 }
 
 /** Notes that `init` is done for what the folder holds now. */

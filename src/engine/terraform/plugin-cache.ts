@@ -1,40 +1,77 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { objectIn, parseJson } from "../../vendor/json.ts";
 import type { Environment } from "../tool-environment.ts";
+import { readCliConfig } from "./cli-config.ts";
 
 /**
  * Where providers are kept once for all working folders; undefined when the user's own settings name a place, by
  * TF_PLUGIN_CACHE_DIR or `plugin_cache_dir`.
  */
-export function pluginCacheOf(
+export async function pluginCacheOf(
   environment: Environment,
   product: "tofu" | "terraform",
   root: string,
-): string | undefined {
-  if (environment.TF_PLUGIN_CACHE_DIR !== undefined) return undefined;
+): Promise<string | undefined> {
   const home = environment.HOME ?? homedir();
-  const files =
-    environment.TF_CLI_CONFIG_FILE === undefined
-      ? [...(product === "tofu" ? [join(home, ".tofurc")] : []), join(home, ".terraformrc")]
-      : [environment.TF_CLI_CONFIG_FILE];
-  for (const file of files) if (/^\s*plugin_cache_dir\s*=/m.test(textOf(file))) return undefined;
-  return join(root, ".tenantry/engines/plugin-cache");
+  const { cache } = await readCliConfig(product, "okta/okta", environment, home);
+  return cache === undefined ? join(root, ".tenantry/engines/plugin-cache") : undefined;
 }
+
+/** A lock that nobody has touched for so long (milliseconds) was left behind by a run that was killed. */
+const stale = 60_000;
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** One after the other: two that fill a plugin cache together may read half of what the other one writes. */
-export async function oneInitAtATime(cache: string | undefined, init: () => Promise<void>): Promise<void> {
+/**
+ * One after the other, in this process and in others of the same workspace: two that fill a plugin cache together may
+ * read half of what the other one writes (https://developer.hashicorp.com/terraform/cli/config/config-file, provider
+ * plugin cache: not safe for concurrent use).
+ */
+export async function oneInitAtATime(
+  place: {
+    readonly root: string;
+    readonly cache: string | undefined;
+    readonly sleep: (milliseconds: number) => Promise<void>;
+  },
+  init: () => Promise<void>,
+): Promise<void> {
   const turn = last.then(async () => {
-    if (cache !== undefined) await mkdir(cache, { recursive: true, mode: 0o700 });
-    await init();
+    const engines = join(place.root, ".tenantry/engines");
+    await mkdir(place.cache ?? engines, { recursive: true, mode: 0o700 });
+    await alone(join(engines, "init.lock"), place.sleep, init);
   });
   last = turn.catch(() => undefined);
   return turn;
+}
+
+/** Does the work while it holds a file that only one process can make. */
+async function alone(
+  lock: string,
+  sleep: (milliseconds: number) => Promise<void>,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    try {
+      await writeFile(lock, "", { flag: "wx", mode: 0o600 });
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+    const touched = (await stat(lock).catch(() => undefined))?.mtimeMs;
+    if (touched !== undefined && Date.now() - touched > stale) await rm(lock, { force: true });
+    else await sleep(200);
+  }
+  const touch = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => undefined), stale / 6);
+  try {
+    await work();
+  } finally {
+    clearInterval(touch);
+    await rm(lock, { force: true });
+  }
 }
 
 /**

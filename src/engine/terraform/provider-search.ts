@@ -32,7 +32,7 @@ export interface ProviderPlace {
   readonly caches?: readonly string[] | undefined;
 }
 
-/** Looks for a provider such as `okta/okta`, of any host, for this machine's own platform. Asks no network. */
+/** Looks for a provider such as `okta/okta` for this machine's own platform. Asks no network. */
 export async function searchProvider(
   product: "tofu" | "terraform",
   source: string,
@@ -49,7 +49,10 @@ export async function searchProvider(
     ...(mirrors ?? impliedMirrors(product, environment, home)).map((path) => ({ path, kind: "mirror" as const })),
     ...[...(cache === undefined ? [] : [cache]), ...caches].map((path) => ({ path, kind: "cache" as const })),
   ];
-  const lying = await Promise.all(places.map(({ path, kind }) => lookInto(path, source, kind)));
+  // Each of the two asks a host of its own for what names none, and does not take what lies under the other's.
+  const other = product === "tofu" ? "terraform" : "opentofu";
+  const isOwn = (host: string): boolean => !host.includes(other);
+  const lying = await Promise.all(places.map(({ path, kind }) => lookInto(path, source, kind, isOwn)));
   // Where nothing says otherwise, one that an implied folder holds is asked for nowhere else.
   const implied = mirrors === undefined && lying.flat().some(({ kind }) => kind === "mirror");
   const found = [...worked.flat(), ...lying.flat()];
@@ -74,9 +77,10 @@ async function lookInto(
   folder: string,
   source: string,
   kind: FoundProvider["kind"],
+  isOwn: (host: string) => boolean,
 ): Promise<readonly FoundProvider[]> {
   const found: FoundProvider[] = [];
-  for (const host of await names(folder)) {
+  for (const host of (await names(folder)).filter(isOwn)) {
     const own = join(folder, host, ...source.split("/"));
     for (const name of await names(own)) {
       const archived = new RegExp(`^terraform-provider-[a-z0-9-]+_(.+)_${toolPlatform()}\\.zip$`).exec(name)?.[1];

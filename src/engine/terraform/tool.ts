@@ -8,7 +8,10 @@ import { pluginCacheOf } from "./plugin-cache.ts";
 import { soughtTerraform } from "./program.ts";
 
 /** What running the tool takes of an engine's options. */
-export type TerraformToolOptions = Pick<ToolEngineOptions, "tools" | "workspace" | "resolve" | "redact" | "tell"> & {
+export type TerraformToolOptions = Pick<
+  ToolEngineOptions,
+  "tools" | "workspace" | "resolve" | "redact" | "sleep" | "tell"
+> & {
   /** Milliseconds that each command may take; by default a quarter of an hour to two hours, by command. */
   readonly limit?: number | undefined;
 };
@@ -54,7 +57,7 @@ export async function openTerraform(options: TerraformToolOptions): Promise<Terr
     passphrase === undefined ? {} : { TF_ENCRYPTION: encryptionOf(name, passphrase, migrating) };
   // Refused before anything is run.
   encryption(false);
-  const cache = pluginCacheOf(variables, name, workspace.root);
+  const cache = await pluginCacheOf(variables, name, workspace.root);
   const title = name === "tofu" ? "OpenTofu" : "Terraform";
   return {
     name,
@@ -69,6 +72,7 @@ export async function openTerraform(options: TerraformToolOptions): Promise<Terr
         limit: options.limit,
         interrupted,
         redact,
+        sleep: options.sleep,
         tell: options.tell,
         encrypted: passphrase !== undefined,
         subject: subject ?? (relative(workspace.root, folder) || folder),

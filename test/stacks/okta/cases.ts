@@ -63,7 +63,11 @@ const rsa = { kty: "RSA", kid: "portal-1", e: "AQAB", n: "sXchDaQebHnPiGvyDOAT4s
 const older = { provider: { domain: "acme.okta.com", version: "4.20.0" } };
 
 const invited = registration({
-  assignment: { everyone: false, groups: ["whiterabbit-staff", "whiterabbit partners"], create: ["whiterabbit partners"] },
+  assignment: {
+    everyone: false,
+    groups: ["whiterabbit-staff", "whiterabbit partners"],
+    create: ["whiterabbit partners"],
+  },
   parts: [groupPart("whiterabbit partners")],
 });
 
@@ -88,9 +92,7 @@ export const cases: Readonly<Record<string, OktaStackInput>> = {
       ],
     ]),
   }),
-  "006-none": input([
-    registration({ clientAuth: "none", grantTypes: ["authorization_code", "refresh_token"] }),
-  ]),
+  "006-none": input([registration({ clientAuth: "none", grantTypes: ["authorization_code", "refresh_token"] })]),
   "007-everyone": input([registration({ assignment: { everyone: true } })]),
   "008-group-made": input([invited]),
   "009-group-there": input([invited], { groupsThere: new Set(["whiterabbit partners"]) }),

@@ -1,0 +1,372 @@
+// One tenant's registrations at one org through Terraform or OpenTofu: what a run would do, and doing it.
+//
+// Terms. A *look* is what was found out about some registrations of the tenant: what the tool would do for each, which
+// stand in the way, and the plan that would do it. The *program* is the text of `cdk.tf.json`, made for those
+// registrations only; targets keep the run to them, so that the tenant's other connections are left alone.
+//
+// Premise. A look changes nothing, the state included. A plan file serves once, for the very program that it was made
+// of; it stays in the tenant's working folder and is deleted when it was used or is of no use any more.
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { addressesOf, groupAddress } from "../../../stacks/okta/addresses.ts";
+import type { OktaStackInput } from "../../../stacks/okta/okta-stack.ts";
+import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import type { RegistrationProblem } from "../../idp/identity-provider.ts";
+import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import type { ObservedRegistration } from "../../plan/observed.ts";
+import type { TerraformBackend } from "../../workspace/workspace.ts";
+import { type ClientChanges, clientDifference, partDifference, takenOver } from "./changes.ts";
+import { type Draft, draftOf, inputOf, isEmpty, staged, type There, targetsOf } from "./draft.ts";
+import type { TerraformFolder } from "./folder.ts";
+import { keptOf } from "./kept.ts";
+import type { PlanJson } from "./plan-json.ts";
+import { stagesOf } from "./stages.ts";
+import {
+  type Import,
+  importsOf,
+  isOther,
+  type Standing,
+  type StateAddresses,
+  standingOf,
+  standingProblem,
+} from "./standing.ts";
+
+/** What a tenant's stack is run with. */
+export interface TenantStackOptions {
+  /** How sentences name its state, such as `Terraform's state of whiterabbit at workforce`. */
+  readonly where: string;
+  readonly provider: OktaStackInput["provider"];
+  readonly backend: TerraformBackend;
+  readonly synthesize: (input: OktaStackInput) => string;
+  /** The working folder, for runs of this program. */
+  readonly folder: (program: string) => TerraformFolder;
+  readonly access: "read" | "manage";
+  /** Whether what does not fit the state is taken over. */
+  readonly adopt: boolean;
+  /** Told of each plan that was made. */
+  readonly planned: (program: string, plan: PlanJson) => void;
+}
+
+/** What would be done for registrations of one tenant. */
+export interface Look {
+  readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
+  readonly parts: ReadonlyMap<Address, Difference>;
+  readonly problems: readonly RegistrationProblem[];
+  /** Whether the tool was run for it. */
+  readonly planned: boolean;
+}
+
+/** A plan of the tool's, in its file too, and what it was made of. */
+interface Ready {
+  readonly program: string;
+  readonly targets: readonly string[];
+  readonly plan: PlanJson;
+}
+
+/** How registrations stand, and the program for those that the tool can be asked about. */
+interface Sorted {
+  readonly standings: ReadonlyMap<ConnectionKey, Standing>;
+  readonly draft: Draft;
+  readonly state: StateAddresses;
+}
+
+/** The name of the plan file. */
+const planFile = "tenant.tfplan";
+
+export class TenantStack {
+  readonly #options: TenantStackOptions;
+  #ready: Ready | undefined;
+
+  constructor(options: TenantStackOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What would be done for registrations of the tenant, none of which has a problem at Okta.
+   *
+   * @throws TenantryError ENGINE_…
+   */
+  async look(registrations: readonly Registration[], there: There): Promise<Look> {
+    const direct = directLook(registrations, there);
+    const subjects = registrations.filter(({ key, state }) => there.found.has(key) || state === "active");
+    if (subjects.length === 0) return direct;
+    const sorted = await this.#sort(subjects, there);
+    const { problems, others } = this.#standing(subjects, there, sorted.standings);
+    const result = { ...direct, registrations: new Map(direct.registrations), parts: new Map(direct.parts), problems };
+    for (const { key } of problems) result.registrations.delete(key);
+    for (const wanted of others) result.registrations.set(wanted.key, takenOver(wanted, there.found.get(wanted.key)));
+    if (isEmpty(sorted.draft)) return result;
+    let ready: Ready;
+    try {
+      ready = await this.#plan(sorted, there);
+    } catch (error) {
+      const others = await this.#gone(sorted.draft.registrations, there, error);
+      return this.#without(others, registrations, there, result);
+    }
+    const strangers = sorted.draft.registrations.filter(({ key }) =>
+      isOther(changesOf(ready.plan, key).app, there.found.get(key)),
+    );
+    if (strangers.length > 0) return this.#without(strangers, registrations, there, result);
+    for (const wanted of [...sorted.draft.registrations, ...sorted.draft.gone]) {
+      const found = there.found.get(wanted.key);
+      const difference = clientDifference(wanted, found, changesOf(ready.plan, wanted.key));
+      result.registrations.set(wanted.key, difference);
+      for (const part of wanted.parts) {
+        const change = part.kind === "group" ? changeAt(ready.plan, groupAddress(part.name)) : undefined;
+        result.parts.set(part.address, partDifference(part, there.parts.get(part.address), change));
+      }
+    }
+    return { ...result, planned: true };
+  }
+
+  /**
+   * Brings one registration to what is wanted as far as the tool can.
+   *
+   * @returns whether it is the tool's: what is not in its state and wanted off is left to the adapter
+   * @throws TenantryError ENGINE_NOT_IN_STATE, ENGINE_STATE_GONE, ENGINE_REPLACE, ENGINE_PLAN_STALE and the tool's others
+   */
+  async apply(wanted: Registration, there: There): Promise<boolean> {
+    try {
+      return await this.#apply(wanted, there);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async #apply(wanted: Registration, there: There): Promise<boolean> {
+    const found = there.found.get(wanted.key);
+    let sorted = await this.#sort([wanted], there);
+    const standing = sorted.standings.get(wanted.key) ?? "new";
+    if (standing === "lost" && (this.#options.adopt || wanted.state !== "active")) {
+      sorted = await this.#forget(wanted, sorted.state, there);
+      if (wanted.state !== "active") return true;
+    } else {
+      const [problem] = this.#standing([wanted], there, sorted.standings).problems;
+      if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+    }
+    if (isEmpty(sorted.draft)) return false;
+    let ready: Ready;
+    try {
+      ready = await this.#plan(sorted, there, this.#ready);
+      if (isOther(changesOf(ready.plan, wanted.key).app, found)) throw this.#other(wanted, found);
+    } catch (error) {
+      if ((await this.#gone([wanted], there, error)).length === 0) throw error;
+      if (!this.#options.adopt) throw this.#other(wanted, found);
+      sorted = await this.#forget(wanted, sorted.state, there);
+      ready = await this.#plan(sorted, there);
+    }
+    const stages = stagesOf(wanted, changesOf(ready.plan, wanted.key));
+    for (const stage of stages.slice(0, -1)) {
+      const interim = await this.#plan({ ...sorted, draft: staged(sorted.draft, stage) }, there);
+      await this.#carryOut(interim);
+    }
+    if (stages.length > 1) ready = await this.#plan(await this.#sort([wanted], there), there);
+    if (hasWork(ready.plan)) await this.#carryOut(ready);
+    return true;
+  }
+
+  /** Deletes a plan file that nothing will use any more. */
+  async close(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (ready !== undefined) await rm(join(this.#options.folder(ready.program).path, planFile), { force: true });
+  }
+
+  /** How the registrations stand, by what the state holds. */
+  async #sort(subjects: readonly Registration[], there: There): Promise<Sorted> {
+    const present = subjects.filter(({ state }) => state !== "absent");
+    const any = draftOf(present, [], []);
+    const folder = await this.#prepared(this.#program(any, there, new Set()));
+    const state: StateAddresses = new Set(await folder.list());
+    return this.#sorted(subjects, there, state);
+  }
+
+  #sorted(subjects: readonly Registration[], there: There, state: StateAddresses): Sorted {
+    const standings = new Map(
+      subjects.map((wanted) => [wanted.key, standingOf(wanted, there.found.get(wanted.key), state)]),
+    );
+    const imports: Import[] = [];
+    const present: Registration[] = [];
+    const gone: Registration[] = [];
+    for (const wanted of subjects) {
+      const standing = standings.get(wanted.key);
+      const found = there.found.get(wanted.key);
+      if (wanted.state === "absent") {
+        if (standing === "managed") gone.push(wanted);
+      } else if (standing === "new") {
+        if (wanted.state === "active") present.push(wanted);
+      } else if (found !== undefined && (standing === "managed" || (standing === "unmanaged" && this.#options.adopt))) {
+        imports.push(...importsOf(wanted, found, standing, state));
+        present.push(wanted);
+      }
+    }
+    return { standings, draft: draftOf(present, gone, imports), state };
+  }
+
+  /** What stands in the way, and what would be taken over with the state as it is. */
+  #standing(
+    subjects: readonly Registration[],
+    there: There,
+    standings: ReadonlyMap<ConnectionKey, Standing>,
+  ): { readonly problems: readonly RegistrationProblem[]; readonly others: readonly Registration[] } {
+    const problems: RegistrationProblem[] = [];
+    const others: Registration[] = [];
+    for (const wanted of subjects) {
+      const standing = standings.get(wanted.key);
+      if (standing === "other" && this.#options.adopt) others.push(wanted);
+      // What is wanted off is switched off by the adapter, and what is gone is gone.
+      else if (standing === "other" || (wanted.state === "active" && !this.#options.adopt)) {
+        if (standing === undefined || standing === "managed" || standing === "new") continue;
+        problems.push(standingProblem(wanted, there.found.get(wanted.key), standing, this.#options.where));
+      }
+    }
+    return { problems, others };
+  }
+
+  /** The look without those whose client in the state is another, or none any more. */
+  async #without(
+    strangers: readonly Registration[],
+    registrations: readonly Registration[],
+    there: There,
+    sofar: Look,
+  ): Promise<Look> {
+    const keys = new Set(strangers.map(({ key }) => key));
+    const rest = await this.look(
+      registrations.filter(({ key }) => !keys.has(key)),
+      there,
+    );
+    const { problems, others } = this.#standing(
+      strangers,
+      there,
+      new Map(strangers.map(({ key }) => [key, "other" as const])),
+    );
+    const taken = others.map((wanted) => [wanted.key, takenOver(wanted, there.found.get(wanted.key))] as const);
+    return {
+      registrations: new Map([...rest.registrations, ...taken]),
+      parts: new Map([...sofar.parts, ...rest.parts]),
+      problems: [...rest.problems, ...problems],
+      planned: rest.planned,
+    };
+  }
+
+  /**
+   * Of which clients the state holds another app than the one that is there: the provider fails on one that is gone.
+   *
+   * @throws the error, when it is none of that
+   */
+  async #gone(registrations: readonly Registration[], there: There, error: unknown): Promise<readonly Registration[]> {
+    if (!(error instanceof TenantryError) || error.code !== "ENGINE_STATE_GONE") throw error;
+    const outputs = await this.#options.folder(this.#program(draftOf([], [], []), there, new Set())).outputs();
+    const strangers = registrations.filter(({ key }) => {
+      const found = there.found.get(key);
+      const id = outputs[addressesOf(key).outputs.id];
+      return found !== undefined && typeof id === "string" && id !== found.id;
+    });
+    if (strangers.length === 0) throw error;
+    return strangers;
+  }
+
+  #other(wanted: Registration, found: ObservedRegistration | undefined): TenantryError {
+    const { code, message } = standingProblem(wanted, found, "other", this.#options.where);
+    return new TenantryError(code, message);
+  }
+
+  /** Takes a client that is gone out of the state, and looks at it anew. */
+  async #forget(wanted: Registration, state: StateAddresses, there: There): Promise<Sorted> {
+    const { app, assignments } = addressesOf(wanted.key);
+    const known = [assignments, app].filter((address) => state.has(address));
+    await this.#options.folder(this.#program(draftOf([], [], []), there, new Set())).forget(known);
+    this.#ready = undefined;
+    return this.#sorted([wanted], there, new Set([...state].filter((address) => !known.includes(address))));
+  }
+
+  /**
+   * The plan for what was sorted; a second time with what the first one shows that must stay.
+   *
+   * @param known a plan that will do when it is of the same program
+   */
+  async #plan({ draft, state }: Sorted, there: There, known?: Ready): Promise<Ready> {
+    const first = await this.#planned(draft, there, state, known);
+    const kept = new Map(
+      draft.registrations.flatMap((wanted) => {
+        const app = changesOf(first.plan, wanted.key).app;
+        const stays = keptOf(wanted, there.found.get(wanted.key), app?.before);
+        return stays === undefined || app?.actions.includes("no-op") === true ? [] : [[wanted.key, stays] as const];
+      }),
+    );
+    return kept.size === 0 ? first : this.#planned({ ...draft, kept }, there, state);
+  }
+
+  async #planned(draft: Draft, there: There, state: StateAddresses, known?: Ready): Promise<Ready> {
+    const program = this.#program(draft, there, state);
+    const targets = targetsOf(draft, there, state);
+    if (known?.program === program && known.targets.join() === targets.join()) return known;
+    await this.close();
+    const folder = await this.#prepared(program);
+    // Reading takes no lock, which a run that may only look may be unable to take.
+    const plan = await folder.plan({ targets, out: planFile, lock: this.#options.access === "manage" });
+    this.#options.planned(program, plan);
+    this.#ready = { program, targets, plan };
+    return this.#ready;
+  }
+
+  /** Applies a plan, which is of no use after that, whatever comes of it. */
+  async #carryOut(ready: Ready): Promise<void> {
+    const unwanted = ready.plan.changes.find(
+      ({ actions, address, mode }) =>
+        mode === "managed" && actions.includes("delete") && (!ready.targets.includes(address) || actions.length > 1),
+    );
+    if (unwanted !== undefined) {
+      const message = `${unwanted.address} in ${this.#options.where} would be deleted or replaced`;
+      throw new TenantryError("ENGINE_REPLACE", message);
+    }
+    this.#ready = undefined;
+    const folder = await this.#prepared(ready.program);
+    await folder.applyPlan(planFile);
+  }
+
+  async #prepared(program: string): Promise<TerraformFolder> {
+    const folder = this.#options.folder(program);
+    await folder.write(program);
+    await folder.init();
+    return folder;
+  }
+
+  #program(draft: Draft, there: There, state: StateAddresses): string {
+    const { provider, backend, synthesize } = this.#options;
+    return synthesize({ provider, backend, ...inputOf(draft, there, state) });
+  }
+}
+
+/** What `direct` would see and do. */
+function directLook(registrations: readonly Registration[], there: There): Look {
+  const parts = registrations.flatMap((wanted) => wanted.parts);
+  return {
+    registrations: new Map(
+      registrations.map((wanted) => [wanted.key, diffRegistration(wanted, there.found.get(wanted.key))]),
+    ),
+    parts: new Map(parts.map((part) => [part.address, diffPart(part, there.parts.get(part.address))])),
+    problems: [],
+    planned: false,
+  };
+}
+
+function changesOf(plan: PlanJson, key: ConnectionKey): ClientChanges {
+  const { app, assignments } = addressesOf(key);
+  return { app: changeAt(plan, app), assignments: changeAt(plan, assignments) };
+}
+
+function changeAt(plan: PlanJson, address: string): PlanJson["changes"][number] | undefined {
+  return plan.changes.find((change) => change.address === address);
+}
+
+/** Whether there is anything for the tool to do; what it would only read is nothing. */
+function hasWork(plan: PlanJson): boolean {
+  return plan.changes.some(
+    ({ actions, importing, mode }) =>
+      importing !== undefined ||
+      (mode === "managed" && actions.some((action) => action !== "no-op" && action !== "read")),
+  );
+}
