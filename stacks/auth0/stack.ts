@@ -10,6 +10,7 @@ import { TenantryError } from "../../src/errors/failure.ts";
 import { organizationOf } from "../../src/idp/auth0/organization-keeper.ts";
 import type { KeptConnection } from "../../src/idp/auth0/organization-metadata.ts";
 import type { PresentTenant } from "../../src/idp/auth0/present.ts";
+import { textIn } from "../../src/vendor/json.ts";
 import { clientIdOutput, type ResourceName, resourceOf, tailOf } from "./names.ts";
 import {
   type ClientArguments,
@@ -106,10 +107,10 @@ interface OrganizationPlan {
 function organizationPlan(
   registrations: readonly Registration[],
   connectionIds: ReadonlyMap<string, string>,
-  { registrations: all, present, leaving }: Auth0ProgramInput,
+  { registrations: given, present, leaving }: Auth0ProgramInput,
 ): OrganizationPlan | undefined {
   // Also when its last client that is told of goes: others of the tenant may need it.
-  const [first] = all;
+  const [first] = given;
   if (first === undefined) return undefined;
   const part = organizationOf(first);
   if (part.state === "absent") return undefined;

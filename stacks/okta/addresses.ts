@@ -15,7 +15,7 @@ export interface ClientAddresses {
 }
 
 /** The types of the provider's resources. */
-export const resourceTypes = {
+const resourceTypes = {
   app: "okta_app_oauth",
   assignments: "okta_app_group_assignments",
   group: "okta_group",

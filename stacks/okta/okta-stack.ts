@@ -6,7 +6,7 @@ import { Group } from "@cdktf/provider-okta/lib/group/index.js";
 import { OktaProvider as Provider } from "@cdktf/provider-okta/lib/provider/index.js";
 import { TerraformBackend as Backend, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct, RootConstruct } from "constructs";
-import type { ConnectionKey, Registration } from "../../src/desired/connection.ts";
+import type { ConnectionKey, Marker, Registration } from "../../src/desired/connection.ts";
 import { compareText } from "../../src/errors/issue.ts";
 import { groupDescription } from "../../src/idp/okta/marker.ts";
 import { isJsonObject, type JsonObject } from "../../src/vendor/json.ts";
@@ -46,23 +46,25 @@ export class OktaStack extends TerraformStack {
   readonly #input: OktaStackInput;
   readonly #groupIds = new Map<string, string>();
   readonly #policyIds = new Map<string, string>();
-  /** Names of the groups that the stack makes. */
-  readonly #made: ReadonlySet<string>;
+  /** The groups that the stack makes, by name, with whose they are. */
+  readonly #made: ReadonlyMap<string, Marker>;
 
   constructor(scope: Construct, id: string, input: OktaStackInput) {
     super(scope, id);
     this.#input = input;
-    this.#made = new Set(
-      input.registrations
-        .flatMap(({ parts }) => parts.map((part) => (part.kind === "group" ? part.name : "")))
-        .filter((name) => name !== "" && input.groupsThere?.has(name) !== true),
+    this.#made = new Map(
+      input.registrations.flatMap(({ parts, marker }) =>
+        parts.flatMap((part) =>
+          part.kind === "group" && input.groupsThere?.has(part.name) !== true ? [[part.name, marker] as const] : [],
+        ),
+      ),
     );
     new Provider(this, "okta", providerArguments(input.provider));
     this.addOverride("terraform.required_providers.okta.version", input.provider.version);
     new NamedBackend(this, input.backend);
     for (const registration of input.registrations) this.#addClient(registration);
     // A group stays managed when nobody is assigned to it by this run.
-    for (const name of this.#made) this.#groupId(name);
+    for (const name of this.#made.keys()) this.#groupId(name);
     if (input.imports !== undefined && input.imports.length > 0) {
       this.addOverride(
         "import",
@@ -97,16 +99,14 @@ export class OktaStack extends TerraformStack {
   }
 
   #groupId(name: string): string {
-    return remembered(this.#groupIds, name, () =>
-      this.#made.has(name) ? this.#makeGroup(name) : this.#findGroup(name),
-    );
+    return remembered(this.#groupIds, name, () => {
+      const marker = this.#made.get(name);
+      return marker === undefined ? this.#findGroup(name) : this.#makeGroup(name, marker);
+    });
   }
 
   /** A group that is there is taken as it is, but for its name. People are in it: it is never deleted. */
-  #makeGroup(name: string): string {
-    const { marker } = this.#input.registrations.find(({ parts }) =>
-      parts.some((part) => part.kind === "group" && part.name === name),
-    ) as Registration;
+  #makeGroup(name: string, marker: Marker): string {
     const group = new Group(this, groupName(name), {
       name: literal(name),
       description: literal(groupDescription(marker)),

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "vitest";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";

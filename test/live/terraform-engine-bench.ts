@@ -85,7 +85,11 @@ export async function openEngineBench(
         workspace: {
           ...workspaceAt(root, {
             terraform: { command: path, providerVersion: version, lockTimeout: 10_000, ...terraform },
-            connect: { host: sandbox.host, port: sandbox.port, ca: { scheme: "file", path: "ca.pem", text: "file:ca.pem" } },
+            connect: {
+              host: sandbox.host,
+              port: sandbox.port,
+              ca: { scheme: "file", path: "ca.pem", text: "file:ca.pem" },
+            },
           }),
           environment: scope.environment,
         },

@@ -1,12 +1,122 @@
+import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import { tenantOfKey } from "../../desired/key.ts";
+import { type PresentTenant, tellsPresent } from "../../idp/auth0/present.ts";
+import {
+  type Depth,
+  looksAtSingles,
+  type RegistrationObservation,
+  type RegistrationProblem,
+} from "../../idp/identity-provider.ts";
+import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import type { Coverage, ObservedRegistration } from "../../plan/observed.ts";
 import type { Auth0IdentityProvider } from "../../workspace/workspace.ts";
-import { directEngine } from "../direct.ts";
-import type { Engine, ToolEngineOptions } from "../engine.ts";
+import type { Engine, EnginePlan, ToolEngineOptions } from "../engine.ts";
+import { Turns } from "../terraform/turns.ts";
+import { applyTenant } from "./apply-tenant.ts";
+import { planTenant, type TenantPlan } from "./plan-tenant.ts";
+import { openStacks } from "./stacks.ts";
 
 export interface PulumiEngineOptions extends ToolEngineOptions {
   readonly idp: Auth0IdentityProvider;
+  /** Milliseconds that one call of Pulumi may take; for tests. */
+  readonly limit?: number | undefined;
 }
 
-/** Carries registrations at Auth0 out with Pulumi. */
+/** What carries out one tenant's registrations: its stack is asked for with the first that needs it. */
+export interface TenantContext extends Pick<PulumiEngineOptions, "adapter" | "tools" | "tell"> {
+  readonly idp: Auth0IdentityProvider;
+  readonly present: (
+    registrations: readonly Registration[],
+    found: ReadonlyMap<ConnectionKey, ObservedRegistration>,
+  ) => Promise<PresentTenant>;
+}
+
+/**
+ * Carries registrations at Auth0 out with Pulumi: one stack for each tenant, whose program is `stacks/auth0`. What is
+ * there, and whose it is, is asked of Auth0 itself; what Pulumi has no resource for is settled by the adapter afterwards
+ * (docs/engines.md lists it).
+ */
 export function pulumiEngine(options: PulumiEngineOptions): Engine {
-  return directEngine(options.adapter);
+  const { adapter, idp, tools, tell } = options;
+  if (!tellsPresent(adapter)) throw new TypeError("the adapter of Auth0 cannot tell what is there");
+  const stacks = openStacks(options);
+  const turns = new Turns(options.workspace.engines.pulumi.parallelism);
+  const context: TenantContext = { adapter, idp, tools, tell, present: (all, found) => adapter.present(all, found) };
+
+  async function plan(registrations: readonly Registration[], depth: Depth): Promise<EnginePlan> {
+    const observation = await adapter.observe(registrations, depth);
+    const stopped = new Set(observation.problems.map(({ key }) => key));
+    const going = registrations.filter(({ key }) => !stopped.has(key));
+    const asked = going.filter((registration) => needsRun(registration, observation, depth));
+    const tenants = Map.groupBy(asked, ({ key }) => tenantOfKey(key));
+    const plans = [...tenants].map(([tenant, own]) =>
+      turns.take(tenant, async () => {
+        tell(`Pulumi's plan of ${tenant} at ${idp.name}`);
+        return planTenant(context, await stacks.of(tenant), own, observation);
+      }),
+    );
+    // Settled first, so that nothing is left running when one has failed.
+    const failed = (await Promise.allSettled(plans)).find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return together(going, observation, await Promise.all(plans), coverageOf(idp.name, tenants.size, going, depth));
+  }
+
+  return {
+    idp: adapter.name,
+    plan,
+    apply: (registration) => {
+      const tenant = tenantOfKey(registration.key);
+      return turns.take(tenant, async () => applyTenant(context, () => stacks.of(tenant), registration));
+    },
+    secretOf: (found) => adapter.secretOf(found),
+    budget: async (work) => adapter.budget(work),
+    close: () => adapter.close(),
+  };
+}
+
+/** A look at lists asks Pulumi only where they show a difference; a closer one wherever there is something, or is to be. */
+function needsRun(registration: Registration, { found, parts }: RegistrationObservation, depth: Depth): boolean {
+  const there = found.get(registration.key);
+  const isSomething = there !== undefined || registration.parts.some(({ address }) => parts.has(address));
+  if (registration.state !== "active" && !isSomething) return false;
+  if (depth !== "fleet") return true;
+  const differences = [
+    diffRegistration(registration, there),
+    ...registration.parts.map((part) => diffPart(part, parts.get(part.address))),
+  ];
+  return differences.some(({ changes }) => changes.length > 0);
+}
+
+function together(
+  going: readonly Registration[],
+  observation: RegistrationObservation,
+  plans: readonly TenantPlan[],
+  coverage: readonly Coverage[],
+): EnginePlan {
+  const problems: readonly RegistrationProblem[] = [...observation.problems, ...plans.flatMap((plan) => plan.problems)];
+  const stopped = new Set(problems.map(({ key }) => key));
+  const registrations = new Map<ConnectionKey, Difference>();
+  const parts = new Map<Address, Difference>();
+  for (const wanted of going.filter(({ key }) => !stopped.has(key))) {
+    registrations.set(wanted.key, diffRegistration(wanted, observation.found.get(wanted.key)));
+    for (const part of wanted.parts) {
+      if (!parts.has(part.address)) parts.set(part.address, diffPart(part, observation.parts.get(part.address)));
+    }
+  }
+  for (const plan of plans) {
+    for (const [key, difference] of plan.registrations) if (!stopped.has(key)) registrations.set(key, difference);
+    for (const [address, difference] of plan.parts) parts.set(address, difference);
+  }
+  return {
+    observation: { ...observation, problems, coverage: [...observation.coverage, ...coverage] },
+    registrations,
+    parts,
+  };
+}
+
+/** What Pulumi was not asked about is told by the lists alone, and the plan says so. */
+function coverageOf(idp: string, read: number, going: readonly Registration[], depth: Depth): readonly Coverage[] {
+  if (looksAtSingles(depth)) return [];
+  const total = new Set(going.filter(({ state }) => state !== "absent").map(({ key }) => tenantOfKey(key))).size;
+  return [{ what: `idp/${idp} pulumi plans`, read: Math.min(read, total), total }];
 }

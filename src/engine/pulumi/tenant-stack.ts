@@ -8,7 +8,7 @@ import { readState, type StackState } from "./deployment.ts";
 import { isNoStack, pulumiFailure } from "./failure.ts";
 import { type PlannedStep, type RunReport, readEvents } from "./steps.ts";
 
-/** A program, and the URNs of what it is about: everything else in the state is left alone. */
+/** A program, and patterns of the URNs that it is about: everything else in the state is left alone. */
 export interface LimitedProgram {
   readonly program: PulumiFn;
   readonly targets: readonly string[];
@@ -94,7 +94,7 @@ export function openTenantStack(options: TenantStackOptions): TenantStack {
     try {
       const stack = await openStack(place, told);
       await stack[what]({
-        target: targets.map(asPattern),
+        target: [...targets],
         refresh: true,
         color: "never",
         suppressOutputs: true,
@@ -166,18 +166,17 @@ export function openTenantStack(options: TenantStackOptions): TenantStack {
     },
 
     async clearPending() {
-      await call(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--run-program=false", "--stack", name.stack]);
+      await call([
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--clear-pending-creates",
+        "--run-program=false",
+        "--stack",
+        name.stack,
+      ]);
     },
   };
-}
-
-/**
- * A pattern that fits nothing but this URN: with `--refresh` Pulumi refuses one that its state does not hold yet, and of
- * patterns it does not ask that. The name of the stack is the one piece that may be followed by anything, because all
- * of its URNs have the same.
- */
-function asPattern(urn: string): string {
-  return urn.replace("::", "*::");
 }
 
 async function openWorkspace(options: TenantStackOptions, program?: PulumiFn): Promise<LocalWorkspace> {

@@ -25,10 +25,13 @@ export function standingOf(
   return known ? "managed" : "unmanaged";
 }
 
-/** Whether a plan is about another app than the one with our marker. */
+/**
+ * Whether the state's app is not the one with our marker. Of one that is gone, some versions of the provider say nothing:
+ * they would make another.
+ */
 export function isOther(app: PlannedChange | undefined, found: ObservedRegistration | undefined): boolean {
-  const id = app?.before?.id;
-  return found !== undefined && typeof id === "string" && id !== found.id;
+  if (app === undefined || found === undefined) return false;
+  return app.before === undefined ? app.actions.includes("create") : app.before.id !== found.id;
 }
 
 /** An object that is taken into the state as it is. */

@@ -54,8 +54,6 @@ export interface Look {
   readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
   readonly parts: ReadonlyMap<Address, Difference>;
   readonly problems: readonly RegistrationProblem[];
-  /** Whether the tool was run for it. */
-  readonly planned: boolean;
 }
 
 /** A plan of the tool's, in its file too, and what it was made of. */
@@ -89,26 +87,20 @@ export class TenantStack {
    * @throws TenantryError ENGINE_…
    */
   async look(registrations: readonly Registration[], there: There): Promise<Look> {
-    const direct = directLook(registrations, there);
     const subjects = registrations.filter(({ key, state }) => there.found.has(key) || state === "active");
-    if (subjects.length === 0) return direct;
+    if (subjects.length === 0) return directLook(registrations, there);
     const sorted = await this.#sort(subjects, there);
     const { problems, others } = this.#standing(subjects, there, sorted.standings);
-    const result = { ...direct, registrations: new Map(direct.registrations), parts: new Map(direct.parts), problems };
-    for (const { key } of problems) result.registrations.delete(key);
+    const held = new Set(problems.map(({ key }) => key));
+    const open = directLook(
+      registrations.filter(({ key }) => !held.has(key)),
+      there,
+    );
+    const result = { registrations: new Map(open.registrations), parts: new Map(open.parts), problems };
     for (const wanted of others) result.registrations.set(wanted.key, takenOver(wanted, there.found.get(wanted.key)));
     if (isEmpty(sorted.draft)) return result;
-    let ready: Ready;
-    try {
-      ready = await this.#plan(sorted, there);
-    } catch (error) {
-      const others = await this.#gone(sorted.draft.registrations, there, error);
-      return this.#without(others, registrations, there, result);
-    }
-    const strangers = sorted.draft.registrations.filter(({ key }) =>
-      isOther(changesOf(ready.plan, key).app, there.found.get(key)),
-    );
-    if (strangers.length > 0) return this.#without(strangers, registrations, there, result);
+    const ready = await this.#planOrStrangers(sorted, there);
+    if (Array.isArray(ready)) return this.#without(ready, registrations, there);
     for (const wanted of [...sorted.draft.registrations, ...sorted.draft.gone]) {
       const found = there.found.get(wanted.key);
       const difference = clientDifference(wanted, found, changesOf(ready.plan, wanted.key));
@@ -118,7 +110,7 @@ export class TenantStack {
         result.parts.set(part.address, partDifference(part, there.parts.get(part.address), change));
       }
     }
-    return { ...result, planned: true };
+    return result;
   }
 
   /**
@@ -147,15 +139,13 @@ export class TenantStack {
       if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
     }
     if (isEmpty(sorted.draft)) return false;
-    let ready: Ready;
-    try {
-      ready = await this.#plan(sorted, there, this.#ready);
-      if (isOther(changesOf(ready.plan, wanted.key).app, found)) throw this.#other(wanted, found);
-    } catch (error) {
-      if ((await this.#gone([wanted], there, error)).length === 0) throw error;
-      if (!this.#options.adopt) throw this.#other(wanted, found);
+    let ready = await this.#planOrStrangers(sorted, there, this.#ready);
+    if (Array.isArray(ready)) {
+      if (!this.#options.adopt && wanted.state !== "absent") throw this.#other(wanted, found);
       sorted = await this.#forget(wanted, sorted.state, there);
-      ready = await this.#plan(sorted, there);
+      if (isEmpty(sorted.draft)) return false;
+      ready = await this.#planOrStrangers(sorted, there);
+      if (Array.isArray(ready)) throw this.#other(wanted, found);
     }
     const stages = stagesOf(wanted, changesOf(ready.plan, wanted.key));
     for (const stage of stages.slice(0, -1)) {
@@ -215,8 +205,8 @@ export class TenantStack {
     const others: Registration[] = [];
     for (const wanted of subjects) {
       const standing = standings.get(wanted.key);
-      if (standing === "other" && this.#options.adopt) others.push(wanted);
-      // What is wanted off is switched off by the adapter, and what is gone is gone.
+      if (standing === "other" && (this.#options.adopt || wanted.state === "absent")) others.push(wanted);
+      // What is wanted off and not in the state is left to the adapter; what is gone is gone.
       else if (standing === "other" || (wanted.state === "active" && !this.#options.adopt)) {
         if (standing === undefined || standing === "managed" || standing === "new") continue;
         problems.push(standingProblem(wanted, there.found.get(wanted.key), standing, this.#options.where));
@@ -230,7 +220,6 @@ export class TenantStack {
     strangers: readonly Registration[],
     registrations: readonly Registration[],
     there: There,
-    sofar: Look,
   ): Promise<Look> {
     const keys = new Set(strangers.map(({ key }) => key));
     const rest = await this.look(
@@ -245,27 +234,35 @@ export class TenantStack {
     const taken = others.map((wanted) => [wanted.key, takenOver(wanted, there.found.get(wanted.key))] as const);
     return {
       registrations: new Map([...rest.registrations, ...taken]),
-      parts: new Map([...sofar.parts, ...rest.parts]),
+      parts: new Map(rest.parts),
       problems: [...rest.problems, ...problems],
-      planned: rest.planned,
     };
   }
 
-  /**
-   * Of which clients the state holds another app than the one that is there: the provider fails on one that is gone.
-   *
-   * @throws the error, when it is none of that
-   */
-  async #gone(registrations: readonly Registration[], there: There, error: unknown): Promise<readonly Registration[]> {
-    if (!(error instanceof TenantryError) || error.code !== "ENGINE_STATE_GONE") throw error;
-    const outputs = await this.#options.folder(this.#program(draftOf([], [], []), there, new Set())).outputs();
-    const strangers = registrations.filter(({ key }) => {
-      const found = there.found.get(key);
-      const id = outputs[addressesOf(key).outputs.id];
-      return found !== undefined && typeof id === "string" && id !== found.id;
-    });
-    if (strangers.length === 0) throw error;
-    return strangers;
+  /** The plan; or those of which the state holds another app than the one that is there, and there can be none. */
+  async #planOrStrangers(sorted: Sorted, there: There, known?: Ready): Promise<Ready | Registration[]> {
+    const all = [...sorted.draft.registrations, ...sorted.draft.gone];
+    let strangers: Registration[];
+    let ready: Ready | undefined;
+    try {
+      const { plan } = (ready = await this.#plan(sorted, there, known));
+      strangers = all.filter(({ key }) => isOther(changesOf(plan, key).app, there.found.get(key)));
+    } catch (error) {
+      // Some versions of the provider fail on an app that is gone.
+      if (!(error instanceof TenantryError) || error.code !== "ENGINE_STATE_GONE") throw error;
+      const outputs = await this.#folder(there).outputs();
+      strangers = all.filter(({ key }) => {
+        const id = outputs[addressesOf(key).outputs.id];
+        return typeof id === "string" && id !== there.found.get(key)?.id;
+      });
+      if (strangers.length === 0) throw error;
+    }
+    return ready === undefined || strangers.length > 0 ? strangers : ready;
+  }
+
+  /** The working folder for what needs no program of its own. */
+  #folder(there: There): TerraformFolder {
+    return this.#options.folder(this.#program(draftOf([], [], []), there, new Set()));
   }
 
   #other(wanted: Registration, found: ObservedRegistration | undefined): TenantryError {
@@ -277,7 +274,7 @@ export class TenantStack {
   async #forget(wanted: Registration, state: StateAddresses, there: There): Promise<Sorted> {
     const { app, assignments } = addressesOf(wanted.key);
     const known = [assignments, app].filter((address) => state.has(address));
-    await this.#options.folder(this.#program(draftOf([], [], []), there, new Set())).forget(known);
+    await this.#folder(there).forget(known);
     this.#ready = undefined;
     return this.#sorted([wanted], there, new Set([...state].filter((address) => !known.includes(address))));
   }
@@ -349,7 +346,6 @@ function directLook(registrations: readonly Registration[], there: There): Look 
     ),
     parts: new Map(parts.map((part) => [part.address, diffPart(part, there.parts.get(part.address))])),
     problems: [],
-    planned: false,
   };
 }
 

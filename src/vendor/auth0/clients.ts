@@ -62,6 +62,7 @@ export interface Auth0Clients {
 const clientFields = [
   "client_id",
   "name",
+  "description",
   "app_type",
   "is_first_party",
   "oidc_conformant",

@@ -74,7 +74,7 @@ test("a tenant's program registers clients, what is enabled for them, and the or
   const absent = registration({ key: key("fernhill/old"), state: "absent" });
   const present: PresentTenant = {
     ...nothingThere,
-    clients: new Map([[orders.key, { clientId: "client_orders", raw: {}, enabled: [] }]]),
+    clients: new Map([[orders.key, { clientId: "client_orders", raw: { description: "theirs" }, enabled: [] }]]),
   };
   const client = resourceOf({ kind: "client", key: orders.key });
   const imports = new Map([[tailOf(client), "client_orders"]]);
@@ -109,8 +109,14 @@ test("a tenant's program registers clients, what is enabled for them, and the or
     expect.arrayContaining(["clientMetadata.tenantryClientKey", "logoUri", "addons"]),
   );
   expect(made?.ignoreChanges).not.toEqual(expect.arrayContaining(["callbacks"]));
-  expect(taken).toMatchObject({ protect: true, importId: "client_orders", inputs: { grantTypes: [] } });
+  expect(taken).toMatchObject({
+    protect: true,
+    importId: "client_orders",
+    inputs: { grantTypes: [], description: "theirs" },
+  });
   expect(taken?.ignoreChanges).not.toContain("clientMetadata.tenantryClientKey");
+  // Where Pulumi ignores it, it calls what it takes over "Managed by Pulumi".
+  expect(taken?.ignoreChanges).not.toContain("description");
   expect(enabled).toMatchObject({
     inputs: { connectionId: "con_1", clientId: "id-of-fernhill.portal" },
     deletedWith: urn(resourceTypes.client, "fernhill.portal"),
@@ -170,6 +176,23 @@ test("what cannot be done is said before anything is made", async () => {
   });
   await expect(run(...many)).rejects.toMatchObject({ code: "AUTH0_METADATA_FULL" });
   expect(registered).toEqual([]);
+});
+
+test("a client that goes is left out, and the organization that others of the tenant need is not", async () => {
+  const gone = registration({ state: "absent" });
+  const leaving = ["client_portal"];
+  const metadata = { tenantryEnvironment: "production", tenantryTenant: "fernhill", tenantryWorkspace: "acme" };
+  const there = {
+    id: "org_1",
+    metadata: { ...metadata, tenantryClients1: "client_orders client_portal" },
+    enabled: [],
+  };
+  await run({ registrations: [gone], present: { ...nothingThere, organization: there }, leaving });
+  expect(registered.map(({ type }) => type)).toEqual([
+    resourceTypes.organization,
+    resourceTypes.organizationConnections,
+  ]);
+  expect(registered[0]?.inputs.metadata).toEqual({ ...metadata, tenantryClients1: "client_orders" });
 });
 
 test("a tenant that is to be gone has an empty program", async () => {

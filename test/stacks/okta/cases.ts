@@ -128,4 +128,7 @@ export const cases: Readonly<Record<string, OktaStackInput>> = {
       settings: { bucket: "acme-sso-state", key: "terraform/whiterabbit.tfstate", use_lockfile: true, max_retries: 3 },
     },
   }),
+  "018-kept-groups": input([registration()], {
+    keptGroups: new Map([[key("whiterabbit/portal"), ["00g1leavingpartners1"]]]),
+  }),
 };

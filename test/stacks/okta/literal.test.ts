@@ -74,6 +74,7 @@ test("no text of a file or of the org becomes an expression, nor another's value
         backend: { kind: "s3", settings: { key: text } },
         keptProfiles: new Map([[own, { note: text }]]),
         keptKeys: new Map([[own, [{ kty: "RSA", kid: `${text} kept`, e: text, n: text }]]]),
+        keptGroups: new Map([[own, [text]]]),
         imports: [{ to: "okta_app_oauth.client_whiterabbit__portal", id: text }],
       }),
     );
@@ -81,9 +82,9 @@ test("no text of a file or of the org becomes an expression, nor another's value
     for (const found of texts.filter((each) => !ours.test(each))) {
       expect(found.replaceAll(/\$\$\{|%%\{/g, ""), `in ${JSON.stringify(text)}`).not.toMatch(/\$\{|%\{/);
     }
-    // Label, client id, two kinds of URI, two names, backend and import: all that is the text and nothing else.
+    // Label, client id, two kinds of URI, two names, backend, a group's id and import: all that is the text and nothing else.
     const escaped = text.replaceAll(/\$\{|%\{/g, (opening) => `${opening[0]}${opening}`);
-    expect(texts.filter((each) => each === escaped).length, JSON.stringify(text)).toBeGreaterThanOrEqual(8);
+    expect(texts.filter((each) => each === escaped).length, JSON.stringify(text)).toBeGreaterThanOrEqual(9);
   }
 });
 

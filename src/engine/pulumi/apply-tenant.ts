@@ -1,0 +1,168 @@
+import { clientTargets, organizationTargets, subjectOf } from "../../../stacks/auth0/names.ts";
+import { auth0Program } from "../../../stacks/auth0/stack.ts";
+import type { OrganizationPart, Registration } from "../../desired/connection.ts";
+import { tenantOfKey } from "../../desired/key.ts";
+import { TenantryError } from "../../errors/failure.ts";
+import { organizationOf } from "../../idp/auth0/organization-keeper.ts";
+import { readMetadata } from "../../idp/auth0/organization-metadata.ts";
+import type { PresentTenant } from "../../idp/auth0/present.ts";
+import type { RegistrationObservation } from "../../idp/identity-provider.ts";
+import { diffPart, diffRegistration } from "../../plan/diff.ts";
+import type { ObservedRegistration } from "../../plan/observed.ts";
+import { isReplacement } from "./changes.ts";
+import type { StackState } from "./deployment.ts";
+import type { TenantContext } from "./engine.ts";
+import { isOfClient, type Standing, standingOf } from "./standing.ts";
+import type { LimitedProgram, TenantStack } from "./tenant-stack.ts";
+
+/**
+ * Brings one registration to what is wanted: by Pulumi, then by the adapter what Pulumi has no resource for. Idempotent.
+ *
+ * @returns what is there then; undefined when it is wanted absent and gone
+ * @throws TenantryError ENGINE_…, those of a problem that an observation tells of, and those of the adapter
+ */
+export async function applyTenant(
+  context: TenantContext,
+  stackOf: () => Promise<TenantStack>,
+  registration: Registration,
+): Promise<ObservedRegistration | undefined> {
+  const { adapter } = context;
+  const observation = await adapter.observe([registration], "single");
+  const [problem] = observation.problems;
+  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  const found = observation.found.get(registration.key);
+  const part = organizationOf(registration);
+  const isSomething = found !== undefined || observation.parts.has(part.address);
+  // What was never made needs no stack, to be off or gone.
+  if (registration.state !== "active" && !isSomething) return undefined;
+
+  const stack = await stackOf();
+  const look = await lookAt(context, stack, registration, observation);
+  return registration.state === "absent"
+    ? remove(context, stack, registration, observation, look)
+    : bring(context, stack, registration, found !== undefined, look);
+}
+
+/** What the state holds, and how it stands to what is there. */
+interface Look {
+  readonly state: StackState;
+  readonly present: PresentTenant;
+  readonly standing: Standing;
+}
+
+/** Sees to it that there is a state that fits what is there. */
+async function lookAt(
+  { adapter, tools, present: tell }: TenantContext,
+  stack: TenantStack,
+  registration: Registration,
+  observation: RegistrationObservation,
+): Promise<Look> {
+  const [before, present] = await Promise.all([stack.state(), tell([registration], observation.found)]);
+  const standing = standingOf({
+    registrations: [registration],
+    ...{ observation, present, state: before, adopt: tools.adopt, idp: adapter.name },
+  });
+  const [problem] = standing.problems;
+  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  if (before === undefined) await stack.create();
+  if (before !== undefined && before.pending.length > 0) await stack.clearPending();
+  // A client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.
+  const lost = standing.gone.filter((urn) => !isClient(urn));
+  if (lost.length > 0) await stack.forget(lost);
+  return { state: before ?? { resources: [], pending: [] }, present, standing };
+}
+
+function isClient(urn: string): boolean {
+  return /::auth0:index\/(client|connectionClient):/.test(urn);
+}
+
+async function bring(
+  { adapter }: TenantContext,
+  stack: TenantStack,
+  registration: Registration,
+  isThere: boolean,
+  { present, standing }: Look,
+): Promise<ObservedRegistration | undefined> {
+  const { key } = registration;
+  // Of one that is off and was never made only what it shares is carried.
+  const whole = registration.state === "active" || isThere;
+  const carried: Registration = whole ? registration : { ...registration, state: "absent" };
+  await carry(stack, {
+    program: auth0Program({ registrations: [carried], present, imports: standing.imports }),
+    targets: [...(whole ? clientTargets(key) : []), ...organizationTargets(tenantOfKey(key))],
+  });
+  const after = await adapter.observe([registration], "single");
+  const [problem] = after.problems;
+  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  const found = after.found.get(registration.key);
+  // How a client proves itself, and connections that others have enabled for it.
+  const left = diffRegistration(registration, found).changes.length > 0 || registration.keepKeys !== undefined;
+  const result = found !== undefined && left ? await adapter.update(registration, found) : found;
+  for (const part of registration.parts) {
+    if (diffPart(part, after.parts.get(part.address)).changes.length > 0) await adapter.settlePart(part);
+  }
+  return result;
+}
+
+async function remove(
+  { adapter }: TenantContext,
+  stack: TenantStack,
+  registration: Registration,
+  observation: RegistrationObservation,
+  { state, present }: Look,
+): Promise<undefined> {
+  const tenant = tenantOfKey(registration.key);
+  const found = observation.found.get(registration.key);
+  const part = organizationOf(registration);
+  const there = present.organization;
+  const named = there === undefined ? [] : (readMetadata(there.metadata, registration.marker, tenant)?.clientIds ?? []);
+  const others =
+    state.resources.some((each) => subjectOf(each)?.kind === "client" && !isOfClient(each, registration.key)) ||
+    named.some((id) => id !== found?.id);
+  const whole = part.state === "absent" && !others;
+  const going = state.resources.filter(
+    (each) =>
+      isOfClient(each, registration.key) || (whole && subjectOf(each)?.kind.startsWith("organization") === true),
+  );
+  await stack.unprotect(going.filter((each) => each.protect).map(({ urn }) => urn));
+  if (going.length > 0) {
+    // Other clients of the tenant need the organization: it stays as it is.
+    const kept = whole
+      ? registration
+      : withPart(registration, { ...part, state: part.state === "active" ? "active" : "inactive" });
+    await carry(stack, {
+      program: auth0Program({ registrations: [kept], present, leaving: found === undefined ? [] : [found.id] }),
+      targets: [...clientTargets(registration.key), ...organizationTargets(tenant)],
+    });
+  }
+  // Gone by now, and no longer named by its organization.
+  if (found !== undefined) await adapter.remove(found);
+  for (const each of registration.parts) if (each.state !== "active") await adapter.settlePart(each);
+  if (!whole && part.state === "absent") await forgetOrganization(adapter, stack, registration);
+  return undefined;
+}
+
+/** When the adapter has found that nothing of the tenant is left, the state lets its organization go too. */
+async function forgetOrganization(
+  adapter: TenantContext["adapter"],
+  stack: TenantStack,
+  registration: Registration,
+): Promise<void> {
+  const { parts } = await adapter.observe([registration], "single");
+  if (parts.has(organizationOf(registration).address)) return;
+  const state = await stack.state();
+  const held = (kind: string) =>
+    (state?.resources ?? []).filter((each) => subjectOf(each)?.kind === kind).map(({ urn }) => urn);
+  await stack.forget([...held("organizationConnections"), ...held("organization")]);
+}
+
+/** @throws TenantryError ENGINE_REPLACE, which protection has kept from happening */
+async function carry(stack: TenantStack, limited: LimitedProgram): Promise<void> {
+  const steps = await stack.up(limited);
+  const replaced = steps.find((step) => isReplacement(step) && subjectOf(step)?.kind === "client");
+  if (replaced !== undefined) throw new TenantryError("ENGINE_REPLACE", `Pulumi has replaced ${replaced.urn}`);
+}
+
+function withPart(registration: Registration, part: OrganizationPart): Registration {
+  return { ...registration, parts: registration.parts.map((each) => (each.kind === "organization" ? part : each)) };
+}
