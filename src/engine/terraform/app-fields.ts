@@ -11,7 +11,6 @@ const spoken: ReadonlySet<string> = new Set([
   "client_id",
   "grant_types",
   "implicit_assignment",
-  "jwks",
   "label",
   "pkce_required",
   "post_logout_redirect_uris",
@@ -60,8 +59,13 @@ function clientKey(app: JsonObject): Json {
 
 /** The keys to sign with that an app's arguments hold: they lack `crv`, which the provider does not know. */
 export function signingKeys(app: JsonObject): readonly (JsonObject & { readonly kid?: unknown })[] {
-  const keys = Array.isArray(app.jwks) ? app.jwks.filter(isJsonObject) : [];
-  return keys.filter((key) => key.use !== "enc").map(withoutNothing);
+  return keysIn(app)
+    .filter((key) => key.use !== "enc")
+    .map(withoutNothing);
+}
+
+function keysIn(app: JsonObject): readonly JsonObject[] {
+  return Array.isArray(app.jwks) ? app.jwks.filter(isJsonObject) : [];
 }
 
 /** Ids of the groups in an assignment; undefined stands for one that is not made yet. */
@@ -91,15 +95,30 @@ export interface Values {
  * works are none: an import, another version or a policy that is named from now on changes them.
  */
 export function otherArguments(values: Values): readonly Argument[] {
-  const { after } = values;
+  const { before, after } = values;
   const refreshes = textsOf(after.grant_types).includes("refresh_token");
-  return differingArguments(values).filter(
-    ({ name }) =>
-      !spoken.has(name) &&
-      !ofProvider.has(name) &&
-      !(!refreshes && ofRefreshToken.has(name)) &&
-      !(name === "jwks_uri" && after.token_endpoint_auth_method === "private_key_jwt"),
-  );
+  const signs = [before, after].some((app) => app.token_endpoint_auth_method === "private_key_jwt");
+  const others = canonicalJson(otherKeys(before)) !== canonicalJson(otherKeys(after));
+  return differingArguments(values)
+    .filter(
+      ({ name }) =>
+        !spoken.has(name) &&
+        !ofProvider.has(name) &&
+        !(!refreshes && ofRefreshToken.has(name)) &&
+        !(signs && (name === "jwks_uri" || (name === "jwks" && !others))),
+    )
+    .map((argument) =>
+      argument.name === "jwks" ? { name: "jwks", before: keyIds(before), after: keyIds(after) } : argument,
+    );
+}
+
+/** Keys that are for something else than signing. */
+function otherKeys(app: JsonObject): readonly JsonObject[] {
+  return keysIn(app).filter((key) => key.use === "enc");
+}
+
+function keyIds(app: JsonObject): Json {
+  return keysIn(app).map((key) => text(key.kid));
 }
 
 /** Every argument of a resource that would change, by name. Nothing and an empty text, list or object are the same. */
@@ -109,12 +128,13 @@ export function differingArguments({ before, after, afterUnknown, sensitive }: V
     const later = afterUnknown[name] === true;
     if (!later && bare(before[name]) === bare(after[name])) return [];
     if (isHidden(memberOf(sensitive.before, name)) || isHidden(memberOf(sensitive.after, name)))
-      return [{ name, before: hidden, after: hidden }];
+      return [{ name, before: hidden, after: hiddenToo }];
     return [{ name, before: plain(before[name]), after: later ? knownAfter : plain(after[name]) }];
   });
 }
 
 const hidden = "(sensitive)";
+const hiddenToo = "(sensitive, another)";
 const knownAfter = "(known after)";
 
 function memberOf(marks: unknown, name: string): unknown {

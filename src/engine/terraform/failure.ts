@@ -12,7 +12,7 @@ export interface FailedCommand {
   readonly command: string;
   /** Whose state or which folder it is about, such as `whiterabbit at workforce`. */
   readonly subject: string;
-  readonly answer: Pick<ToolAnswer, "exit" | "signal" | "err" | "stopped">;
+  readonly answer: Pick<ToolAnswer, "exit" | "signal" | "out" | "err" | "stopped">;
   /** What it said with `-json`; what it said without is read from stderr. */
   readonly diagnostics: readonly Diagnostic[];
   /** How long it may take, for the message. In milliseconds. */
@@ -71,7 +71,7 @@ const kinds: readonly Kind[] = [
   {
     code: "ENGINE_BACKEND_UNREACHABLE",
     words:
-      /(backend|initiali[sz]ing) .*required|(configuring|to) (the )?backend|remote state|acquiring the state lock|releasing the state lock|(load|read|refresh|sav|persist|lock|unlock)(ing|e|)( the)? state\b|(list|get)(ting|)( existing)? workspaces/i,
+      /(backend|initiali[sz]ing) .*required|(configuring|to) (the )?backend|remote state|acquiring the state lock|releasing the state lock|(load|read|refresh|sav|persist|lock|unlock)(ing|e|)( the)? state\b|(list|get)(ting|)( existing)? workspaces|\bpq: /i,
     ofProviders: false,
     sentence: ({ title, subject }) => `${title} cannot reach the state of ${subject}`,
   },
@@ -115,7 +115,11 @@ export function terraformFailure(failed: FailedCommand): TenantryError {
   if (holder !== undefined) return error("ENGINE_STATE_LOCKED", lockedBy(subject, holder), howToUnlock(failed, holder));
   const flat = words.replace(/\s+/g, " ");
   const ofProvider = errors.length > 0 && errors.every(({ address }) => address !== undefined);
-  const kind = kinds.find((candidate) => (candidate.ofProviders || !ofProvider) && candidate.words.test(flat));
+  const fitting = kinds.find((candidate) => (candidate.ofProviders || !ofProvider) && candidate.words.test(flat));
+  // Every cloud has words of its own for a backend that cannot be had, but all say them at the same time.
+  const atBackend =
+    command === "init" && (fitting === undefined || fitting.ofProviders) && stoppedAtBackend(answer.out, flat);
+  const kind = atBackend ? kinds.find(({ code }) => code === "ENGINE_BACKEND_UNREACHABLE") : fitting;
   if (kind !== undefined) return error(kind.code, kind.sentence(failed), hintFor(failed, kind.code, flat));
   if (command === "plan" && gone.test(flat)) {
     return error("ENGINE_STATE_GONE", `the state of ${subject} holds an object that ${title} does not find any more`);
@@ -123,6 +127,15 @@ export function terraformFailure(failed: FailedCommand): TenantryError {
   const first = errors[0]?.summary;
   const because = first === undefined ? `it ended with exit code ${answer.exit}` : redact(first);
   return error("ENGINE_FAILED", `${title} failed during ${command} of ${subject}: ${because}`);
+}
+
+/** Whether `init` came no further than the backend; a mistake in the program is found there too. */
+function stoppedAtBackend(out: string, words: string): boolean {
+  return (
+    out.includes("Initializing the backend") &&
+    !out.includes("Initializing provider plugins") &&
+    !/ on cdk\.tf\.json line/.test(words)
+  );
 }
 
 function lockedBy(subject: string, { who, created, operation }: LockHolder): string {

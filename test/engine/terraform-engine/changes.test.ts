@@ -83,13 +83,14 @@ test("what the provider does not know is shown as `direct` sees it, beside what 
 });
 
 test("keys that stay meanwhile are in the plan", () => {
-  const { before, after } = clientDifference(
-    { ...signs(keyIn("key-narrowed")), keepKeys: true },
-    undefined,
-    changesIn(recorded("key-kept")),
-  ).changes[0] as { before: { clientKey: string }; after: { clientKey: string } };
-  expect(before.clientKey).toMatch(/^one \(.{16}…\)$/);
-  expect(after.clientKey).toMatch(/^one \(.{16}…\), two \(.{16}…\)$/);
+  const registration = { ...signs(keyIn("key-narrowed")), keepKeys: true };
+  const told = clientDifference(registration, undefined, changesIn(recorded("key-kept")));
+  expect(told.changes).toMatchObject([
+    {
+      before: { clientKey: expect.stringMatching(/^one \(.{16}…\)$/) },
+      after: { clientKey: expect.stringMatching(/^one \(.{16}…\), two \(.{16}…\)$/) },
+    },
+  ]);
 });
 
 test("what others have set and the tool would put right has its names and values in one field", () => {
@@ -105,11 +106,24 @@ test("what others have set and the tool would put right has its names and values
   ]);
 });
 
+test("keys of a client that does not sign are shown by their ids", () => {
+  const { app } = changesIn(recorded("key-narrowed"));
+  const secret = { token_endpoint_auth_method: "client_secret_basic" };
+  const changes = withApp(changesIn(recorded("key-narrowed")), {
+    before: { ...app?.before, ...secret },
+    after: { ...app?.after, ...secret },
+  });
+  const told = clientDifference(wanted(), observed(), changes);
+  expect(told.changes).toMatchObject([
+    { before: { engineArguments: { jwks: ["one", "two"] } }, after: { engineArguments: { jwks: ["two"] } } },
+  ]);
+});
+
 test("a sensitive argument shows its name only", () => {
   const changes = changesIn(recorded("arguments-of-others"));
   const hidden = withApp(changes, { sensitive: { before: { consent_method: true }, after: {} } });
   const told = clientDifference(wanted(), observed(), hidden);
-  expect(told.changes).toMatchObject([{ after: { engineArguments: { consent_method: "(sensitive)" } } }]);
+  expect(told.changes).toMatchObject([{ before: { engineArguments: { consent_method: "(sensitive)" } } }]);
   expect(JSON.stringify(told)).not.toContain("REQUIRED");
 });
 
