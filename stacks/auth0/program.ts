@@ -97,7 +97,7 @@ export function enabledConnections(
   present?: PresentOrganization,
 ): readonly KeptConnection[] {
   if (part.state !== "active") return [];
-  return ids.map((connectionId) => ({ ...before(connectionId, part, scope, present), assignMembershipOnLogin: true }));
+  return ids.map((connectionId) => withMembership(connectionId, part, scope, present));
 }
 
 /** The connections that are noted in the metadata of an organization that is switched off, for switching it on again. */
@@ -118,7 +118,7 @@ export function keptConnections(
 
 const asAuth0Enables = { showAsButton: true, isSignupEnabled: false } as const;
 
-function before(
+function withMembership(
   connectionId: string,
   part: OrganizationPart,
   scope: MarkerScope,

@@ -119,7 +119,9 @@ export async function objectsOf(bench: Bench, tenant: string): Promise<Readonly<
     const client = (await ask(`clients/${id}`)) as Record<string, unknown>;
     const { client_id: _id, client_secret: _secret, signing_keys: _keys, ...rest } = client;
     const enabled = (await ask(`clients/${id}/connections`)) as { connections: { name: string }[] };
-    clients[key] = { ...rest, connections: enabled.connections.map((each) => each.name).sort() };
+    // Auth0's id of a key is Auth0's own.
+    const plain = JSON.parse(JSON.stringify(rest).replace(/cred_\w+/g, "the key")) as Record<string, unknown>;
+    clients[key] = { ...plain, connections: enabled.connections.map((each) => each.name).sort() };
   }
   const organizations = (await ask("organizations")) as { name: string; id: string; metadata?: Record<string, string> }[];
   const organization = organizations.find(({ name }) => name === tenant);

@@ -41,7 +41,7 @@ export async function oneInitAtATime(
 ): Promise<void> {
   const turn = last.then(async () => {
     const engines = join(place.root, ".tenantry/engines");
-    await mkdir(place.cache ?? engines, { recursive: true, mode: 0o700 });
+    for (const folder of [engines, place.cache ?? engines]) await mkdir(folder, { recursive: true, mode: 0o700 });
     await alone(join(engines, "init.lock"), place.sleep, init);
   });
   last = turn.catch(() => undefined);

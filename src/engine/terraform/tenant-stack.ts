@@ -242,22 +242,23 @@ export class TenantStack {
   /** The plan; or those of which the state holds another app than the one that is there, and there can be none. */
   async #planOrStrangers(sorted: Sorted, there: There, known?: Ready): Promise<Ready | Registration[]> {
     const all = [...sorted.draft.registrations, ...sorted.draft.gone];
-    let strangers: Registration[];
-    let ready: Ready | undefined;
+    let ready: Ready;
     try {
-      const { plan } = (ready = await this.#plan(sorted, there, known));
-      strangers = all.filter(({ key }) => isOther(changesOf(plan, key).app, there.found.get(key)));
+      ready = await this.#plan(sorted, there, known);
     } catch (error) {
       // Some versions of the provider fail on an app that is gone.
       if (!(error instanceof TenantryError) || error.code !== "ENGINE_STATE_GONE") throw error;
       const outputs = await this.#folder(there).outputs();
-      strangers = all.filter(({ key }) => {
+      const strangers = all.filter(({ key }) => {
         const id = outputs[addressesOf(key).outputs.id];
         return typeof id === "string" && id !== there.found.get(key)?.id;
       });
       if (strangers.length === 0) throw error;
+      return strangers;
     }
-    return ready === undefined || strangers.length > 0 ? strangers : ready;
+    const { plan } = ready;
+    const strangers = all.filter(({ key }) => isOther(changesOf(plan, key).app, there.found.get(key)));
+    return strangers.length > 0 ? strangers : ready;
   }
 
   /** The working folder for what needs no program of its own. */

@@ -102,6 +102,18 @@ test("targets reach what belongs to a connection and nothing of another", () => 
       expect(organizationTargets(tenant).some((target) => matches(target, urn))).toBe(own);
     }),
   );
+  for (const other of ["fernhill/portal-2", "fernhill/portal/staff"]) {
+    for (const subject of [
+      { kind: "client", key: key(other) },
+      { kind: "connectionClient", key: key(other), connection: "fernhill-oidc" },
+    ] as const) {
+      const urn = urnOf(at, resourceOf(subject));
+      expect(
+        clientTargets(key("fernhill/portal")).some((target) => matches(target, urn)),
+        urn,
+      ).toBe(false);
+    }
+  }
   const whole = resourceOf({ kind: "client", key: key("fernhill/portal") });
   expect(clientTargets(key("fernhill/portal"))[0]).toBe(`**::${tailOf(whole)}`);
 });

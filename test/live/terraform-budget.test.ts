@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { misses, openPricedWorld, type PricedWorld } from "../apply/priced-world.ts";
+import { describeWithProvider, type Pair, providerSettings } from "./terraform-bench.ts";
+
+const shapes: Readonly<Record<string, string>> = {
+  "a group": "idp: workforce\ngroups: [whiterabbit-staff]",
+  "two groups, one that is made": "idp: workforce\ngroups: [whiterabbit-staff, { name: SLUG-admins, create: true }]",
+  "everyone with a policy": "idp: workforce\neveryone: true\naccessPolicy: Phishing resistant",
+  "a key": "idp: workforce\ngroups: [whiterabbit-staff]\nclientAuth: private_key_jwt",
+};
+
+describeWithProvider("the calls that a plan foresees are those that an apply makes", (pair) => {
+  test.each(Object.entries(shapes))("%s", { timeout: 240_000 }, async (_, signIn) => {
+    const world = await openLivePricedWorld(pair);
+    const slugs = ["tenant-0", "tenant-1"];
+    const edit = (from: string | RegExp, to: string) => {
+      for (const slug of slugs) world.workspace.edit(`tenants/${slug}.yaml`, from, to);
+    };
+    for (const slug of slugs) world.tenant(slug, signIn.replaceAll("SLUG", slug));
+    await expectForeseen(world, "created");
+    edit("name: Customer", "name: Kunde");
+    await expectForeseen(world, "a name changes");
+    world.workspace.edit("tenantry.yaml", "/openid/callback/{id}", "/openid/back/{id}");
+    await expectForeseen(world, "a live callback changes");
+    edit("status: active", "status: suspended");
+    await expectForeseen(world, "suspended");
+    edit("status: suspended", "status: active");
+    await expectForeseen(world, "active again");
+    edit("status: active", "status: offboarded\ndeleteAfter: 2020-01-31");
+    await expectForeseen(world, "deleted");
+    await world.close();
+  });
+});
+
+async function openLivePricedWorld({ path, version }: Pair): Promise<PricedWorld> {
+  const environment: Record<string, string> = { PATH: process.env.PATH ?? "" };
+  const world = await openPricedWorld({ environment });
+  const { workspace } = world;
+  workspace.write("tools.tfrc", providerSettings());
+  environment.HOME = workspace.root;
+  environment.TF_CLI_CONFIG_FILE = join(workspace.root, "tools.tfrc");
+  workspace.edit("tenantry.yaml", "workforce: { engine: direct }", "workforce: { engine: terraform }");
+  workspace.edit("tenantry.yaml", "      terraform: { backend", `      terraform: { command: ${path}, providerVersion: ${version}, backend`);
+  return world;
+}
+
+async function expectForeseen(world: PricedWorld, what: string): Promise<void> {
+  const { foreseen, made } = await world.planAndApply();
+  expect({ what, misses: misses(foreseen, made) }).toEqual({ what, misses: [] });
+}
