@@ -19,6 +19,12 @@ const membersOf: Readonly<Record<string, readonly (keyof KeyMembers)[]>> = {
 /** Curves by the length of a coordinate in base64url, for servers that do not give `crv` back. */
 const curves: Readonly<Record<number, string>> = { 43: "P-256", 64: "P-384", 88: "P-521" };
 
+/** The curve of an elliptic-curve key, also of one that does not say; undefined for other keys. */
+export function curveOf(key: KeyMembers): string | undefined {
+  if (key.kty !== "EC") return undefined;
+  return typeof key.crv === "string" ? key.crv : curves[String(key.x).length];
+}
+
 /**
  * The thumbprint of a key: base64url SHA-256 of its members. Two keys of one `kid` differ in it. Empty for what is no
  * RSA or elliptic-curve key.
@@ -28,8 +34,7 @@ const curves: Readonly<Record<number, string>> = { 43: "P-256", 64: "P-384", 88:
 export function thumbprintOf(key: KeyMembers): string {
   const names = typeof key.kty === "string" ? membersOf[key.kty] : undefined;
   if (names === undefined) return "";
-  const crv = key.crv ?? curves[String(key.x).length];
-  const members = names.map((name) => [name, name === "crv" ? crv : key[name]] as const);
+  const members = names.map((name) => [name, name === "crv" ? curveOf(key) : key[name]] as const);
   if (members.some(([, value]) => typeof value !== "string")) return "";
   return createHash("sha256")
     .update(JSON.stringify(Object.fromEntries(members)))

@@ -179,6 +179,19 @@ async function surveyTerraform(
           ]
         : []),
       ...unnamedBackend(lacks, backend === undefined && options.ci, "terraform"),
+      ...(encryption !== undefined && tool?.product === "terraform"
+        ? [
+            lacks(
+              "tool",
+              {
+                code: "ENGINE_ENCRYPTION_UNSUPPORTED",
+                message: "the file asks for encrypted state, which OpenTofu has and Terraform has not",
+                hint: "install OpenTofu, or take engines.terraform.encryption out of tenantry.yaml",
+              },
+              installTool("tofu"),
+            ),
+          ]
+        : []),
       ...absentPassphrase(lacks, passphrase),
     ],
   };
@@ -211,7 +224,10 @@ async function surveyPulumi(
               {
                 code: "ENGINE_PROVIDER_MISSING",
                 message: `the plugin ${auth0Plugin} ${pluginVersion} is not on this machine${others.length === 0 ? "" : `, only ${[...new Set(others)].join(", ")}`}`,
-                hint: fetching(workspace, true),
+                hint: fetching(
+                  workspace,
+                  !isOn(options.environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION ?? "true"),
+                ),
               },
               installPlugin(auth0Plugin, pluginVersion, command),
             ),
@@ -238,10 +254,14 @@ function lackOf(idp: string): Lack {
   return (what, { code, message, hint }, install = []) => ({ what, for: [idp], code, message, hint, install });
 }
 
+function isOn(variable: string): boolean {
+  return /^(1|true)$/i.test(variable);
+}
+
 /** Whether a run would fetch what is not there. */
 function fetching({ connect }: Workspace, allowed: boolean): string {
   if (connect !== undefined) return "install it: a run in the sandbox reaches nothing else, and cannot fetch it";
-  if (!allowed) return "install it: the tool's own settings let no run fetch it";
+  if (!allowed) return "install it: no run fetches it by itself";
   return "install it, or let a run fetch it by itself where it can be reached";
 }
 

@@ -105,6 +105,8 @@ describe("status --rebuild", () => {
   it("looks by API whatever the file's engine is, so that no program is needed", async () => {
     const before = readFileSync(join(workspace.root, "tenantry.yaml"), "utf8");
     workspace.edit("tenantry.yaml", "engine: direct", "engine: terraform");
+    // A client that differs is what the engine would run its program for.
+    workspace.edit("tenants/whiterabbit.yaml", /^name: .*/m, "name: Another Name");
     try {
       const { exit, err, out } = await workspace.tenantryWith({ PATH: "" }, "status", "--rebuild");
       expect(exit, err).toBe(0);

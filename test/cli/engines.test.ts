@@ -50,8 +50,7 @@ function installAll(): void {
   tools.program("pulumi", "echo v3.259.0");
   const provider = `okta/okta/6.12.0/${toolPlatform()}/terraform-provider-okta_v6.12.0`;
   tools.file(`.terraform.d/plugins/providers.example/${provider}`);
-  const plugin = tools.program("pulumi-resource-auth0", "exit 1");
-  expect(plugin).toContain(tools.bin);
+  tools.program("pulumi-resource-auth0", "exit 1");
 }
 
 describe("tenantry engines", () => {
@@ -156,6 +155,16 @@ describe("tenantry engines", () => {
     expect(out.replaceAll(/\s+/g, " ")).toContain(
       "the provider okta/okta 4.20.0 is not on this machine, only 6.12.0 (for workforce)",
     );
+  });
+
+  it("says that Terraform encrypts no state", async () => {
+    installAll();
+    tools.program("terraform", 'echo "Terraform v1.11.4"');
+    const encryption = "  terraform:\n    command: terraform\n    encryption: { passphrase: env:STATE_PASSPHRASE }\n";
+    tools.file("sso/tenantry.yaml", workspace.replace("  terraform:\n", encryption));
+    const { exit, json } = await engines({ STATE_PASSPHRASE: passphrase }, "--json");
+    expect(exit).toBe(5);
+    expect(json().missing).toMatchObject([{ what: "tool", code: "ENGINE_ENCRYPTION_UNSUPPORTED", for: ["workforce"] }]);
   });
 
   it("wants a backend to be named in CI", async () => {

@@ -104,9 +104,12 @@ describe("a run that is asked to stop", () => {
       `${counting}
       require("node:fs").writeFileSync("gate", "");
       function stopped() {
-        console.log("state written");
-        clearInterval(alive);
-        process.exitCode = 1;
+        // Long enough for a second signal to come.
+        setTimeout(() => {
+          console.log("state written");
+          clearInterval(alive);
+          process.exitCode = 1;
+        }, 300);
       }
     `,
       { interrupted: controller.signal },

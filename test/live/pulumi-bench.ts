@@ -1,11 +1,20 @@
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Engine, EnginePlan } from "../../src/engine/engine.ts";
 import { pulumiEngine } from "../../src/engine/pulumi/engine.ts";
+import type { Change } from "../../src/plan/change.ts";
 import { createRedactor } from "../../src/secret/redact.ts";
 import { Secret } from "../../src/secret/secret.ts";
-import type { Change } from "../../src/plan/change.ts";
 import type { PulumiSettings, Workspace } from "../../src/workspace/workspace.ts";
 import { type Bench, customers, scope } from "../idp/auth0/bench.ts";
 
@@ -58,7 +67,9 @@ export async function openPulumi(bench: Bench, options: PulumiBenchOptions = {})
     references: { tenants: [] },
     identityProviders: new Map([[customers.name, { ...customers, engine: "pulumi" }]]),
     apps: new Map(),
-    engines: { pulumi: { pluginVersion: "3.49.0", secretsProvider: "passphrase", parallelism: 2, passphrase, ...options.pulumi } },
+    engines: {
+      pulumi: { pluginVersion: "3.49.0", secretsProvider: "passphrase", parallelism: 2, passphrase, ...options.pulumi },
+    },
     connect: {
       host: sandbox.host,
       port: sandbox.port,
@@ -123,13 +134,21 @@ export async function objectsOf(bench: Bench, tenant: string): Promise<Readonly<
     const plain = JSON.parse(JSON.stringify(rest).replace(/cred_\w+/g, "the key")) as Record<string, unknown>;
     clients[key] = { ...plain, connections: enabled.connections.map((each) => each.name).sort() };
   }
-  const organizations = (await ask("organizations")) as { name: string; id: string; metadata?: Record<string, string> }[];
+  const organizations = (await ask("organizations")) as {
+    name: string;
+    id: string;
+    metadata?: Record<string, string>;
+  }[];
   const organization = organizations.find(({ name }) => name === tenant);
   if (organization === undefined) return { clients };
   const { id, metadata = {}, ...rest } = organization;
   const noted = Object.entries(metadata).map(([name, value]) => [
     name,
-    value.split(" ").map((word) => names.get(word) ?? word).sort().join(", "),
+    value
+      .split(" ")
+      .map((word) => names.get(word) ?? word)
+      .sort()
+      .join(", "),
   ]);
   const enabled = await ask(`organizations/${id}/enabled_connections`);
   return { clients, organization: { ...rest, metadata: Object.fromEntries(noted), enabled } };

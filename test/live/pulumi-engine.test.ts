@@ -106,7 +106,9 @@ live("connections that somebody has taken away or enabled by hand are seen and s
   await bench.api("DELETE", `organizations/${first?.id}/enabled_connections/${own?.id}`);
   await bench.api("POST", `organizations/${first?.id}/enabled_connections`, { connection_id: other?.id });
   const plan = await one.engine.plan([wanted()], "single");
-  expect(one.changes(plan).map((change) => ("paths" in change ? [change.address, change.before, change.after] : change))).toEqual([
+  expect(
+    one.changes(plan).map((change) => ("paths" in change ? [change.address, change.before, change.after] : change)),
+  ).toEqual([
     [
       "idp/customers/client/fernhill/portal",
       { enabledConnections: [other?.name] },
@@ -127,7 +129,8 @@ live("suspended and back, then off-boarded: nothing is left", async () => {
   const made = await one.engine.apply(wanted());
   await one.engine.apply(orders);
   const before = await objectsOf(bench, "fernhill");
-  for (const registration of [wanted(), orders]) expect((await one.engine.apply(off(registration)))?.active).toBe(false);
+  for (const registration of [wanted(), orders])
+    expect((await one.engine.apply(off(registration)))?.active).toBe(false);
   const plan = await one.engine.plan([off(wanted()), off(orders)], "single");
   expect(one.changes(plan)).toEqual([]);
   await one.engine.apply(wanted());
@@ -213,6 +216,7 @@ for (const [name, course] of Object.entries(courses)) {
     const one = await open();
     for (const registration of course) await one.engine.apply(registration);
     expect(alike(await objectsOf(bench, "fernhill"), "pulumi")).toEqual(byDirect);
+    expect(one.changes(await one.engine.plan(course.slice(-1), "single"))).toEqual([]);
   });
 }
 

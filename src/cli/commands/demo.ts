@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
-import type { Missing } from "../../engine/survey.ts";
+import type { EngineSurvey } from "../../engine/survey.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { tenantsFolder } from "../../tenant/load.ts";
@@ -45,11 +45,17 @@ export async function demo(run: Run, options: DemoOptions): Promise<ExitCode> {
   const started = run.now();
   let world: Sandbox | undefined;
   try {
-    const missing = await missingFor(run, folder, options.engine);
+    const { missing, identityProviders } = await surveyFor(run, folder, options.engine);
     if (missing.length > 0) {
       if (options.json === true) printJson(run.terminal, "demo", { passed: false, missing });
       else run.terminal.out(missingText(missing, sandboxEnvironment, run.terminal.paint));
       return 5;
+    }
+    for (const { idp, tool } of options.json === true ? [] : identityProviders) {
+      if (tool === undefined) continue;
+      run.terminal.out(
+        run.terminal.paint.dim(`(${idp} is carried by ${tool.product} ${tool.version}, ${tool.path})\n`),
+      );
     }
     const { startSandbox } = await import("../../../sandbox/sandbox.ts");
     world = await startSandbox({ dir: sandboxFolder(folder), port: 0 });
@@ -94,14 +100,18 @@ function demoEnvironment(surroundings: Surroundings, engine: EngineKind | undefi
   );
 }
 
-/** What the example lacks with an engine, before there is a sandbox; its secrets will be the sandbox's. */
-async function missingFor(run: Run, folder: string, engine: EngineKind | undefined): Promise<readonly Missing[]> {
-  if (engine === undefined || engine === "direct") return [];
+/** What the example uses and lacks with an engine, before there is a sandbox; its secrets will be the sandbox's. */
+async function surveyFor(
+  run: Run,
+  folder: string,
+  engine: EngineKind | undefined,
+): Promise<Pick<EngineSurvey, "missing" | "identityProviders">> {
+  if (engine === undefined || engine === "direct") return { missing: [], identityProviders: [] };
   const example = packageRoot();
   const { workspace, issues } = loadWorkspace(nodeFiles(example), example, sandboxEnvironment);
   if (workspace === undefined) throw new TenantryError("CLI_FILES_INVALID", "the example has issues", { issues });
   const { surveyEngines } = await import("../../engine/survey.ts");
-  const { missing } = await surveyEngines({
+  return surveyEngines({
     environment: demoEnvironment(run.surroundings, engine),
     folder,
     workspace: { ...carriedBy(workspace, engine), root: folder },
@@ -109,7 +119,6 @@ async function missingFor(run: Run, folder: string, engine: EngineKind | undefin
     isThere: () => true,
     redact: (text) => run.redactor.redact(text),
   });
-  return missing;
 }
 
 async function play(

@@ -36,7 +36,7 @@ export async function engines(run: Run, options: EnginesOptions): Promise<ExitCo
 }
 
 /** What there is on this machine for a workspace, or for none. */
-export async function surveyOf(run: Run, workspace: Workspace | undefined): Promise<EngineSurvey> {
+async function surveyOf(run: Run, workspace: Workspace | undefined): Promise<EngineSurvey> {
   const { environment, cwd } = run.surroundings;
   const source = workspace === undefined ? undefined : secretSource(run.surroundings, workspace);
   return surveyEngines({

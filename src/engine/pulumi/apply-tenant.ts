@@ -1,6 +1,6 @@
 import { clientTargets, organizationTargets, subjectOf } from "../../../stacks/auth0/names.ts";
 import { auth0Program } from "../../../stacks/auth0/stack.ts";
-import type { OrganizationPart, Registration } from "../../desired/connection.ts";
+import type { Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { organizationOf } from "../../idp/auth0/organization-keeper.ts";
@@ -38,9 +38,13 @@ export async function applyTenant(
 
   const stack = await stackOf();
   const look = await lookAt(context, stack, registration, observation);
-  return registration.state === "absent"
-    ? remove(context, stack, registration, observation, look)
-    : bring(context, stack, registration, found !== undefined, look);
+  const result =
+    registration.state === "absent"
+      ? await remove(context, stack, registration, observation, look)
+      : await bring(context, stack, registration, found !== undefined, look);
+  // Not before: it is by them that a client is known whose making was cut short.
+  if (look.state.pending.length > 0) await stack.clearPending();
+  return result;
 }
 
 /** What the state holds, and how it stands to what is there. */
@@ -65,7 +69,6 @@ async function lookAt(
   const [problem] = standing.problems;
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
   if (before === undefined) await stack.create();
-  if (before !== undefined && before.pending.length > 0) await stack.clearPending();
   // A client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.
   const lost = standing.gone.filter((urn) => !isClient(urn));
   if (lost.length > 0) await stack.forget(lost);
@@ -84,9 +87,9 @@ async function bring(
   { present, standing }: Look,
 ): Promise<ObservedRegistration | undefined> {
   const { key } = registration;
-  // Of one that is off and was never made only what it shares is carried.
+  // Of one that is off and was never made only what it shares is carried. That goes with the last client only.
   const whole = registration.state === "active" || isThere;
-  const carried: Registration = whole ? registration : { ...registration, state: "absent" };
+  const carried = withOrganizationKept(whole ? registration : { ...registration, state: "absent" });
   await carry(stack, {
     program: auth0Program({ registrations: [carried], present, imports: standing.imports }),
     targets: [...(whole ? clientTargets(key) : []), ...organizationTargets(tenantOfKey(key))],
@@ -98,7 +101,7 @@ async function bring(
   // How a client proves itself, and connections that others have enabled for it.
   const left = diffRegistration(registration, found).changes.length > 0 || registration.keepKeys !== undefined;
   const result = found !== undefined && left ? await adapter.update(registration, found) : found;
-  for (const part of registration.parts) {
+  for (const part of carried.parts) {
     if (diffPart(part, after.parts.get(part.address)).changes.length > 0) await adapter.settlePart(part);
   }
   return result;
@@ -126,10 +129,8 @@ async function remove(
   );
   await stack.unprotect(going.filter((each) => each.protect).map(({ urn }) => urn));
   if (going.length > 0) {
-    // Other clients of the tenant need the organization: it stays as it is.
-    const kept = whole
-      ? registration
-      : withPart(registration, { ...part, state: part.state === "active" ? "active" : "inactive" });
+    // Other clients of the tenant need the organization.
+    const kept = whole ? registration : withOrganizationKept(registration);
     await carry(stack, {
       program: auth0Program({ registrations: [kept], present, leaving: found === undefined ? [] : [found.id] }),
       targets: [...clientTargets(registration.key), ...organizationTargets(tenant)],
@@ -163,6 +164,10 @@ async function carry(stack: TenantStack, limited: LimitedProgram): Promise<void>
   if (replaced !== undefined) throw new TenantryError("ENGINE_REPLACE", `Pulumi has replaced ${replaced.urn}`);
 }
 
-function withPart(registration: Registration, part: OrganizationPart): Registration {
-  return { ...registration, parts: registration.parts.map((each) => (each.kind === "organization" ? part : each)) };
+/** The registration with an organization that is switched off, and not gone. */
+function withOrganizationKept(registration: Registration): Registration {
+  const parts = registration.parts.map((part) =>
+    part.kind === "organization" && part.state === "absent" ? { ...part, state: "inactive" as const } : part,
+  );
+  return { ...registration, parts };
 }

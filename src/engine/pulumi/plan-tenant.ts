@@ -30,7 +30,7 @@ export async function planTenant(
   registrations: readonly Registration[],
   observation: RegistrationObservation,
 ): Promise<TenantPlan> {
-  const { adapter, tools, idp } = context;
+  const { adapter, tools } = context;
   const [state, present] = await Promise.all([stack.state(), context.present(registrations, observation.found)]);
   const standing = standingOf({ registrations, observation, present, state, adopt: tools.adopt, idp: adapter.name });
   const stopped = new Set(standing.problems.map(({ key }) => key));
@@ -47,7 +47,6 @@ export async function planTenant(
     const targets = [...run.flatMap(({ key }) => clientTargets(key)), ...shared];
     steps = await stack.preview({ program, targets }, state !== undefined);
   }
-  context.tell(`Pulumi's plan at ${idp.name} is made`);
   return {
     problems: standing.problems,
     registrations: new Map(

@@ -124,8 +124,14 @@ function planOf(calls: CallCounts, wanted: Registration, there: boolean, makes: 
   if (accessPolicy !== undefined) calls.add(rest);
 }
 
+/** The API puts in what the provider leaves out of an elliptic-curve key. */
+function curves(calls: CallCounts, { clientAuth, clientKey, state }: Registration): void {
+  if (state === "active" && clientAuth === "private_key_jwt" && clientKey?.kty !== "RSA") calls.add(app, 2).add(apps);
+}
+
 function createOf(calls: CallCounts, wanted: Registration, makes: number, traits: ProviderTraits): void {
   const { assignment, accessPolicy } = wanted;
+  curves(calls, wanted);
   if (traits.token) calls.add(rest, 4);
   calls.add(apps).add(app);
   setPolicy(calls, accessPolicy, traits, true);
@@ -137,6 +143,7 @@ function updateOf(calls: CallCounts, settle: Settle, wanted: Registration, trait
   if (traits.token) calls.add(rest, 2);
   const { change } = settle;
   const paths = change?.action === "update" ? change.paths : [];
+  curves(calls, wanted);
   if (paths.includes("active")) calls.add(apps);
   if (changesMore(settle, ["active", "assignment"])) {
     calls.add(app, 2).add(rest, traits.token ? 2 : 0);

@@ -102,9 +102,9 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
         const there = await observedAlone(registration);
         const found = there.found.get(registration.key);
         if (registration.state === "inactive" && found === undefined) return undefined;
-        const carried = await (await stackOf(tenant)).apply(registration, there);
-        const after = await afterwards(registration, carried && found === undefined);
-        return settleRest(registration, after);
+        const wrote = await (await stackOf(tenant)).apply(registration, there);
+        const after = await afterwards(registration, wrote && found === undefined);
+        return settleRest(registration, after, wrote);
       });
     },
 
@@ -136,10 +136,14 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
     return there;
   }
 
-  /** What the tool does not know of, such as a client that is wanted off and not in its state, is done by the API. */
+  /**
+   * What the tool does not know of is done by the API: a client that is wanted off and not in its state, the curves of
+   * keys that the provider has just written without them, and whatever differs still.
+   */
   async function settleRest(
     wanted: Registration,
     { found, parts }: RegistrationObservation,
+    wrote: boolean,
   ): Promise<ObservedRegistration | undefined> {
     const there = found.get(wanted.key);
     for (const part of wanted.parts) {
@@ -151,7 +155,7 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
       throw new TenantryError("OKTA_CREATE_UNCLEAR", message);
     }
     const [change] = diffRegistration(wanted, there).changes;
-    if (change?.action === "update") return adapter.update(wanted, there);
+    if (change?.action === "update" || (wrote && mayLackCurves(wanted))) return adapter.update(wanted, there);
     if (change?.action !== "delete") return there;
     await adapter.remove(there);
     return undefined;
@@ -180,6 +184,12 @@ function unstopped(
 ): readonly Registration[] {
   const stopped = new Set(problems.map(({ key }) => key));
   return registrations.filter(({ key }) => !stopped.has(key));
+}
+
+/** Whether the client may have elliptic-curve keys. */
+function mayLackCurves({ clientAuth, clientKey, keepKeys, state }: Registration): boolean {
+  if (state !== "active" || clientAuth !== "private_key_jwt") return false;
+  return clientKey?.kty !== "RSA" || keepKeys === true;
 }
 
 function tenantsOf(registrations: readonly Registration[]): ReadonlyMap<string, readonly Registration[]> {

@@ -78,7 +78,7 @@ const kinds: readonly Kind[] = [
   {
     code: "ENGINE_CREDENTIALS_REFUSED",
     words:
-      /invalid_client|invalid_token|invalid token provided|access_denied|invalid_scope|E00000(04|05|06|11|15)\b|\b40[13] (unauthori[sz]ed|forbidden)|status(:| code:?)? 40[13]\b|could not be authenticated|do not have permission/i,
+      /invalid_client|invalid_token|empty access token|invalid token provided|access_denied|invalid_scope|E00000(04|05|06|11|15)\b|\b40[13] (unauthori[sz]ed|forbidden)|status(:| code:?)? 40[13]\b|could not be authenticated|do not have permission/i,
     ofProviders: true,
     sentence: ({ title, subject }) => `the credentials that ${title} was given for ${subject} are refused`,
   },

@@ -116,7 +116,7 @@ export class TenantStack {
   /**
    * Brings one registration to what is wanted as far as the tool can.
    *
-   * @returns whether it is the tool's: what is not in its state and wanted off is left to the adapter
+   * @returns whether the tool had anything to do; what is wanted off and not in its state is none of its business
    * @throws TenantryError ENGINE_NOT_IN_STATE, ENGINE_STATE_GONE, ENGINE_REPLACE, ENGINE_PLAN_STALE and the tool's others
    */
   async apply(wanted: Registration, there: There): Promise<boolean> {
@@ -133,7 +133,7 @@ export class TenantStack {
     const standing = sorted.standings.get(wanted.key) ?? "new";
     if (standing === "lost" && (this.#options.adopt || wanted.state !== "active")) {
       sorted = await this.#forget(wanted, sorted.state, there);
-      if (wanted.state !== "active") return true;
+      if (wanted.state !== "active") return false;
     } else {
       const [problem] = this.#standing([wanted], there, sorted.standings).problems;
       if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
@@ -153,7 +153,8 @@ export class TenantStack {
       await this.#carryOut(interim);
     }
     if (stages.length > 1) ready = await this.#plan(await this.#sort([wanted], there), there);
-    if (hasWork(ready.plan)) await this.#carryOut(ready);
+    if (!hasWork(ready.plan)) return stages.length > 1;
+    await this.#carryOut(ready);
     return true;
   }
 

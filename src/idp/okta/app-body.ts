@@ -3,7 +3,7 @@ import { canonicalJson } from "../../desired/json.ts";
 import { isJsonObject, type JsonObject, objectIn } from "../../vendor/json.ts";
 import type { ClientAuth } from "../../workspace/workspace.ts";
 import { allowsClientAuth, applicationTypeOf, newApplicationType } from "./application-type.ts";
-import { withClientKey, writableKeys } from "./client-keys.ts";
+import { withClientKey, withCurves, writableKeys } from "./client-keys.ts";
 import { markedProfile } from "./marker.ts";
 
 // What Okta is sent for a registration. Every field that Okta, a console or another tool could set to something else
@@ -76,7 +76,7 @@ function oauthSettings(present: JsonObject, registration: Registration, host: st
   const { clientAuth, clientKey, keepKeys } = registration;
   const signsWith = clientAuth === "private_key_jwt" ? clientKey : undefined;
   const settings = {
-    ...(signsWith === undefined ? others : withClientKey(others, signsWith, keepKeys)),
+    ...withCurves(signsWith === undefined ? others : withClientKey(others, signsWith, keepKeys)),
     application_type: type,
     consent_method: "TRUSTED",
     dpop_bound_access_tokens: false,

@@ -1,4 +1,4 @@
-import { clientKeyField, thumbprintOf } from "../../desired/client-key.ts";
+import { clientKeyField, curveOf, thumbprintOf } from "../../desired/client-key.ts";
 import type { Json } from "../../desired/json.ts";
 import { isJsonObject, type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 import type { PublicKey } from "../../workspace/workspace.ts";
@@ -42,6 +42,16 @@ export function withClientKey(oauth: JsonObject, key: PublicKey, keep = false): 
   );
   const others = keys.filter((each) => !signs(each) || (keep && each.kid !== key.kid));
   return { ...settings, jwks: { keys: [...others, same ?? registered(key)] } };
+}
+
+/**
+ * The settings with the curve of every elliptic-curve key: Okta's Terraform provider does not know it, and a key that
+ * lacks it verifies nothing.
+ */
+export function withCurves(oauth: JsonObject): JsonObject {
+  if (!("jwks" in oauth)) return oauth;
+  const keys = keysIn(oauth).map((key) => (key.kty === "EC" ? { ...key, crv: curveOf(key) } : key));
+  return { ...oauth, jwks: { keys } };
 }
 
 /** A key as Okta is sent it. The algorithm is the assertion's affair. */

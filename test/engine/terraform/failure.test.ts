@@ -53,6 +53,12 @@ describe("what the provider says of a resource", () => {
     [
       "ENGINE_CREDENTIALS_REFUSED",
       "the credentials that Terraform was given for acme at workforce are refused",
+      "failed to get OAuth application: Empty access token",
+      "",
+    ],
+    [
+      "ENGINE_CREDENTIALS_REFUSED",
+      "the credentials that Terraform was given for acme at workforce are refused",
       "failed to create application",
       "403 Forbidden: You do not have permission to perform the requested action",
     ],
