@@ -56,7 +56,7 @@ ${body}
 
 /** A pipe with a name, at which a program waits until the test opens the other end. */
 export function pipe(path: string): string {
-  execFileSync("mkfifo", [path]);
+  execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", path]);
   return path;
 }
 

@@ -87,6 +87,13 @@ describe("a run that ends by itself", () => {
     expect([answer.out.length, answer.out.slice(-6)]).toEqual([64 * 1024, "y\nlast"]);
   });
 
+  test("ENGINE_TOOL_MISSING when it cannot be started", async () => {
+    expect(await failure(run("", { cwd: join(root, "nowhere") }))).toMatchObject({
+      code: "ENGINE_TOOL_MISSING",
+      message: `${join(root, "bin/tool")} could not be started`,
+    });
+  });
+
   test("says which signal ended it", async () => {
     expect(await run('process.kill(process.pid, "SIGKILL")')).toMatchObject({
       exit: undefined,

@@ -41,7 +41,9 @@ export function readEvents(events: readonly EngineEvent[]): RunReport {
     if (event.summaryEvent !== undefined) whole = true;
     if (event.diagnosticEvent?.severity === "error") errors.push(plain(event.diagnosticEvent.message));
   }
-  return { steps: [...steps.values()], errors, whole };
+  // The plugin's log says it first, then Pulumi says the same of the resource.
+  const own = errors.filter((message) => !/^sdk-v2\//.test(message));
+  return { steps: [...steps.values()], errors: [...new Set(own.length > 0 ? own : errors)], whole };
 }
 
 /** Undefined for providers, the stack itself and functions. */

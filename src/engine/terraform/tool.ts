@@ -1,6 +1,6 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import type { ToolEngineOptions } from "../engine.ts";
-import { toolEnvironment } from "../tool-environment.ts";
+import { type Environment, toolEnvironment } from "../tool-environment.ts";
 import { findTool } from "../tool-search.ts";
 import { encryptionOf } from "./encryption.ts";
 import { openFolder, type TerraformFolder } from "./folder.ts";
@@ -40,7 +40,8 @@ export interface TerraformTool {
  */
 export async function openTerraform(options: TerraformToolOptions): Promise<TerraformTool> {
   const { workspace, tools, redact } = options;
-  const { environment: variables, interrupted } = tools;
+  const { interrupted } = tools;
+  const variables = withAbsolutePaths(tools.environment, workspace.root);
   const settings = workspace.engines.terraform;
   const found = await findTool(soughtTerraform(settings.command), {
     environment: toolEnvironment(variables, workspace, { CHECKPOINT_DISABLE: "1" }),
@@ -89,4 +90,13 @@ export async function openTerraform(options: TerraformToolOptions): Promise<Terr
           }),
       }),
   };
+}
+
+/** The tool runs in a folder of its own: from there the user's relative paths would lead elsewhere. */
+function withAbsolutePaths(environment: Environment, root: string): Environment {
+  const paths = ["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR"].flatMap((name) => {
+    const path = environment[name];
+    return path === undefined || path === "" ? [] : [[name, resolve(root, path)]];
+  });
+  return { ...environment, ...Object.fromEntries(paths) };
 }

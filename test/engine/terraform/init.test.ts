@@ -177,4 +177,15 @@ describe("the plugin cache", () => {
     ]);
     expect(existsSync(cache)).toBe(true);
   });
+
+  test("and the user's own settings are found from the workspace's folder", async () => {
+    const root = scratch();
+    const names = '["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR"]';
+    const path = fakeTool(root, "terraform", `console.log(${names}.map((name) => process.env[name]).join("\\n"));`);
+    const environment = { TF_CLI_CONFIG_FILE: "settings.tfrc", TF_PLUGIN_CACHE_DIR: "cache" };
+    const { tool } = await openBench(path, { root, environment });
+    const folder = tool.workspace(join(root, "work"));
+    await folder.write(program({}));
+    expect(await folder.list()).toEqual([join(root, "settings.tfrc"), join(root, "cache")]);
+  });
 });
