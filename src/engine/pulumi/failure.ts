@@ -27,7 +27,11 @@ const kinds: readonly (readonly [code: Code, words: RegExp])[] = [
   ],
   [
     "ENGINE_CRASHED",
-    /plugin .*(exited|crashed)|transport is closing|error reading from server|connection reset|code = Unavailable|panic:|fatal error:|SIGSEGV|goroutine \d+/i,
+    /plugin .*(exited|crashed)|transport is closing|error reading from server|code = Unavailable|panic:|fatal error:|SIGSEGV|goroutine \d+/i,
+  ],
+  [
+    "AUTH0_UNREACHABLE",
+    /"https:\/\/[^"\s]+\/(api\/v2|oauth\/token)[^"\s]*": [^"]*(dial tcp|proxyconnect|no such host|connection refused|i\/o timeout|EOF|x509|tls:)/i,
   ],
   ["ENGINE_REPLACE", /cannot be (deleted|replaced).*protected|because it is protected|marked for protection/i],
   [
@@ -46,6 +50,7 @@ const sentences: Readonly<Partial<Record<Code, (subject: string, command: string
   ENGINE_STATE_LOCKED: (subject) => `the state of ${subject} is locked`,
   ENGINE_PROVIDER_MISSING: (subject) => `Pulumi does not find the plugin that ${subject} needs`,
   ENGINE_STATE_UNREADABLE: (subject) => `Pulumi cannot read the state of ${subject}`,
+  AUTH0_UNREACHABLE: (subject, command) => `Pulumi cannot reach Auth0 for ${command} of ${subject}`,
   ENGINE_CRASHED: (subject, command) => `Pulumi or its plugin crashed during ${command} of ${subject}`,
   ENGINE_REPLACE: (subject) => `Pulumi would delete or replace what must stay in ${subject}`,
   ENGINE_CREDENTIALS_REFUSED: (subject) => `Auth0 refused Pulumi's credentials for ${subject}`,
