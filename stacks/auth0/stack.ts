@@ -33,6 +33,8 @@ export interface Auth0ProgramInput {
   readonly imports?: ReadonlyMap<string, string> | undefined;
   /** Client ids that go with this run, so that the organization does not name them any more. */
   readonly leaving?: readonly string[] | undefined;
+  /** Exact version of the plugin; that of the npm package when absent. */
+  readonly pluginVersion?: string | undefined;
 }
 
 /**
@@ -71,11 +73,11 @@ export function auth0Program(input: Auth0ProgramInput): PulumiFn {
 
 function optionsFor(
   resource: ResourceName,
-  { imports }: Auth0ProgramInput,
+  { imports, pluginVersion: version }: Auth0ProgramInput,
   options: CustomResourceOptions,
 ): CustomResourceOptions {
   const id = imports?.get(tailOf(resource));
-  return id === undefined ? options : { ...options, import: id };
+  return { ...options, ...(version === undefined ? {} : { version }), ...(id === undefined ? {} : { import: id }) };
 }
 
 function makeClient(registration: Registration, input: Auth0ProgramInput): Client {

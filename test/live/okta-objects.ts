@@ -4,14 +4,17 @@ import type { EngineBench } from "./terraform-engine-bench.ts";
 export type Leaves = ReadonlyMap<string, unknown>;
 
 /** Members that no two apps have alike, or that tell only when something was done. */
-const byNature = /^(id|created|lastUpdated|orn|credentials\.oauthClient\.client_secret)$|^settings\.oauthClient\.jwks\.keys\.\d+\.id$/;
+const byNature =
+  /^(id|created|lastUpdated|orn|credentials\.oauthClient\.client_secret)$|^settings\.oauthClient\.jwks\.keys\.\d+\.id$/;
 
 /** An app with its groups, as the management API shows them. */
 export async function leavesOf(bench: EngineBench, label: string): Promise<Leaves> {
   const app = await bench.app(label);
   const text = JSON.stringify(app).replaceAll(String(app.id), "ID");
   const groups = await bench.groupsOf(label);
-  const all = (await bench.call("GET", "/api/v1/groups")) as readonly { profile: { name: string; description: string } }[];
+  const all = (await bench.call("GET", "/api/v1/groups")) as readonly {
+    profile: { name: string; description: string };
+  }[];
   const profiles = all.filter(({ profile }) => groups.includes(profile.name)).map(({ profile }) => profile);
   return new Map(
     [...leaves("", { ...JSON.parse(text), groups: profiles })].filter(([path]) => !byNature.test(path)).sort(),

@@ -293,6 +293,22 @@ live("what somebody has deleted stops, and is made anew once it may leave the st
   expect(one.changes(await plain.engine.plan([wanted()], "single"))).toEqual([]);
 });
 
+live("a client that direct has made in the place of one that is gone is taken over", async () => {
+  const plain = await open();
+  const made = await plain.engine.apply(wanted());
+  await bench.api("DELETE", `clients/${made?.id}`);
+  const other = await directEngine(await bench.adapter()).apply(wanted());
+  const one = await open({ adopt: true, root: plain.root });
+  expect(one.changes(await one.engine.plan([wanted()], "single"))).toMatchObject([
+    { action: "update", before: { engine: "none" }, after: { engine: "pulumi" } },
+  ]);
+  expect((await one.engine.apply(wanted()))?.id).toBe(other?.id);
+  const later = await open({ root: plain.root });
+  const plan = await later.engine.plan([wanted()], "single");
+  expect(later.changes(plan)).toEqual([]);
+  expect(plan.observation.problems).toEqual([]);
+});
+
 live("an organization that somebody has deleted stops too, and is made anew with its client kept", async () => {
   const plain = await open();
   const made = await plain.engine.apply(wanted());
@@ -307,4 +323,14 @@ live("an organization that somebody has deleted stops too, and is made anew with
   ]);
   expect((await one.engine.apply(wanted()))?.id).toBe(made?.id);
   expect(one.changes(await plain.engine.plan([wanted()], "single"))).toEqual([]);
+});
+
+live("several tenants at once, each in a stack and a folder of its own", async () => {
+  const one = await open({ pulumi: { parallelism: 3 } });
+  const tenants = ["amber", "birch", "cedar"].map((tenant) => wanted({ key: `${tenant}/portal` as ConnectionKey }));
+  const made = await Promise.all(tenants.map((registration) => one.engine.apply(registration)));
+  expect(new Set(made.map((client) => client?.id)).size).toBe(3);
+  expect(one.changes(await one.engine.plan(tenants, "deep"))).toEqual([]);
+  const { coverage } = (await one.engine.plan(tenants, "fleet")).observation;
+  expect(coverage).toContainEqual({ what: "idp/customers pulumi plans", read: 0, total: 3 });
 });

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Bench, startBench, wanted } from "../idp/auth0/bench.ts";
+import { describePostgres, freshName, postgresQuery, postgresUrl, server } from "../support/postgres.ts";
 import { hasPulumi, openPulumi, type PulumiBench, type PulumiBenchOptions } from "./pulumi-bench.ts";
 
 // What goes wrong with the real Pulumi CLI and its real plugin, and how a run that ended in the middle goes on.
@@ -47,12 +48,7 @@ function clientsThere(): readonly string[] {
 /** Runs the command that a hint ends with. */
 async function follow(one: PulumiBench, hint: string): Promise<void> {
   const command = /(\(cd .*\))$/.exec(hint)?.[1] ?? "false";
-  const environment = {
-    ...process.env,
-    PULUMI_HOME: join(one.root, "home"),
-    PULUMI_BACKEND_URL: `file://${join(one.root, ".tenantry/engines/pulumi/sandbox/state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the bench",
-  };
+  const environment = { ...process.env, PULUMI_HOME: join(one.root, "home") };
   await promisify(execFile)("/bin/sh", ["-c", command], { env: environment });
 }
 
@@ -102,6 +98,22 @@ live("a backend that does not answer", async () => {
   await expect(one.engine.plan([wanted()], "single")).rejects.toMatchObject({
     code: "ENGINE_BACKEND_UNREACHABLE",
     words: expect.stringContaining("connection refused"),
+  });
+});
+
+describePostgres("on PostgreSQL", () => {
+  live("the state in a database, its password by the environment only", async () => {
+    const { user, password, port } = server();
+    const table = freshName("pulumi_state");
+    const backend = `postgres://${user}@127.0.0.1:${port}/postgres?sslmode=disable&table=${table}`;
+    const one = await open({ pulumi: { backend }, environment: { PGPASSWORD: password } });
+    const made = await one.engine.apply(wanted());
+    expect(one.changes(await one.engine.plan([wanted()], "single"))).toEqual([]);
+    const rows = await postgresQuery(postgresUrl(), `select key from ${table}`);
+    await postgresQuery(postgresUrl(), `drop table ${table}`);
+    expect(JSON.stringify(rows)).toContain("sandbox.customers.fernhill");
+    expect(made?.id).toBe(clientsThere()[0]);
+    expect(one.written()).not.toContain(password);
   });
 });
 

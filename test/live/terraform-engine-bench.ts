@@ -20,8 +20,10 @@ export interface EngineBench {
   readonly bench: Bench;
   readonly root: string;
   readonly told: string[];
-  /** Everything that passed the redactor's resolver: what must be in no file. */
+  /** Every secret that was resolved: what must be in no file. */
   readonly secrets: Set<string>;
+  /** Values of references besides the sandbox's own, by name. */
+  readonly values: Record<string, string>;
   terraform(options?: {
     readonly adopt?: boolean;
     readonly access?: "read" | "manage";
@@ -46,10 +48,10 @@ export const serviceApp = { clientId: "0oa1tenantryservice0", privateKey: key };
 
 export async function openEngineBench(
   { path, version }: Pair,
-  options: Omit<SandboxOptions, "dir" | "port"> & { readonly values?: Readonly<Record<string, string>> } = {},
+  options: Omit<SandboxOptions, "dir" | "port"> = {},
 ): Promise<EngineBench> {
-  const { values = {}, ...sandboxOptions } = options;
-  const bench = await startBench(sandboxOptions);
+  const values: Record<string, string> = {};
+  const bench = await startBench(options);
   const { sandbox } = bench;
   const root = realpathSync(mkdtempSync(join(tmpdir(), "tenantry-live-")));
   writeFileSync(join(root, "ca.pem"), sandbox.ca);
@@ -78,6 +80,7 @@ export async function openEngineBench(
     root,
     told,
     secrets,
+    values,
     async terraform({ adopt = false, access = "manage", credentials = serviceApp, terraform = {} } = {}) {
       const engine = terraformEngine({
         idp: { ...workforce, engine: "terraform", credentials },

@@ -1,5 +1,5 @@
 import { clientTargets, organizationTargets, subjectOf } from "../../../stacks/auth0/names.ts";
-import { auth0Program } from "../../../stacks/auth0/stack.ts";
+import type { Auth0ProgramInput } from "../../../stacks/auth0/stack.ts";
 import type { Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
@@ -10,8 +10,8 @@ import type { RegistrationObservation } from "../../idp/identity-provider.ts";
 import { diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import { isReplacement } from "./changes.ts";
+import type { TenantContext } from "./context.ts";
 import type { StackState } from "./deployment.ts";
-import type { TenantContext } from "./engine.ts";
 import { isOfClient, type Standing, standingOf } from "./standing.ts";
 import type { LimitedProgram, TenantStack } from "./tenant-stack.ts";
 
@@ -69,7 +69,8 @@ async function lookAt(
   const [problem] = standing.problems;
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
   if (before === undefined) await stack.create();
-  // A client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.
+  if (standing.displaced.size > 0) await stack.dropGone(clientTargets(registration.key));
+  // Any other client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.
   const lost = standing.gone.filter((urn) => !isClient(urn));
   if (lost.length > 0) await stack.forget(lost);
   return { state: before ?? { resources: [], pending: [] }, present, standing };
@@ -80,7 +81,7 @@ function isClient(urn: string): boolean {
 }
 
 async function bring(
-  { adapter }: TenantContext,
+  { adapter, pluginVersion }: TenantContext,
   stack: TenantStack,
   registration: Registration,
   isThere: boolean,
@@ -91,7 +92,7 @@ async function bring(
   const whole = registration.state === "active" || isThere;
   const carried = withOrganizationKept(whole ? registration : { ...registration, state: "absent" });
   await carry(stack, {
-    program: auth0Program({ registrations: [carried], present, imports: standing.imports }),
+    program: await programOf({ registrations: [carried], present, imports: standing.imports, pluginVersion }),
     targets: [...(whole ? clientTargets(key) : []), ...organizationTargets(tenantOfKey(key))],
   });
   const after = await adapter.observe([registration], "single");
@@ -108,7 +109,7 @@ async function bring(
 }
 
 async function remove(
-  { adapter }: TenantContext,
+  { adapter, pluginVersion }: TenantContext,
   stack: TenantStack,
   registration: Registration,
   observation: RegistrationObservation,
@@ -132,7 +133,12 @@ async function remove(
     // Other clients of the tenant need the organization.
     const kept = whole ? registration : withOrganizationKept(registration);
     await carry(stack, {
-      program: auth0Program({ registrations: [kept], present, leaving: found === undefined ? [] : [found.id] }),
+      program: await programOf({
+        registrations: [kept],
+        present,
+        leaving: found === undefined ? [] : [found.id],
+        pluginVersion,
+      }),
       targets: [...clientTargets(registration.key), ...organizationTargets(tenant)],
     });
   }
@@ -155,6 +161,12 @@ async function forgetOrganization(
   const held = (kind: string) =>
     (state?.resources ?? []).filter((each) => subjectOf(each)?.kind === kind).map(({ urn }) => urn);
   await stack.forget([...held("organizationConnections"), ...held("organization")]);
+}
+
+/** Pulumi's own packages take a second to load: only for who uses them. */
+async function programOf(input: Auth0ProgramInput): Promise<LimitedProgram["program"]> {
+  const { auth0Program } = await import("../../../stacks/auth0/stack.ts");
+  return auth0Program(input);
 }
 
 /** @throws TenantryError ENGINE_REPLACE, which protection has kept from happening */

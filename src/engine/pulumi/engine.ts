@@ -1,6 +1,6 @@
 import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
-import { type PresentTenant, tellsPresent } from "../../idp/auth0/present.ts";
+import { tellsPresent } from "../../idp/auth0/present.ts";
 import {
   type Depth,
   looksAtSingles,
@@ -8,28 +8,16 @@ import {
   type RegistrationProblem,
 } from "../../idp/identity-provider.ts";
 import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
-import type { Coverage, ObservedRegistration } from "../../plan/observed.ts";
-import type { Auth0IdentityProvider } from "../../workspace/workspace.ts";
-import type { Engine, EnginePlan, ToolEngineOptions } from "../engine.ts";
+import type { Coverage } from "../../plan/observed.ts";
+import type { Engine, EnginePlan } from "../engine.ts";
 import { Turns } from "../terraform/turns.ts";
 import { applyTenant } from "./apply-tenant.ts";
+import type { PulumiEngineOptions, TenantContext } from "./context.ts";
 import { planTenant, type TenantPlan } from "./plan-tenant.ts";
+import { pulumiReads } from "./reads.ts";
 import { openStacks } from "./stacks.ts";
 
-export interface PulumiEngineOptions extends ToolEngineOptions {
-  readonly idp: Auth0IdentityProvider;
-  /** Milliseconds that one call of Pulumi may take; for tests. */
-  readonly limit?: number | undefined;
-}
-
-/** What carries out one tenant's registrations: its stack is asked for with the first that needs it. */
-export interface TenantContext extends Pick<PulumiEngineOptions, "adapter" | "tools" | "tell"> {
-  readonly idp: Auth0IdentityProvider;
-  readonly present: (
-    registrations: readonly Registration[],
-    found: ReadonlyMap<ConnectionKey, ObservedRegistration>,
-  ) => Promise<PresentTenant>;
-}
+export type { PulumiEngineOptions };
 
 /**
  * Carries registrations at Auth0 out with Pulumi: one stack for each tenant, whose program is `stacks/auth0`. What is
@@ -40,14 +28,20 @@ export function pulumiEngine(options: PulumiEngineOptions): Engine {
   const { adapter, idp, tools, tell } = options;
   if (!tellsPresent(adapter)) throw new TypeError("the adapter of Auth0 cannot tell what is there");
   const stacks = openStacks(options);
-  const turns = new Turns(options.workspace.engines.pulumi.parallelism);
-  const context: TenantContext = { adapter, idp, tools, tell, present: (all, found) => adapter.present(all, found) };
+  const { parallelism, pluginVersion } = options.workspace.engines.pulumi;
+  const turns = new Turns(parallelism);
+  const context: TenantContext = {
+    adapter,
+    tools,
+    pluginVersion,
+    present: (all, found) => adapter.present(all, found),
+  };
 
   async function plan(registrations: readonly Registration[], depth: Depth): Promise<EnginePlan> {
     const observation = await adapter.observe(registrations, depth);
     const stopped = new Set(observation.problems.map(({ key }) => key));
     const going = registrations.filter(({ key }) => !stopped.has(key));
-    const asked = going.filter((registration) => needsRun(registration, observation, depth));
+    const asked = going.filter((registration) => needsRun(registration, observation, depth, tools.adopt));
     const tenants = Map.groupBy(asked, ({ key }) => tenantOfKey(key));
     const plans = [...tenants].map(([tenant, own]) =>
       turns.take(tenant, async () => {
@@ -69,17 +63,25 @@ export function pulumiEngine(options: PulumiEngineOptions): Engine {
       return turns.take(tenant, async () => applyTenant(context, () => stacks.of(tenant), registration));
     },
     secretOf: (found) => adapter.secretOf(found),
-    budget: async (work) => adapter.budget(work),
+    budget: async (work) => adapter.budget(work, pulumiReads(work)),
     close: () => adapter.close(),
   };
 }
 
-/** A look at lists asks Pulumi only where they show a difference; a closer one wherever there is something, or is to be. */
-function needsRun(registration: Registration, { found, parts }: RegistrationObservation, depth: Depth): boolean {
+/**
+ * A look at lists asks Pulumi only where they show a difference, or where something may have to be taken over; a closer
+ * one wherever there is something, or is to be.
+ */
+function needsRun(
+  registration: Registration,
+  { found, parts }: RegistrationObservation,
+  depth: Depth,
+  adopt: boolean,
+): boolean {
   const there = found.get(registration.key);
   const isSomething = there !== undefined || registration.parts.some(({ address }) => parts.has(address));
   if (registration.state !== "active" && !isSomething) return false;
-  if (depth !== "fleet") return true;
+  if (depth !== "fleet" || adopt) return true;
   const differences = [
     diffRegistration(registration, there),
     ...registration.parts.map((part) => diffPart(part, parts.get(part.address))),

@@ -9,6 +9,8 @@ export interface FailureContext {
   readonly subject: string;
   readonly folder: string;
   readonly tool: { readonly path: string; readonly version: string };
+  /** The CLI's, for the backend's address. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Says what brings a plugin that is not there. */
   readonly installPlugin: string;
   readonly redact: (text: string) => string;
@@ -100,10 +102,20 @@ export function pulumiFailure(error: unknown, errors: readonly string[], context
   if (code === "ENGINE_STATE_LOCKED") {
     const [, who, pid, since] = holder.exec(flat) ?? [];
     const by = who === undefined ? "" : ` by ${who} (pid ${pid}, since ${since})`;
-    const cancel = `(cd ${context.folder} && ${context.tool.path} cancel --yes --stack ${context.name.stack})`;
+    const [folder, program, backend] = [
+      context.folder,
+      context.tool.path,
+      context.environment.PULUMI_BACKEND_URL ?? "",
+    ].map(quoted);
+    const cancel = `(cd ${folder} && PULUMI_BACKEND_URL=${backend} ${program} cancel --yes --stack ${context.name.stack})`;
     return failed(code, `${sentence}${by}`, `Wait for that run. When it is gone, release the lock: ${cancel}`);
   }
   return failed(code, sentence);
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whether the CLI says that there is no such stack. */

@@ -1,12 +1,11 @@
 import { clientTargets, organizationTargets, resourceTypes, subjectOf } from "../../../stacks/auth0/names.ts";
-import { auth0Program } from "../../../stacks/auth0/stack.ts";
 import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { organizationOf } from "../../idp/auth0/organization-keeper.ts";
 import type { RegistrationObservation, RegistrationProblem } from "../../idp/identity-provider.ts";
 import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
 import { clientDifference, organizationDifference } from "./changes.ts";
-import type { TenantContext } from "./engine.ts";
+import type { TenantContext } from "./context.ts";
 import { standingOf } from "./standing.ts";
 import type { PlannedStep } from "./steps.ts";
 import type { TenantStack } from "./tenant-stack.ts";
@@ -30,12 +29,15 @@ export async function planTenant(
   registrations: readonly Registration[],
   observation: RegistrationObservation,
 ): Promise<TenantPlan> {
-  const { adapter, tools } = context;
+  const { adapter, tools, pluginVersion } = context;
   const [state, present] = await Promise.all([stack.state(), context.present(registrations, observation.found)]);
   const standing = standingOf({ registrations, observation, present, state, adopt: tools.adopt, idp: adapter.name });
   const stopped = new Set(standing.problems.map(({ key }) => key));
   const going = registrations.filter(({ key }) => !stopped.has(key));
-  const run = going.filter((registration) => isInProgram(registration, observation));
+  // Of one in whose place the state holds another Pulumi would say that it replaces it.
+  const run = going.filter(
+    (registration) => isInProgram(registration, observation) && !standing.displaced.has(registration.key),
+  );
   const [first] = run;
   let steps: readonly PlannedStep[] = [];
   if (first !== undefined) {
@@ -43,7 +45,8 @@ export async function planTenant(
     // What enables connections for an organization that is gone cannot be read: Pulumi would stop there.
     const lost = standing.gone.some((urn) => urn.includes(`::${resourceTypes.organization}::`));
     const shared = organizationTargets(tenant).filter((target) => !lost || !target.includes("OrganizationConnections"));
-    const program = auth0Program({ registrations: run, present, imports: standing.imports });
+    const { auth0Program } = await import("../../../stacks/auth0/stack.ts");
+    const program = auth0Program({ registrations: run, present, imports: standing.imports, pluginVersion });
     const targets = [...run.flatMap(({ key }) => clientTargets(key)), ...shared];
     steps = await stack.preview({ program, targets }, state !== undefined);
   }
@@ -56,7 +59,7 @@ export async function planTenant(
         const told = { steps: steps.filter((step) => isAbout(step, wanted.key)), adopted };
         return [
           wanted.key,
-          run.includes(wanted) ? clientDifference(wanted, found, told) : diffRegistration(wanted, found),
+          run.includes(wanted) || adopted ? clientDifference(wanted, found, told) : diffRegistration(wanted, found),
         ];
       }),
     ),

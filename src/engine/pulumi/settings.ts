@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { TenantryError } from "../../errors/failure.ts";
 import { toolEnvironment } from "../tool-environment.ts";
-import type { PulumiEngineOptions } from "./engine.ts";
+import type { PulumiEngineOptions } from "./context.ts";
 
 /** Where this engine keeps what it needs on this machine: one folder for each stack, and the state where none is named. */
 export function engineFolder({ workspace }: Pick<PulumiEngineOptions, "workspace">): string {

@@ -5,7 +5,7 @@ import { TenantryError } from "../../errors/failure.ts";
 import { installPlugin } from "../install.ts";
 import { toolEnvironment } from "../tool-environment.ts";
 import { type FoundTool, findTool } from "../tool-search.ts";
-import type { PulumiEngineOptions } from "./engine.ts";
+import type { PulumiEngineOptions } from "./context.ts";
 import { searchPlugin } from "./plugin-search.ts";
 import { soughtPulumi } from "./program.ts";
 import { engineFolder, pulumiEnvironment } from "./settings.ts";

@@ -17,6 +17,8 @@ export interface Standing {
   /** Keys of clients that are taken over. */
   readonly adopted: ReadonlySet<ConnectionKey>;
   readonly adoptsOrganization: boolean;
+  /** Those of them in whose place the state holds another client, which is gone. */
+  readonly displaced: ReadonlySet<ConnectionKey>;
   /** URNs of what is gone by other means, in the order in which the state lets them go. */
   readonly gone: readonly string[];
 }
@@ -38,6 +40,7 @@ export function standingOf(input: StandingInput): Standing {
   const { registrations, observation, present, state, idp } = input;
   const imports = new Map<string, string>();
   const adopted = new Set<ConnectionKey>();
+  const displaced = new Set<ConnectionKey>();
   const problems: RegistrationProblem[] = [];
   const gone: string[] = [];
   const inState = (subject: Subject): StateResource | undefined => {
@@ -82,6 +85,7 @@ export function standingOf(input: StandingInput): Standing {
       continue;
     }
     adopted.add(key);
+    if (held !== undefined) displaced.add(key);
     if (registration.state !== "absent") take(subject, found.id);
   }
 
@@ -102,7 +106,7 @@ export function standingOf(input: StandingInput): Standing {
   const part = partOf(registrations);
   const adoptsOrganization =
     part === undefined ? false : standingOfOrganization(part, input, { inState, begun, take, problems, gone });
-  return { problems, imports, adopted, adoptsOrganization, gone };
+  return { problems, imports, adopted, adoptsOrganization, displaced, gone };
 }
 
 interface Ledger {

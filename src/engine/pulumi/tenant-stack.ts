@@ -33,6 +33,8 @@ export interface TenantStack {
   unprotect(urns: readonly string[]): Promise<void>;
   /** Takes these out of the state, what stands on them first; what they stand for is left alone. */
   forget(urns: readonly string[]): Promise<void>;
+  /** Takes out of the state what of these Auth0 does not have any more. */
+  dropGone(targets: readonly string[]): Promise<void>;
   /** Takes out of the state what a run that did not end had begun to make. */
   clearPending(): Promise<void>;
 }
@@ -165,16 +167,13 @@ export function openTenantStack(options: TenantStackOptions): TenantStack {
       for (const urn of urns) await call(["state", "delete", urn, "--yes", "--force", "--stack", name.stack]);
     },
 
+    async dropGone(targets) {
+      const limited = targets.flatMap((target) => ["--target", target]);
+      await call(["refresh", "--yes", "--skip-preview", ...limited, "--stack", name.stack]);
+    },
+
     async clearPending() {
-      await call([
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--clear-pending-creates",
-        "--run-program=false",
-        "--stack",
-        name.stack,
-      ]);
+      await call(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", name.stack]);
     },
   };
 }

@@ -94,7 +94,7 @@ function ofOne(calls: CallCounts, work: PlannedWork, traits: ProviderTraits): vo
       if (!there) return;
       if (course === "delete" && found.active) {
         look();
-        plan();
+        planOf(calls, { ...wanted, state: "inactive" }, true, 0, traits);
         if (traits.token) calls.add(rest, 2);
         calls.add(apps);
         look();
@@ -103,7 +103,6 @@ function ofOne(calls: CallCounts, work: PlannedWork, traits: ProviderTraits): vo
       if (course === "retire" || found.active) plan();
       if (traits.token) calls.add(rest, 2);
       calls.add(app).add(apps, assignedOf(found.fields.assignment) + (course === "retire" && found.active ? 1 : 0));
-      look(false);
       return;
     }
     default:

@@ -103,6 +103,7 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
         const found = there.found.get(registration.key);
         if (registration.state === "inactive" && found === undefined) return undefined;
         const wrote = await (await stackOf(tenant)).apply(registration, there);
+        if (wrote && registration.state === "absent") return undefined;
         const after = await afterwards(registration, wrote && found === undefined);
         return settleRest(registration, after, wrote);
       });
@@ -127,7 +128,7 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
   /** What is there once the tool has done its part; a client that it has made is looked for again. */
   async function afterwards(registration: Registration, made: boolean): Promise<RegistrationObservation> {
     let there = await observedAlone(registration);
-    if (!made || registration.state === "absent") return there;
+    if (!made) return there;
     for (const wait of looks) {
       if (there.found.has(registration.key)) break;
       await sleep(wait);

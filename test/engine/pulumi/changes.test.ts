@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, test } from "vitest";
+import { fernhillConnection } from "../../../sandbox/sandbox.ts";
 import { clientDifference, organizationDifference } from "../../../src/engine/pulumi/changes.ts";
 import { differingNames } from "../../../src/engine/pulumi/client-fields.ts";
 import { type PlannedStep, readEvents } from "../../../src/engine/pulumi/steps.ts";
 import { diffRegistration } from "../../../src/plan/diff.ts";
 import type { Fields } from "../../../src/plan/observed.ts";
 import { resourceTypes } from "../../../stacks/auth0/names.ts";
-import { fernhillConnection } from "../../../sandbox/sandbox.ts";
 import { organization, shownFields, shownPart, wanted } from "../../idp/auth0/bench.ts";
 
 // From events that the real CLI and the real plugin gave (3.259.0 and 3.49.0), trimmed, to the words of the model.
@@ -108,10 +108,17 @@ test("adopted: the engine is told, besides what differs", () => {
   ]);
 });
 
-test("errors are told once, in Pulumi's own words", () => {
-  const { errors } = recorded("refused");
-  expect(errors.join("\n")).toMatch(/access_denied|401/);
-  expect(errors.join("\n")).not.toContain("sdk.helper_schema");
+test("errors are told once: the plugin's log says them too", () => {
+  const said = (message: string): EngineEvent => ({
+    sequence: 0,
+    timestamp: 0,
+    diagnosticEvent: { message, severity: "error", color: "never", prefix: "" },
+  });
+  const why = '401: {"statusCode":401,"error":"Unauthorized","message":"Missing authentication"}';
+  const logged = said(`sdk-v2/provider2.go:572: sdk.helper_schema: ${why}: provider=auth0@3.49.0`);
+  const told = said(`<{%reset%}>Preview failed: 1 error occurred:\n\t* ${why}<{%reset%}>\n`);
+  expect(readEvents([logged, told, told]).errors).toEqual([`Preview failed: 1 error occurred:\n\t* ${why}`]);
+  expect(readEvents([logged]).errors).toHaveLength(1);
 });
 
 const step = (change: Partial<PlannedStep>): PlannedStep => ({
@@ -128,7 +135,11 @@ const step = (change: Partial<PlannedStep>): PlannedStep => ({
 });
 
 test("another client in the place of this one is a replacement, never an update", () => {
-  const replacing = step({ op: "replace", replacing: ["resourceServerIdentifier"], differing: ["resourceServerIdentifier"] });
+  const replacing = step({
+    op: "replace",
+    replacing: ["resourceServerIdentifier"],
+    differing: ["resourceServerIdentifier"],
+  });
   expect(clientDifference(wanted(), found(), { steps: [replacing], adopted: false }).changes).toMatchObject([
     { action: "replace", because: ["resourceServerIdentifier"] },
   ]);

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import { FailedCall } from "../../../src/engine/pulumi/command.ts";
 import { isNoStack, pulumiFailure } from "../../../src/engine/pulumi/failure.ts";
-import { TenantryError } from "../../../src/errors/failure.ts";
 import type { ToolAnswer } from "../../../src/engine/tool-process.ts";
+import { TenantryError } from "../../../src/errors/failure.ts";
 
 const context = {
   name: { stack: "sandbox.customers.fernhill" },
   subject: "fernhill at customers",
   folder: "/workspace/.tenantry/engines/pulumi/sandbox/customers/fernhill",
   tool: { path: "/usr/local/bin/pulumi", version: "3.259.0" },
+  environment: { PULUMI_BACKEND_URL: "s3://acme/pulumi?region=eu-central-1" },
   installPlugin: "Install it where there is a network: pulumi plugin install resource auth0 v3.49.0",
   redact: (text: string) => text.replaceAll("the-secret", "(redacted)"),
 };
@@ -28,7 +29,10 @@ test.each([
     "ENGINE_PROVIDER_MISSING",
     "error: could not load provider for resource urn:pulumi:a::b::c::d: load plugin for auth0 provider: no resource plugin 'pulumi-resource-auth0' found in the workspace at version v3.49.0",
   ],
-  ["ENGINE_BACKEND_UNREACHABLE", "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"],
+  [
+    "ENGINE_BACKEND_UNREACHABLE",
+    "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+  ],
   [
     "ENGINE_BACKEND_UNREACHABLE",
     'error: unable to open state database "postgres://u@127.0.0.1:1/db": failed to ping PostgreSQL: dial tcp 127.0.0.1:1: connect: connection refused',
@@ -76,7 +80,7 @@ test("a lock: who holds it, since when, and the command that releases it", () =>
   expect(error).toMatchObject({
     code: "ENGINE_STATE_LOCKED",
     message: "the state of fernhill at customers is locked by ada@build-7 (pid 4711, since 2026-11-20T10:00:00Z)",
-    hint: "Wait for that run. When it is gone, release the lock: (cd /workspace/.tenantry/engines/pulumi/sandbox/customers/fernhill && /usr/local/bin/pulumi cancel --yes --stack sandbox.customers.fernhill)",
+    hint: "Wait for that run. When it is gone, release the lock: (cd /workspace/.tenantry/engines/pulumi/sandbox/customers/fernhill && PULUMI_BACKEND_URL='s3://acme/pulumi?region=eu-central-1' /usr/local/bin/pulumi cancel --yes --stack sandbox.customers.fernhill)",
   });
 });
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { fernhillConnection } from "../../../sandbox/sandbox.ts";
 import type { ConnectionKey, Registration } from "../../../src/desired/connection.ts";
 import { readState, type StackState } from "../../../src/engine/pulumi/deployment.ts";
 import { type StandingInput, standingOf } from "../../../src/engine/pulumi/standing.ts";
-import { fernhillConnection } from "../../../sandbox/sandbox.ts";
 import { resourceOf, type Subject, urnOf } from "../../../stacks/auth0/names.ts";
 import { organization, shownPart, wanted } from "../../idp/auth0/bench.ts";
 
@@ -75,7 +75,13 @@ test("what is there and in no state stops, and is taken over by its ids when tha
 });
 
 test("what a run of ours was making when it was killed is ours without being asked", () => {
-  const cut = state([[shared, "org_1"], [list, "org_1"]], [client]);
+  const cut = state(
+    [
+      [shared, "org_1"],
+      [list, "org_1"],
+    ],
+    [client],
+  );
   const { problems, imports } = standing({ state: cut });
   expect(problems).toEqual([]);
   expect([...imports.values()]).toEqual(["c1", "con_1::c1"]);
@@ -85,7 +91,11 @@ test("a client that is gone, or another than the state's, stops; what has to lea
   const gone = standing({ there: false });
   expect(gone.problems).toMatchObject([{ code: "ENGINE_STATE_GONE", subject: "c1" }]);
   expect(gone.gone).toEqual([client, enabled, list, shared].map(urn));
-  const other = state([[client, "c0"], [shared, "org_1"], [list, "org_1"]]);
+  const other = state([
+    [client, "c0"],
+    [shared, "org_1"],
+    [list, "org_1"],
+  ]);
   expect(standing({ state: other }).problems).toMatchObject([{ code: "ENGINE_STATE_GONE", subject: "c0" }]);
   const adopted = standing({ state: other, adopt: true });
   expect(adopted.problems).toEqual([]);
@@ -98,7 +108,11 @@ test("one that is wanted gone anyway is not held by what is gone", () => {
 });
 
 test("only the organization's list is missing in the state: the provider would refuse to make it", () => {
-  const lacking = state([[client, "c1"], [enabled, "con_1::c1"], [shared, "org_1"]]);
+  const lacking = state([
+    [client, "c1"],
+    [enabled, "con_1::c1"],
+    [shared, "org_1"],
+  ]);
   expect([...standing({ state: lacking }).imports]).toEqual([
     ["auth0:index/organizationConnections:OrganizationConnections::fernhill", "org_1"],
   ]);
