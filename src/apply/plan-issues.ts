@@ -137,7 +137,7 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
         connection,
         problem.code,
         problem.message,
-        "let the engine take it over as it is: `tenantry apply --adopt-into` and the engine's name",
+        "bring the engine's state in step with what is there: `tenantry apply --adopt-into` and the engine's name",
       );
     default:
       return problem.kind satisfies never;

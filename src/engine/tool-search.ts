@@ -113,7 +113,10 @@ async function pathOf(sought: SoughtTool, place: SearchPlace): Promise<string> {
 
 function missing(message: string, sought: SoughtTool): TenantryError {
   return new TenantryError("ENGINE_TOOL_MISSING", message, {
-    hint: `${sought.install} Or name it by ${sought.setting}.`,
+    hint:
+      sought.command === undefined
+        ? `${sought.install} Or name it by ${sought.setting}.`
+        : `Correct ${sought.setting}, or leave it out to have PATH searched. ${sought.install}`,
   });
 }
 

@@ -72,9 +72,10 @@ describe("ENGINE_TOOL_MISSING says what was looked for and where", () => {
   ])("a path of the file where there is %s", async (_, make) => {
     const path = join(bin, "tofu");
     make(path);
-    expect((await failure(find("bin/tofu"))).message).toBe(
-      `${path}, which engines.terraform.command names, is no program that can be run`,
-    );
+    expect(await failure(find("bin/tofu"))).toMatchObject({
+      message: `${path}, which engines.terraform.command names, is no program that can be run`,
+      hint: `Correct engines.terraform.command, or leave it out to have PATH searched. ${install}`,
+    });
   });
 
   test("a program whose interpreter is not there", async () => {

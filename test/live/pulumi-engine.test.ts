@@ -8,10 +8,11 @@ import { hasPulumi, objectsOf, openPulumi, type PulumiBench, type PulumiBenchOpt
 // The engine with the real Pulumi CLI and its real plugin, against the sandbox.
 
 let bench: Bench;
+const requests: string[] = [];
 const opened: PulumiBench[] = [];
 
 beforeAll(async () => {
-  if (hasPulumi) bench = await startBench();
+  if (hasPulumi) bench = await startBench({ onRequest: ({ method, path }) => requests.push(`${method} ${path}`) });
 });
 afterAll(() => bench?.close());
 afterEach(async () => {
@@ -333,4 +334,26 @@ live("several tenants at once, each in a stack and a folder of its own", async (
   expect(one.changes(await one.engine.plan(tenants, "deep"))).toEqual([]);
   const { coverage } = (await one.engine.plan(tenants, "fleet")).observation;
   expect(coverage).toContainEqual({ what: "idp/customers pulumi plans", read: 0, total: 3 });
+});
+
+live("new ways in come before old ones go, and off is off before anything else", async () => {
+  const one = await open();
+  const { connections } = bench.sandbox.auth0;
+  const other = [...connections.values()].find(({ name }) => name !== fernhillConnection)?.name ?? "";
+  await one.engine.apply(wanted());
+  const writes = async (registration: Registration): Promise<readonly string[]> => {
+    requests.length = 0;
+    await one.engine.apply(registration);
+    return requests
+      .filter((request) => request.includes("/api/v2/") && !request.startsWith("GET "))
+      .map((request) => request.replace("/api/v2/", "").replaceAll(/(?<=\/)(con_\w+|org_\w+|\w{32})/g, "ID"));
+  };
+  const calls = await writes(wanted({ enabledConnections: [other] }));
+  // Pulumi does at once what does not depend on each other.
+  expect([calls.slice(0, 2).sort(), calls.slice(2).sort()]).toEqual([
+    ["PATCH connections/ID/clients", "POST organizations/ID/connections"],
+    ["DELETE organizations/ID/connections/ID", "PATCH connections/ID/clients"],
+  ]);
+  await one.engine.apply(wanted());
+  expect((await writes(off(wanted())))[0]).toBe("PATCH clients/ID");
 });

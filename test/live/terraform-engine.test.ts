@@ -7,19 +7,11 @@ import type { Engine } from "../../src/engine/engine.ts";
 import type { Change } from "../../src/plan/change.ts";
 import type { PublicKey } from "../../src/workspace/workspace.ts";
 import { failure } from "../engine/bench.ts";
+import { differences } from "../engine/terraform-engine/differences.ts";
 import { wanted } from "../idp/okta/bench.ts";
 import { differingLeaves, leavesOf } from "./okta-objects.ts";
 import { describeWithProvider, type Pair } from "./terraform-bench.ts";
 import { type EngineBench, openEngineBench } from "./terraform-engine-bench.ts";
-
-/**
- * What an app that the provider has written shows otherwise than one that `direct` has written: at each path, what
- * `direct` and what the provider leaves. docs/engines.md says why.
- */
-const differences: Readonly<Record<string, readonly [unknown, unknown]>> = {
-  "settings.oauthClient.jwks.keys.0.use": ["sig", null],
-  "settings.oauthClient.post_logout_redirect_uris": [[], undefined],
-};
 
 const { label } = wanted();
 const elsewhere = ["https://portal.acme.example/elsewhere"];
@@ -191,6 +183,19 @@ describeWithProvider("the engine terraform", (pair) => {
       await terraform.apply({ ...other, state: "absent", parts: [] });
       await terraform.apply(absent);
       expect(await names(bench)).toContain("made-here");
+    });
+
+    test("switching off does not need what is gone: a group, a policy", { timeout: 60_000 }, async () => {
+      const bench = live();
+      await (await bench.terraform()).apply(withGroup);
+      await dropMade(bench);
+      const terraform = await bench.terraform();
+      const off = wanted({ state: "inactive", assignment: both, accessPolicy: "Never was" });
+      expect(await changesOf(terraform, off)).toMatchObject([
+        { paths: ["active", "assignment"], after: { active: false } },
+      ]);
+      expect((await terraform.apply(off))?.active).toBe(false);
+      expect((await bench.app(label)).status).toBe("INACTIVE");
     });
 
     test("a connection of the tenant that the run is not about is left alone", { timeout: 60_000 }, async () => {

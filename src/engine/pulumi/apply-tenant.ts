@@ -1,8 +1,10 @@
 import { clientTargets, organizationTargets, subjectOf } from "../../../stacks/auth0/names.ts";
 import type { Auth0ProgramInput } from "../../../stacks/auth0/stack.ts";
 import type { Registration } from "../../desired/connection.ts";
+import { textsOf } from "../../desired/json.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
+import { compareText } from "../../errors/issue.ts";
 import { organizationOf } from "../../idp/auth0/organization-keeper.ts";
 import { readMetadata } from "../../idp/auth0/organization-metadata.ts";
 import type { PresentTenant } from "../../idp/auth0/present.ts";
@@ -30,6 +32,12 @@ export async function applyTenant(
   const observation = await adapter.observe([registration], "single");
   const [problem] = observation.problems;
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  // The provider takes connections away from an organization before it adds others: nobody must stand between the two.
+  const wide = widened(registration, observation);
+  if (wide !== undefined) {
+    await applyTenant(context, stackOf, wide);
+    return applyTenant(context, stackOf, registration);
+  }
   const found = observation.found.get(registration.key);
   const part = organizationOf(registration);
   const isSomething = found !== undefined || observation.parts.has(part.address);
@@ -45,6 +53,19 @@ export async function applyTenant(
   // Not before: it is by them that a client is known whose making was cut short.
   if (look.state.pending.length > 0) await stack.clearPending();
   return result;
+}
+
+/** The registration with the organization's old connections besides its new ones; undefined when none comes or none goes. */
+function widened(registration: Registration, { parts }: RegistrationObservation): Registration | undefined {
+  const part = organizationOf(registration);
+  const fields = parts.get(part.address)?.fields;
+  if (part.state !== "active" || fields?.active !== true) return undefined;
+  const there = textsOf(fields.enabledConnections);
+  const coming = part.enabledConnections.filter((name) => !there.includes(name));
+  const going = there.filter((name) => !part.enabledConnections.includes(name));
+  if (coming.length === 0 || going.length === 0) return undefined;
+  const wide = { ...part, enabledConnections: [...part.enabledConnections, ...going].sort(compareText) };
+  return { ...registration, parts: registration.parts.map((each) => (each.kind === "organization" ? wide : each)) };
 }
 
 /** What the state holds, and how it stands to what is there. */

@@ -59,7 +59,7 @@ export function withArguments(sides: Sides, { before, after }: PlannedStep, name
 }
 
 /** A client's arguments as fields. One that is switched off shows the grants that are kept for it. */
-export function clientFields(args: JsonObject): Fields {
+function clientFields(args: JsonObject): Fields {
   const grants = textsIn(args, "grantTypes");
   const active = grants.length > 0;
   const kept = textIn(objectIn(args, "clientMetadata"), keptInClient.grants)?.split(" ") ?? [];

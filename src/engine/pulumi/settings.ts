@@ -14,7 +14,7 @@ export function engineFolder({ workspace }: Pick<PulumiEngineOptions, "workspace
  *
  * @throws TenantryError ENGINE_BACKEND_UNNAMED; ENGINE_BACKEND_UNREACHABLE for a folder that cannot be made
  */
-export async function backendUrl(options: Pick<PulumiEngineOptions, "workspace" | "tools">): Promise<string> {
+async function backendUrl(options: Pick<PulumiEngineOptions, "workspace" | "tools">): Promise<string> {
   const { workspace, tools } = options;
   const written = workspace.engines.pulumi.backend;
   if (written === undefined && tools.ci) {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, LocalWorkspace, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { StackName } from "../../../stacks/auth0/names.ts";
@@ -199,6 +199,7 @@ async function openWorkspace(options: TenantStackOptions, program?: PulumiFn): P
 /** The stack with a program. Its name is in every call, so that none needs to be selected. */
 async function openStack(options: TenantStackOptions, program: PulumiFn): Promise<Stack> {
   const workspace = await openWorkspace(options, program);
+  await nameSecretsProvider(options);
   workspace.selectStack = async () => undefined;
   const { Stack } = await import("@pulumi/pulumi/automation/index.js");
   const stack = await Stack.select(options.name.stack, workspace);
@@ -206,6 +207,21 @@ async function openStack(options: TenantStackOptions, program: PulumiFn): Promis
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   return stack;
+}
+
+/**
+ * A cloud's key is named in a file that only the folder has in which the stack was made. On another machine Pulumi would
+ * ask for a passphrase instead.
+ */
+async function nameSecretsProvider({ folder, name, secretsProvider }: TenantStackOptions): Promise<void> {
+  if (secretsProvider === "passphrase") return;
+  const settings = JSON.stringify({ secretsprovider: secretsProvider });
+  await writeFile(join(folder, `Pulumi.${name.stack}.yaml`), settings, { flag: "wx", mode: 0o600 }).catch(
+    (error: unknown) => {
+      // The file that is there holds Pulumi's own data key.
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    },
+  );
 }
 
 /** What the Automation API has no function for. */

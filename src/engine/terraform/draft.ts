@@ -1,6 +1,7 @@
 import { addressesOf, groupAddress } from "../../../stacks/okta/addresses.ts";
 import type { OktaStackInput } from "../../../stacks/okta/okta-stack.ts";
 import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import { textsOf } from "../../desired/json.ts";
 import type { RegistrationObservation } from "../../idp/identity-provider.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { Kept } from "./kept.ts";
@@ -29,6 +30,27 @@ export function draftOf(
   imports: readonly Import[],
 ): Draft {
   return { registrations, gone, imports, kept: new Map(), keptGroups: new Map() };
+}
+
+/**
+ * A registration as a program can have it. One that is wanted off keeps the groups that it has, unless they are just
+ * those that the file names: they may be gone, and switching off must not fail for that.
+ */
+export function programmable(wanted: Registration, found: ObservedRegistration | undefined): Registration {
+  const { assignment, state } = wanted;
+  if (state !== "inactive" || assignment === undefined || assignment.everyone) return wanted;
+  const assigned = textsOf(found?.fields.assignment);
+  return assignment.groups.every((name) => assigned.includes(name)) ? wanted : { ...wanted, assignment: undefined };
+}
+
+/** The program without the policies of what is wanted off, which may be gone too; undefined when it has none. */
+export function withoutPolicies(draft: Draft): Draft | undefined {
+  const named = draft.registrations.some((wanted) => wanted.state !== "active" && wanted.accessPolicy !== undefined);
+  if (!named) return undefined;
+  const registrations = draft.registrations.map((wanted) =>
+    wanted.state === "active" ? wanted : { ...wanted, accessPolicy: undefined },
+  );
+  return { ...draft, registrations };
 }
 
 /** The same program on the way to what is wanted. */

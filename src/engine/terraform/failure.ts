@@ -84,6 +84,9 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** A file that another process has locked, and has not yet written beside it who it is. */
+const heldNamelessly = /acquiring the state lock.*resource temporarily unavailable/i;
+
 /** During a plan only: an apply may miss what it was to point to. */
 const gone = /E0000007|\b404\b|resource not found|not found: resource/i;
 
@@ -114,6 +117,7 @@ export function terraformFailure(failed: FailedCommand): TenantryError {
   const holder = lockHolderIn(words);
   if (holder !== undefined) return error("ENGINE_STATE_LOCKED", lockedBy(subject, holder), howToUnlock(failed, holder));
   const flat = words.replace(/\s+/g, " ");
+  if (heldNamelessly.test(flat)) return error("ENGINE_STATE_LOCKED", lockedBy(subject, {}));
   const ofProvider = errors.length > 0 && errors.every(({ address }) => address !== undefined);
   const fitting = kinds.find((candidate) => (candidate.ofProviders || !ofProvider) && candidate.words.test(flat));
   // Every cloud has words of its own for a backend that cannot be had, but all say them at the same time.
@@ -138,7 +142,7 @@ function stoppedAtBackend(out: string, words: string): boolean {
   );
 }
 
-function lockedBy(subject: string, { who, created, operation }: LockHolder): string {
+function lockedBy(subject: string, { who, created, operation }: Partial<LockHolder>): string {
   const since = [created === undefined ? "" : `since ${created}`, operation ?? ""].filter((part) => part !== "");
   return `the state of ${subject} is locked by ${who ?? "somebody else"}${since.length > 0 ? ` (${since.join(", ")})` : ""}`;
 }
@@ -148,7 +152,20 @@ function howToUnlock({ folder, path }: FailedCommand, { id }: LockHolder): strin
   return `Wait for that run to end. Only when it is gone for sure, release its lock: ${command}`;
 }
 
-function hintFor({ folder }: FailedCommand, code: Code, words: string): string | undefined {
-  if (code !== "ENGINE_BACKEND_UNREACHABLE" || !words.includes("errored.tfstate")) return undefined;
-  return `What was done is noted in ${folder}/errored.tfstate, which the next run writes into the backend: mend the backend, then apply again.`;
+function hintFor({ folder, path, title }: FailedCommand, code: Code, words: string): string | undefined {
+  if (code === "ENGINE_BACKEND_UNREACHABLE" && words.includes("errored.tfstate")) {
+    return `What was done is noted in ${folder}/errored.tfstate, which the next run writes into the backend: mend the backend, then apply again.`;
+  }
+  if (code === "ENGINE_STATE_UNREADABLE" && /unencrypted payload/.test(words)) {
+    return "The state was written before engines.terraform.encryption was. Move it away, keep it, and take everything into an encrypted one: `tenantry apply --adopt-into terraform`.";
+  }
+  if (code === "ENGINE_STATE_UNREADABLE" && /state file is encrypted/.test(words)) {
+    return "The state was written with engines.terraform.encryption: name its passphrase there again.";
+  }
+  const foreign = /registry\.opentofu\.org\/[\w-]+\/[\w-]+/.exec(words)?.[0];
+  if (code === "ENGINE_PROVIDER_MISSING" && title === "Terraform" && foreign !== undefined) {
+    const own = foreign.replace("opentofu.org", "terraform.io");
+    return `OpenTofu has written this state. Go on with it (engines.terraform.command: tofu), or hand the state over to Terraform for good: ${path} -chdir=${folder} state replace-provider ${foreign} ${own}`;
+  }
+  return undefined;
 }

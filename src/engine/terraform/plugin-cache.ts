@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { objectIn, parseJson } from "../../vendor/json.ts";
+import { isJsonObject, type JsonObject, objectIn, parseJson } from "../../vendor/json.ts";
 import type { Environment } from "../tool-environment.ts";
 import { readCliConfig } from "./cli-config.ts";
 
@@ -76,11 +76,13 @@ async function alone(
 
 /**
  * Gives a new working folder the lock file of one that needs the same providers. The cache is used only for providers
- * whose checksums a lock file holds: without it every folder would fetch and unpack its own.
+ * whose checksums a lock file holds: without it every folder would fetch and unpack its own. A lock file of another
+ * version than the program names is deleted first, because `init` would refuse it.
  */
 export async function lendLockFile(folder: string, root: string, title: string): Promise<void> {
   const kept = lockFileOf(folder, root, title);
   const own = join(folder, ".terraform.lock.hcl");
+  if (locksAnother(textOf(own), folder)) await rm(own);
   if (kept !== undefined && existsSync(kept) && !existsSync(own)) await copyFile(kept, own);
 }
 
@@ -93,14 +95,32 @@ export async function keepLockFile(folder: string, root: string, title: string):
   await copyFile(own, kept);
 }
 
+/** Whether a lock file holds a provider to another version than the one that the folder's program names. */
+function locksAnother(lock: string, folder: string): boolean {
+  const locked = [...lock.matchAll(/^provider "[^"/]+\/([^"]+)" \{\s*version\s*=\s*"([^"]+)"/gm)];
+  return Object.values(requiredProviders(folder) ?? {}).some((required) => {
+    const { source, version } = isJsonObject(required) ? required : {};
+    return (
+      typeof version === "string" &&
+      /^\d+\.\d+\.\d+$/.test(version) &&
+      locked.some(([, name, other]) => name === source && other !== version)
+    );
+  });
+}
+
 function lockFileOf(folder: string, root: string, title: string): string | undefined {
-  const program = objectIn(parseJson(textOf(join(folder, "cdk.tf.json"))), "terraform").required_providers;
+  const program = requiredProviders(folder);
   if (program === undefined) return undefined;
   const name = createHash("sha256")
     .update(JSON.stringify([title, program]))
     .digest("hex")
     .slice(0, 16);
   return join(root, ".tenantry/engines/provider-locks", `${name}.lock.hcl`);
+}
+
+function requiredProviders(folder: string): JsonObject | undefined {
+  const required = objectIn(parseJson(textOf(join(folder, "cdk.tf.json"))), "terraform").required_providers;
+  return isJsonObject(required) ? required : undefined;
 }
 
 function textOf(file: string): string {

@@ -1,5 +1,5 @@
 import { addressesOf } from "../../../stacks/okta/addresses.ts";
-import type { Registration } from "../../desired/connection.ts";
+import type { ConnectionKey, Registration } from "../../desired/connection.ts";
 import type { RegistrationProblem } from "../../idp/identity-provider.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { PlannedChange } from "./plan-json.ts";
@@ -79,4 +79,27 @@ export function standingProblem(
       ? `${where} holds the app of ${key}, and it is not there any more`
       : `${where} holds another app than ${subject}, which is the one of ${key} by its marker`;
   return { key, kind: "state", code: "ENGINE_STATE_GONE", subject, message };
+}
+
+/**
+ * What stands in the way, and what would be taken over in place of what the state holds. What is wanted off and not in
+ * the state is left to the adapter; what is gone is gone.
+ */
+export function inTheWay(
+  subjects: readonly Registration[],
+  found: ReadonlyMap<ConnectionKey, ObservedRegistration>,
+  standings: ReadonlyMap<ConnectionKey, Standing>,
+  { adopt, where }: { readonly adopt: boolean; readonly where: string },
+): { readonly problems: readonly RegistrationProblem[]; readonly others: readonly Registration[] } {
+  const problems: RegistrationProblem[] = [];
+  const others: Registration[] = [];
+  for (const wanted of subjects) {
+    const standing = standings.get(wanted.key);
+    if (standing === undefined || standing === "managed" || standing === "new") continue;
+    if (standing === "other" && (adopt || wanted.state === "absent")) others.push(wanted);
+    else if (standing === "other" || (wanted.state === "active" && !adopt)) {
+      problems.push(standingProblem(wanted, found.get(wanted.key), standing, where));
+    }
+  }
+  return { problems, others };
 }

@@ -17,15 +17,27 @@ import type { RegistrationProblem } from "../../idp/identity-provider.ts";
 import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { TerraformBackend } from "../../workspace/workspace.ts";
-import { type ClientChanges, clientDifference, partDifference, takenOver } from "./changes.ts";
-import { type Draft, draftOf, inputOf, isEmpty, staged, type There, targetsOf } from "./draft.ts";
+import { clientDifference, partDifference, takenOver } from "./changes.ts";
+import {
+  type Draft,
+  draftOf,
+  inputOf,
+  isEmpty,
+  programmable,
+  staged,
+  type There,
+  targetsOf,
+  withoutPolicies,
+} from "./draft.ts";
 import type { TerraformFolder } from "./folder.ts";
 import { keptOf } from "./kept.ts";
 import type { PlanJson } from "./plan-json.ts";
+import { changeAt, changesOf, hasWork } from "./plan-reading.ts";
 import { stagesOf } from "./stages.ts";
 import {
   type Import,
   importsOf,
+  inTheWay,
   isOther,
   type Standing,
   type StateAddresses,
@@ -90,7 +102,7 @@ export class TenantStack {
     const subjects = registrations.filter(({ key, state }) => there.found.has(key) || state === "active");
     if (subjects.length === 0) return directLook(registrations, there);
     const sorted = await this.#sort(subjects, there);
-    const { problems, others } = this.#standing(subjects, there, sorted.standings);
+    const { problems, others } = inTheWay(subjects, there.found, sorted.standings, this.#options);
     const held = new Set(problems.map(({ key }) => key));
     const open = directLook(
       registrations.filter(({ key }) => !held.has(key)),
@@ -101,7 +113,8 @@ export class TenantStack {
     if (isEmpty(sorted.draft)) return result;
     const ready = await this.#planOrStrangers(sorted, there);
     if (Array.isArray(ready)) return this.#without(ready, registrations, there);
-    for (const wanted of [...sorted.draft.registrations, ...sorted.draft.gone]) {
+    const asked = new Set([...sorted.draft.registrations, ...sorted.draft.gone].map(({ key }) => key));
+    for (const wanted of subjects.filter(({ key }) => asked.has(key))) {
       const found = there.found.get(wanted.key);
       const difference = clientDifference(wanted, found, changesOf(ready.plan, wanted.key));
       result.registrations.set(wanted.key, difference);
@@ -135,7 +148,7 @@ export class TenantStack {
       sorted = await this.#forget(wanted, sorted.state, there);
       if (wanted.state !== "active") return false;
     } else {
-      const [problem] = this.#standing([wanted], there, sorted.standings).problems;
+      const [problem] = inTheWay([wanted], there.found, sorted.standings, this.#options).problems;
       if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
     }
     if (isEmpty(sorted.draft)) return false;
@@ -167,8 +180,11 @@ export class TenantStack {
 
   /** How the registrations stand, by what the state holds. */
   async #sort(subjects: readonly Registration[], there: There): Promise<Sorted> {
-    const present = subjects.filter(({ state }) => state !== "absent");
-    const any = draftOf(present, [], []);
+    const any = draftOf(
+      subjects.filter(({ state }) => state !== "absent"),
+      [],
+      [],
+    );
     const folder = await this.#prepared(this.#program(any, there, new Set()));
     const state: StateAddresses = new Set(await folder.list());
     return this.#sorted(subjects, there, state);
@@ -189,31 +205,12 @@ export class TenantStack {
       } else if (standing === "new") {
         if (wanted.state === "active") present.push(wanted);
       } else if (found !== undefined && (standing === "managed" || (standing === "unmanaged" && this.#options.adopt))) {
-        imports.push(...importsOf(wanted, found, standing, state));
-        present.push(wanted);
+        const inProgram = programmable(wanted, found);
+        imports.push(...importsOf(inProgram, found, standing, state));
+        present.push(inProgram);
       }
     }
     return { standings, draft: draftOf(present, gone, imports), state };
-  }
-
-  /** What stands in the way, and what would be taken over with the state as it is. */
-  #standing(
-    subjects: readonly Registration[],
-    there: There,
-    standings: ReadonlyMap<ConnectionKey, Standing>,
-  ): { readonly problems: readonly RegistrationProblem[]; readonly others: readonly Registration[] } {
-    const problems: RegistrationProblem[] = [];
-    const others: Registration[] = [];
-    for (const wanted of subjects) {
-      const standing = standings.get(wanted.key);
-      if (standing === "other" && (this.#options.adopt || wanted.state === "absent")) others.push(wanted);
-      // What is wanted off and not in the state is left to the adapter; what is gone is gone.
-      else if (standing === "other" || (wanted.state === "active" && !this.#options.adopt)) {
-        if (standing === undefined || standing === "managed" || standing === "new") continue;
-        problems.push(standingProblem(wanted, there.found.get(wanted.key), standing, this.#options.where));
-      }
-    }
-    return { problems, others };
   }
 
   /** The look without those whose client in the state is another, or none any more. */
@@ -227,11 +224,8 @@ export class TenantStack {
       registrations.filter(({ key }) => !keys.has(key)),
       there,
     );
-    const { problems, others } = this.#standing(
-      strangers,
-      there,
-      new Map(strangers.map(({ key }) => [key, "other" as const])),
-    );
+    const standings = new Map(strangers.map(({ key }) => [key, "other" as const]));
+    const { problems, others } = inTheWay(strangers, there.found, standings, this.#options);
     const taken = others.map((wanted) => [wanted.key, takenOver(wanted, there.found.get(wanted.key))] as const);
     return {
       registrations: new Map([...rest.registrations, ...taken]),
@@ -281,12 +275,24 @@ export class TenantStack {
     return this.#sorted([wanted], there, new Set([...state].filter((address) => !known.includes(address))));
   }
 
+  /** The plan for what was sorted; once more without what is of no use to a client that is wanted off. */
+  async #plan(sorted: Sorted, there: There, known?: Ready): Promise<Ready> {
+    try {
+      return await this.#planWhole(sorted, there, known);
+    } catch (error) {
+      const draft = withoutPolicies(sorted.draft);
+      const refused = error instanceof TenantryError && /^ENGINE_(FAILED|STATE_GONE)$/.test(error.code);
+      if (!refused || draft === undefined) throw error;
+      return this.#planWhole({ ...sorted, draft }, there);
+    }
+  }
+
   /**
-   * The plan for what was sorted; a second time with what the first one shows that must stay.
+   * The plan; a second time with what the first one shows that must stay.
    *
    * @param known a plan that will do when it is of the same program
    */
-  async #plan({ draft, state }: Sorted, there: There, known?: Ready): Promise<Ready> {
+  async #planWhole({ draft, state }: Sorted, there: There, known?: Ready): Promise<Ready> {
     const first = await this.#planned(draft, there, state, known);
     const kept = new Map(
       draft.registrations.flatMap((wanted) => {
@@ -349,22 +355,4 @@ function directLook(registrations: readonly Registration[], there: There): Look 
     parts: new Map(parts.map((part) => [part.address, diffPart(part, there.parts.get(part.address))])),
     problems: [],
   };
-}
-
-function changesOf(plan: PlanJson, key: ConnectionKey): ClientChanges {
-  const { app, assignments } = addressesOf(key);
-  return { app: changeAt(plan, app), assignments: changeAt(plan, assignments) };
-}
-
-function changeAt(plan: PlanJson, address: string): PlanJson["changes"][number] | undefined {
-  return plan.changes.find((change) => change.address === address);
-}
-
-/** Whether there is anything for the tool to do; what it would only read is nothing. */
-function hasWork(plan: PlanJson): boolean {
-  return plan.changes.some(
-    ({ actions, importing, mode }) =>
-      importing !== undefined ||
-      (mode === "managed" && actions.some((action) => action !== "no-op" && action !== "read")),
-  );
 }

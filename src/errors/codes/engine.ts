@@ -14,7 +14,7 @@ export const engineCodes = {
   },
   ENGINE_PROVIDER_MISSING: {
     cause: "The provider or plugin that speaks to the identity provider is not installed and could not be fetched.",
-    mend: "Install it as the message says, or let the run reach its registry or mirror once.",
+    mend: "`tenantry engines` prints the commands that install it; or let the run reach its registry or mirror once.",
     exit: 5,
   },
   ENGINE_BACKEND_UNNAMED: {
@@ -55,8 +55,8 @@ export const engineCodes = {
   },
   ENGINE_NOT_IN_STATE: {
     cause:
-      "A client with our marker is there, but not in the engine's state: another engine has made it, or a run was killed while making it.",
-    mend: "Take it into the state, unchanged, with `tenantry apply --adopt-into`.",
+      "A client with our marker is there, but not in the engine's state: another engine has made it, a run was killed while making it, or this is not the state that holds it.",
+    mend: "First see that `engines:` names the backend that was used before: one client in two states has two masters. Then take it into the state, unchanged, with `tenantry apply --adopt-into`.",
     exit: 4,
   },
   ENGINE_STATE_GONE: {

@@ -65,6 +65,14 @@ test("drift: the callback by its word, the settings together; what others noted 
   expect(difference.changes).toMatchObject([{ paths: ["redirectUris", "settings"], hot: ["redirectUris"] }]);
 });
 
+test("what is only read again is no step", () => {
+  const text = readFileSync(new URL("recorded/drift.json", import.meta.url), "utf8");
+  const events = JSON.parse(text) as EngineEvent[];
+  const refreshes = events.filter((event) => event.resourcePreEvent?.metadata.op === "refresh");
+  expect(refreshes).toHaveLength(1);
+  expect(readEvents(refreshes)).toEqual({ steps: [], errors: [], whole: false });
+});
+
 test("connections that were taken away, and another name for people", () => {
   const { client, shared } = told("connections");
   const there = found({ enabledConnections: [] });

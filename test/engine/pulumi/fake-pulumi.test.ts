@@ -149,6 +149,16 @@ test.each([
   });
 });
 
+test("a cloud's key in place of a passphrase is known on a machine that has not made the stack", async () => {
+  const state = JSON.stringify({ version: 3, deployment: { manifest: {} } });
+  const script = `[ "$1 $2" = "stack export" ] && { echo '${state}'; exit 0; }
+[ "$1" = preview ] && { echo "error: $(cat Pulumi.*.*.yaml)" >&2; exit 255; }`;
+  const pulumi = { secretsProvider: "awskms://alias/sso?region=eu-central-1", passphrase: undefined };
+  await expect(plan({ script, pulumi })).rejects.toMatchObject({
+    words: 'error: {"secretsprovider":"awskms://alias/sso?region=eu-central-1"}',
+  });
+});
+
 test("CI with no backend named, and no passphrase named", async () => {
   await expect(plan({ script: "exit 1", ci: true })).rejects.toMatchObject({ code: "ENGINE_BACKEND_UNNAMED" });
   const script = `echo "error: named" >&2; exit 255`;

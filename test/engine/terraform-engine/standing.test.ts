@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importsOf, isOther, standingOf, standingProblem } from "../../../src/engine/terraform/standing.ts";
+import { importsOf, inTheWay, isOther, standingOf, standingProblem } from "../../../src/engine/terraform/standing.ts";
 import { wanted } from "../../idp/okta/bench.ts";
 import { changesIn, observed, recorded } from "./recorded.ts";
 
@@ -48,4 +48,26 @@ test("each has its code and says whose state it is", () => {
     return code;
   });
   expect(codes).toEqual(["ENGINE_NOT_IN_STATE", "ENGINE_STATE_GONE", "ENGINE_STATE_GONE"]);
+});
+
+test("in the way is what would be made twice; what is wanted off, and whoever takes over, goes on", () => {
+  const look = (state: "active" | "inactive" | "absent", standing: "unmanaged" | "lost" | "other", adopt: boolean) => {
+    const registration = wanted({ state });
+    const standings = new Map([[registration.key, standing]]);
+    const { problems, others } = inTheWay([registration], new Map([[found.key, found]]), standings, {
+      adopt,
+      where: "",
+    });
+    return `${problems.length} ${others.length}`;
+  };
+  const rows = (["active", "inactive", "absent"] as const).map((state) =>
+    [false, true].map((adopt) =>
+      (["unmanaged", "lost", "other"] as const).map((standing) => look(state, standing, adopt)).join(", "),
+    ),
+  );
+  expect(rows).toEqual([
+    ["1 0, 1 0, 1 0", "0 0, 0 0, 0 1"],
+    ["0 0, 0 0, 1 0", "0 0, 0 0, 0 1"],
+    ["0 0, 0 0, 0 1", "0 0, 0 0, 0 1"],
+  ]);
 });

@@ -244,6 +244,38 @@ describe("the end of the tool", () => {
   });
 });
 
+describe("what to do about a state", () => {
+  test.each([
+    [
+      "that is not yet encrypted",
+      "ENGINE_STATE_UNREADABLE",
+      "error loading state: encountered unencrypted payload without unencrypted method configured",
+      /written before engines\.terraform\.encryption was.*--adopt-into terraform/,
+    ],
+    [
+      "that is encrypted, when the file asks for none any more",
+      "ENGINE_STATE_UNREADABLE",
+      "Unsupported state file format: This state file is encrypted and can not be read without an encryption configuration",
+      /name its passphrase there again/,
+    ],
+    [
+      "that OpenTofu has written",
+      "ENGINE_PROVIDER_MISSING",
+      "Could not retrieve the list of available versions for provider registry.opentofu.org/okta/okta: no network",
+      /terraform -chdir=work state replace-provider registry\.opentofu\.org\/okta\/okta registry\.terraform\.io\/okta\/okta$/,
+    ],
+    [
+      "whose lock nobody has signed yet",
+      "ENGINE_STATE_LOCKED",
+      "Error acquiring the state lock: resource temporarily unavailable, open .x.tfstate.lock.info: no such file",
+      /./,
+    ],
+  ])("%s", async (_, code, words, hint) => {
+    const { refused } = await planning(says("Error refreshing state", words));
+    expect(await refused()).toMatchObject({ code, hint: expect.stringMatching(hint) });
+  });
+});
+
 describe("the holder of a lock", () => {
   test.each([
     ["nobody's words", "Error acquiring the state lock", undefined],

@@ -59,7 +59,7 @@ describeWithTools("init", (name, path) => {
     expect(await failure(folder.init())).toEqual({
       code: "ENGINE_PROVIDER_MISSING",
       message: `${title} does not find the provider that acme at workforce needs`,
-      hint: "Install it as the message says, or let the run reach its registry or mirror once.",
+      hint: "`tenantry engines` prints the commands that install it; or let the run reach its registry or mirror once.",
       words: expect.stringMatching(/Failed to query available provider packages[\s\S]*okta\/okta/),
     });
   });
@@ -176,6 +176,30 @@ describe("the plugin cache", () => {
       "",
     ]);
     expect(existsSync(cache)).toBe(true);
+  });
+
+  test("a provider of another version than the folder's lock file holds is not refused", async () => {
+    const root = scratch();
+    const lock = "work/.terraform.lock.hcl";
+    const path = fakeTool(
+      root,
+      "terraform",
+      `
+      const { existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+      const { version } = JSON.parse(readFileSync("cdk.tf.json", "utf8")).terraform.required_providers.okta;
+      const own = ".terraform.lock.hcl";
+      if (existsSync(own) && !readFileSync(own, "utf8").includes(version)) process.exit(1);
+      mkdirSync(".terraform", { recursive: true });
+      writeFileSync(own, 'provider "registry.terraform.io/okta/okta" {\\n  version     = "' + version + '"\\n}\\n');
+    `,
+    );
+    const { tool } = await openBench(path, { root });
+    const folder = tool.workspace(join(root, "work"));
+    for (const version of ["4.20.0", "6.12.0", "4.20.0"]) {
+      await folder.write(needing({ okta: { ...okta.okta, version } }));
+      await folder.init();
+      expect(readFileSync(join(root, lock), "utf8")).toContain(`"${version}"`);
+    }
   });
 
   test("and the user's own settings are found from the workspace's folder", async () => {
