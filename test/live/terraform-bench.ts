@@ -9,7 +9,7 @@ import { type CommandResult, openTestWorkspace, type TestWorkspace } from "../su
 const mirror = process.env.TENANTRY_PROVIDER_MIRROR;
 
 /** The versions of the provider that are supported; a mirror need not hold both. */
-export const providerVersions = ["6.12.0", "4.20.0"] as const;
+const providerVersions = ["6.12.0", "4.20.0"] as const;
 
 /** One program and one version of the provider. */
 export interface Pair {

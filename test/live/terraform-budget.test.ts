@@ -24,6 +24,8 @@ describeWithProvider("the calls that a plan foresees are those that an apply mak
     await expectForeseen(world, "a name changes");
     world.workspace.edit("tenantry.yaml", "/openid/callback/{id}", "/openid/back/{id}");
     await expectForeseen(world, "a live callback changes");
+    world.workspace.edit("tenants/grouped.yaml", "[whiterabbit-staff]", "[whiterabbit-admins]");
+    await expectForeseen(world, "other groups");
     edit("status: active", "status: suspended");
     await expectForeseen(world, "suspended");
     edit("status: suspended", "status: active");

@@ -44,7 +44,7 @@ export interface EngineBench {
 const key = { scheme: "env", name: "OKTA_PRIVATE_KEY", text: "env:OKTA_PRIVATE_KEY" } as const;
 
 /** How the example comes in: a service app with a private key. */
-export const serviceApp = { clientId: "0oa1tenantryservice0", privateKey: key };
+const serviceApp = { clientId: "0oa1tenantryservice0", privateKey: key };
 
 export async function openEngineBench(
   { path, version }: Pair,

@@ -1,6 +1,7 @@
 import type { Registration } from "../../desired/connection.ts";
+import { textsOf } from "../../desired/json.ts";
 import { CallCounts } from "../../idp/call-counts.ts";
-import { changesMore, differing, type PlannedWork, type Settle, updates } from "../../idp/planned-work.ts";
+import { changesMore, type PlannedWork, type Settle, updates } from "../../idp/planned-work.ts";
 import { isJsonObject, objectIn, parseJson } from "../../vendor/json.ts";
 import type { PlanJson } from "./plan-json.ts";
 
@@ -102,7 +103,7 @@ function ofOne(calls: CallCounts, work: PlannedWork, traits: ProviderTraits): vo
       look();
       if (course === "retire" || found.active) plan();
       if (traits.token) calls.add(rest, 2);
-      calls.add(app).add(apps, assignedOf(found.fields.assignment) + (course === "retire" && found.active ? 1 : 0));
+      calls.add(app).add(apps, namesIn(found.fields.assignment).length + (course === "retire" && found.active ? 1 : 0));
       return;
     }
     default:
@@ -149,20 +150,25 @@ function updateOf(calls: CallCounts, settle: Settle, wanted: Registration, trait
     setPolicy(calls, wanted.accessPolicy, traits, false);
   }
   if (!paths.includes("assignment") || change?.action !== "update") return;
-  const named = wanted.assignment === undefined || wanted.assignment.everyone ? 1 : wanted.assignment.groups.length;
-  const leaving = assignedOf(change.before.assignment) + named - differing(change.before, change.after, "assignment");
+  const [old, next] = [namesIn(change.before.assignment), namesIn(change.after.assignment)];
+  const leaving = old.filter((name) => !next.includes(name)).length;
+  const coming = next.some((name) => !old.includes(name));
   // All that stay are assigned again, whatever differs.
-  calls.add(apps, 1 + named + Math.max(0, assignedOf(change.before.assignment) - Math.floor(leaving / 2)));
+  calls.add(apps, leaving + next.length + 1);
+  if (leaving === 0 || !coming) return;
+  // New ones come before old ones go, by a run of its own.
+  calls.add(apps, next.length + leaving + 1);
+  planOf(calls, wanted, true, 0, traits);
+}
+
+function namesIn(assignment: unknown): readonly string[] {
+  return typeof assignment === "string" ? [assignment] : textsOf(assignment);
 }
 
 function setPolicy(calls: CallCounts, named: string | undefined, traits: ProviderTraits, created: boolean): void {
   if (named === undefined && traits.skipsPolicy) return;
   calls.add(apps);
   if (named === undefined && created) calls.add(rest);
-}
-
-function assignedOf(assignment: unknown): number {
-  return Array.isArray(assignment) ? assignment.length : assignment === undefined ? 0 : 1;
 }
 
 function sizeOf(value: unknown): number {

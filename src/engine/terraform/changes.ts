@@ -84,7 +84,7 @@ export function partDifference(
 }
 
 /** Whether the tool would delete a resource and make another in its place. */
-export function replaces(change: PlannedChange | undefined): boolean {
+function replaces(change: PlannedChange | undefined): boolean {
   return change?.actions.includes("delete") === true && change.actions.includes("create");
 }
 

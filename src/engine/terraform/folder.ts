@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TenantryError } from "../../errors/failure.ts";
 import { isJsonObject, parseJson } from "../../vendor/json.ts";
@@ -157,7 +157,12 @@ export function openFolder(options: FolderOptions): TerraformFolder {
       return end.answer.out.split("\n").filter((line) => line !== "");
     },
     async forget(addresses) {
-      if (addresses.length > 0) await initialised({ args: ["state", "rm", lockTimeout], operands: addresses });
+      if (addresses.length === 0) return;
+      await initialised({ args: ["state", "rm", lockTimeout], operands: addresses });
+      // The tool leaves the state from before beside the program, and cannot be told not to.
+      for (const name of await readdir(folder)) {
+        if (/^terraform\.tfstate\.\d+\.backup$/.test(name)) await rm(join(folder, name), { force: true });
+      }
     },
     async unlock(id) {
       await initialised({ args: ["force-unlock", "-force"], operands: [id] });

@@ -96,6 +96,8 @@ describeWithTools("terraform_data through the engine's tool", (name, path) => {
     await folder.applyPlan("some", { parallelism: 1 });
     await folder.forget(["terraform_data.a"]);
     expect(await folder.list()).toEqual(["terraform_data.c"]);
+    // No copy of the state from before is left beside the program.
+    expect(readdirSync(folder.path).filter((name) => name.endsWith(".backup"))).toEqual([]);
     await folder.forget([]);
     expect(changed(await folder.plan({ out: "again", refresh: false, lock: false }))).toEqual({
       "terraform_data.a": ["create"],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { changedApp, newApp } from "../../../src/idp/okta/app-body.ts";
-import type { JsonObject } from "../../../src/vendor/json.ts";
+import { type JsonObject, objectIn } from "../../../src/vendor/json.ts";
 import { wanted } from "./bench.ts";
 
 const key = (curve: string, kid: string) => {
@@ -20,8 +20,8 @@ function withoutCurves(): JsonObject {
 }
 
 function curvesIn(body: JsonObject | undefined): readonly unknown[] {
-  const { keys } = (body?.settings as { oauthClient: { jwks: { keys: JsonObject[] } } }).oauthClient.jwks;
-  return keys.map(({ kid, crv }) => [kid, crv]);
+  const { keys } = objectIn(objectIn(objectIn(body, "settings"), "oauthClient"), "jwks");
+  return (keys as readonly JsonObject[]).map(({ kid, crv }) => [kid, crv]);
 }
 
 test("a key that has lost its curve gets it back, also one that only stays", () => {
