@@ -8,7 +8,7 @@ import { member } from "./observe.ts";
 import type { ConnectionOutcome } from "./outcome.ts";
 import { ProofError } from "./proof-error.ts";
 import { type ChangesByAddress, type Rechecked, recheck } from "./recheck.ts";
-import { journaledSteps, type Steps, StopAsked } from "./steps.ts";
+import { isInterruption, journaledSteps, type Steps, StopAsked } from "./steps.ts";
 import { switchOn } from "./switch-on.ts";
 import type { Places, RecordingWorld } from "./world.ts";
 
@@ -48,10 +48,12 @@ export async function applyConnection(
     await retire(world, planned.leftBehind.get(key), steps);
     return { key, outcome: connection.record.state === "tombstone" ? "removed" : "off" };
   } catch (error) {
-    if (error instanceof StopAsked || (world.stopping() && isInterruption(error))) {
+    const inStep = world.stopping() && isInterruption(error);
+    if (error instanceof StopAsked || inStep) {
       const done = steps?.done() ?? [];
       const left = stepsOf(connection, planned).filter((step) => !done.includes(step));
-      return { key, outcome: "interrupted", done, left };
+      const during = inStep ? steps?.during() : undefined;
+      return { key, outcome: "interrupted", ...(during === undefined ? {} : { during }), done, left };
     }
     if (!(error instanceof TenantryError)) throw error;
     const evidence = error instanceof ProofError ? error.proof : undefined;
@@ -65,11 +67,6 @@ export async function applyConnection(
       });
     }
   }
-}
-
-/** Whether an engine's program was stopped in the middle of a step, because the run was asked to stop. */
-function isInterruption(error: unknown): boolean {
-  return error instanceof TenantryError && error.code === "ENGINE_INTERRUPTED";
 }
 
 /** The steps that a connection takes, as far as that is known before; `tidy` shows on the way. */

@@ -185,7 +185,7 @@ async function openEngine(
     ...{ tools, workspace, adapter, access, sleep },
     resolve: (reference: Reference, use: string) => resolveKnown(reference, options, use),
     redact: (text: string) => redactor.redact(text),
-    tell: (what: string) => progress({ kind: "reading", what }),
+    tell: (what: string) => progress({ kind: "engine", what }),
   };
   if (idp.kind === "okta") {
     const { terraformEngine } = await import("../engine/terraform/engine.ts");

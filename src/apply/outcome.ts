@@ -17,6 +17,8 @@ export type ConnectionOutcome =
   | {
       readonly key: ConnectionKey;
       readonly outcome: "interrupted";
+      /** The step in the middle of which an engine's program was stopped; it is among those left. */
+      readonly during?: StepName | undefined;
       /** Steps that ended before the run was asked to stop, and those that are left for the next run. */
       readonly done: readonly StepName[];
       readonly left: readonly StepName[];

@@ -3,6 +3,7 @@ import { tenantOfKey } from "../desired/key.ts";
 import type { Issue } from "../errors/issue.ts";
 import type { RegistrationProblem } from "../idp/identity-provider.ts";
 import type { SignIn, Tenant } from "../tenant/tenant.ts";
+import { enginesOf } from "../workspace/workspace.ts";
 import type { LeftBehindLook } from "./left-behind.ts";
 import type { Observation } from "./observe.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -133,15 +134,19 @@ function problemIssue(tenants: readonly Tenant[], connection: Connection, proble
         "leave it as it is, or declare a second sign-in of another name, which gets a client of its own",
       );
     case "state":
-      return at(
-        connection,
-        problem.code,
-        problem.message,
-        "bring the engine's state in step with what is there: `tenantry apply --adopt-into` and the engine's name",
-      );
+      return at(connection, problem.code, problem.message, stateHint(connection, problem));
     default:
       return problem.kind satisfies never;
   }
+}
+
+/** How what a state does not know, or knows wrongly, is brought in step. */
+function stateHint({ registration, tenant }: Connection, { code }: RegistrationProblem): string {
+  const [, engine] = registration.kind === "external" ? [] : enginesOf[registration.kind];
+  const command = `\`tenantry apply --adopt-into ${engine} --only ${tenant}\``;
+  return code === "ENGINE_NOT_IN_STATE"
+    ? `see first that \`engines:\` names the backend that was used before, because another state may hold it; then ${command} takes it in, unchanged`
+    : `${command} brings the state in step with what is there`;
 }
 
 /** The names of a field that is a list; a field of one name has no places in it. */

@@ -14,6 +14,7 @@ import type { RecordWrite } from "../app/app.ts";
 import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
+import { TenantryError } from "../errors/failure.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { type DocumentCache, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
@@ -23,7 +24,7 @@ import { proveRecord } from "./prove-record.ts";
 import { fingerprintOf } from "./proven-secret.ts";
 import type { Rechecked } from "./recheck.ts";
 import { isServedHere, narrowed, offAgain, serveBoth, serveOld } from "./serving.ts";
-import type { Steps } from "./steps.ts";
+import { isInterruption, type Steps } from "./steps.ts";
 import { candidateSubject } from "./subject.ts";
 import type { Places, RecordingWorld } from "./world.ts";
 
@@ -55,6 +56,8 @@ export async function switchOn(
     try {
       return await work();
     } catch (error) {
+      // What the engine's program has done so far serves both, and it can do no more now; or it has done nothing.
+      if (isInterruption(error) || isHeldByOthers(error)) throw error;
       await goBack(restore).catch((cause: unknown) => {
         const why = cause instanceof Error ? cause.message : "unknown";
         world.progress({ kind: "note", key: connection.key, message: `could not be brought back whole: ${why}` });
@@ -112,6 +115,11 @@ export async function switchOn(
     });
   }
   return proof;
+}
+
+/** Whether somebody else has the state of the engine's program, so that it has not begun. */
+function isHeldByOthers(error: unknown): boolean {
+  return error instanceof TenantryError && error.code === "ENGINE_STATE_LOCKED";
 }
 
 async function proveIdp(

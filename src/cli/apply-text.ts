@@ -23,8 +23,9 @@ export function outcomeLine(outcome: ConnectionOutcome, width: number, paint: Pa
         `  mend: ${outcome.error.hint}`,
       ].join("\n");
     case "interrupted": {
-      const { done, left } = outcome;
-      const after = done.length === 0 ? "before its first step" : `after ${done.at(-1)}`;
+      const { during, done, left } = outcome;
+      const last = done.length === 0 ? "before its first step" : `after ${done.at(-1)}`;
+      const after = during === undefined ? last : `in the middle of ${during}, where the next run goes on`;
       return `${key}  ${paint.yellow("stopped")} ${after}; left: ${left.join(", ")}`;
     }
     case "not-attempted":

@@ -127,9 +127,14 @@ function progressOn(terminal: Terminal): Progress {
         if (status === undefined) terminal.err(`reading ${event.what}\n`);
         else status(`reading ${event.what}`);
         return;
+      case "engine":
+        if (status === undefined) terminal.err(`${event.what}\n`);
+        else status(event.what);
+        return;
       case "step":
-        if (event.state === "failed") terminal.err(`${event.key}  ${event.step}  failed\n`);
-        else if (status !== undefined) status(`${event.key}  ${event.step}${event.state === "done" ? "  done" : ""}`);
+        if (event.state === "failed" || event.state === "interrupted") {
+          terminal.err(`${event.key}  ${event.step}  ${event.state}\n`);
+        } else if (status !== undefined) status(`${event.key}  ${event.step}${event.state === "done" ? "  done" : ""}`);
         else if (event.state === "done") terminal.err(`${event.key}  ${event.step}  done\n`);
         return;
       case "note":

@@ -52,10 +52,11 @@ async function applyInterrupted(asked: boolean) {
 describe("an engine's program that was stopped in the middle of a step", () => {
   it("leaves the connection stopped on the way, to be gone on with, and no failure", async () => {
     const [outcome] = await applyInterrupted(true);
-    expect(outcome).toMatchObject({ key: "whiterabbit/portal", outcome: "interrupted", done: [] });
+    expect(outcome).toMatchObject({ key: "whiterabbit/portal", outcome: "interrupted", during: "register", done: [] });
     if (outcome === undefined) throw new Error("there is no outcome");
     expect(outcomeLine(outcome, 18, plain)).toBe(
-      "whiterabbit/portal  stopped before its first step; left: register, prove-idp, hand-over, prove-app, activate",
+      "whiterabbit/portal  stopped in the middle of register, where the next run goes on; " +
+        "left: register, prove-idp, hand-over, prove-app, activate",
     );
     expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
   });
