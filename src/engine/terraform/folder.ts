@@ -45,6 +45,11 @@ export interface TerraformFolder {
   list(): Promise<readonly string[]>;
   /** Takes these out of the state; what they stand for is left alone. */
   forget(addresses: readonly string[]): Promise<void>;
+  /**
+   * Leaves a program that only says where the state is. It refuses every plan, by hand too: the one before was of some
+   * clients only, and a plan of it without targets would delete the others.
+   */
+  shut(): Promise<void>;
   /** Releases the lock that a run which is gone has left behind. */
   unlock(id: string): Promise<void>;
 }
@@ -52,11 +57,28 @@ export interface TerraformFolder {
 /** Where the tool puts a state that it could not write into the backend. */
 const unwritten = "errored.tfstate";
 
+/** A variable that no value fits: a plan fails, and what needs the state only goes on working. */
+const refusal = {
+  whole_program: {
+    default: "not here",
+    validation: {
+      condition: `\${var.whole_program != var.whole_program}`,
+      error_message:
+        "Tenantry writes what belongs here for one run and some clients. A program of the whole tenant, to plan and apply by hand, is written by `tenantry synth`.",
+    },
+  },
+};
+
 /** A working folder of Terraform or OpenTofu. Nothing is touched before it is written to. */
 export function openFolder(options: FolderOptions): TerraformFolder {
   const { folder, subject, tool, tell } = options;
   const program = join(folder, "cdk.tf.json");
   const { run, outOf, failureOf } = commandRunner(options);
+  const write = async (text: string): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if ((await textOf(program)) === text) return;
+    await writeFile(program, text, { mode: 0o600 });
+  };
   const lockTimeout = `-lock-timeout=${Math.ceil(options.lockTimeout / 1_000)}s`;
   const surroundings = () => ({ ...tool, environment: options.environment(false) });
   /** Whether the last `init` was left out, because what it had done before seemed to hold. */
@@ -95,11 +117,7 @@ export function openFolder(options: FolderOptions): TerraformFolder {
 
   return {
     path: folder,
-    async write(text) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      if ((await textOf(program)) === text) return;
-      await writeFile(program, text, { mode: 0o600 });
-    },
+    write,
     async init() {
       leftOut = !(await initNeeded(folder, surroundings()));
       if (!leftOut) await initNow();
@@ -163,6 +181,11 @@ export function openFolder(options: FolderOptions): TerraformFolder {
       for (const name of await readdir(folder)) {
         if (/^terraform\.tfstate\.\d+\.backup$/.test(name)) await rm(join(folder, name), { force: true });
       }
+    },
+    async shut() {
+      const read = parseJson((await textOf(program)) ?? "");
+      if (!isJsonObject(read)) return;
+      await write(`${JSON.stringify({ terraform: read.terraform, variable: refusal }, null, 2)}\n`);
     },
     async unlock(id) {
       await initialised({ args: ["force-unlock", "-force"], operands: [id] });

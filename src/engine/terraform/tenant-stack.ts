@@ -99,6 +99,14 @@ export class TenantStack {
    * @throws TenantryError ENGINE_…
    */
   async look(registrations: readonly Registration[], there: There): Promise<Look> {
+    try {
+      return await this.#look(registrations, there);
+    } finally {
+      await this.#folder(there).shut();
+    }
+  }
+
+  async #look(registrations: readonly Registration[], there: There): Promise<Look> {
     const subjects = registrations.filter(({ key, state }) => there.found.has(key) || state === "active");
     if (subjects.length === 0) return directLook(registrations, there);
     const sorted = await this.#sort(subjects, there);
@@ -137,6 +145,7 @@ export class TenantStack {
       return await this.#apply(wanted, there);
     } finally {
       await this.close();
+      await this.#folder(there).shut();
     }
   }
 
@@ -220,7 +229,7 @@ export class TenantStack {
     there: There,
   ): Promise<Look> {
     const keys = new Set(strangers.map(({ key }) => key));
-    const rest = await this.look(
+    const rest = await this.#look(
       registrations.filter(({ key }) => !keys.has(key)),
       there,
     );

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -118,6 +119,21 @@ describeWithTools("terraform_data through the engine's tool", (name, path) => {
       "cdk.tf.json",
       "terraform.tfstate",
     ]);
+  });
+
+  test("what is left in the folder refuses a plan by hand, and still finds the state", async () => {
+    const { folder } = await open({ a: { input: "1", lifecycle: { prevent_destroy: true } } });
+    await folder.applyPlan("plan.tfplan");
+    await folder.shut();
+    for (const command of ["plan", "apply", "destroy"]) {
+      const args = [command, "-no-color", "-input=false", ...(command === "plan" ? [] : ["-auto-approve"])];
+      const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: undefined };
+      const { status, stderr } = spawnSync(path, args, { cwd: folder.path, encoding: "utf8", env });
+      expect(status).toBe(1);
+      expect(stderr.replaceAll(/\s+/g, " ")).toContain("A program of the whole tenant, to plan and apply by hand");
+    }
+    await folder.init();
+    expect(await folder.list()).toEqual(["terraform_data.a"]);
   });
 
   test("ENGINE_PLAN_STALE when the state has changed since the plan", async () => {
