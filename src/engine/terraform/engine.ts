@@ -75,7 +75,9 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
     async plan(registrations, depth) {
       const lists = await adapter.observe(registrations, depth);
       const subjects = tenantsOf(unstopped(registrations, lists).filter((wanted) => takesRun(wanted, lists, "deep")));
-      const due = unstopped(registrations, lists).filter((wanted) => takesRun(wanted, lists, depth));
+      // Lists do not show what a state lacks.
+      const closeness = tools.adopt ? "deep" : depth;
+      const due = unstopped(registrations, lists).filter((wanted) => takesRun(wanted, lists, closeness));
       // Lists hold no assignments; where the tool is run, its plan does.
       const seen = depth === "fleet" && due.length > 0 ? merged(lists, await adapter.observe(due, "single")) : lists;
       const byTenant = tenantsOf(unstopped(due, seen));

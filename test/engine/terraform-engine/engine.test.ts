@@ -181,6 +181,13 @@ describe("of a fleet", () => {
     expect(ran()).toEqual(["plan"]);
   });
 
+  test("all are asked about when their state is to be brought in step: lists do not show what it lacks", async () => {
+    const engine = await bench.terraform({ adopt: true });
+    const { observation } = await engine.plan([wanted()], "fleet");
+    expect(observation.coverage).toContainEqual({ what: "idp/workforce terraform plans", read: 1, total: 1 });
+    expect(ran()).toEqual(["plan"]);
+  });
+
   test("what was never made and is not wanted needs no run", async () => {
     const engine = await bench.terraform();
     const plan = await engine.plan([other("cedar", { state: "absent" }), other("elm", { state: "inactive" })], "deep");
