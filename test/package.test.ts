@@ -35,7 +35,9 @@ describe("the packed package", () => {
 
   it("holds compiled code, schemas, the example and no source or test", () => {
     const inside = readdirSync(join(folder, "package"));
-    expect(inside).toEqual(expect.arrayContaining(["bin", "dist", "ci", "schema", "tenants", "tenantry.yaml", "LICENSE"]));
+    expect(inside).toEqual(
+      expect.arrayContaining(["bin", "dist", "ci", "schema", "tenants", "tenantry.yaml", "LICENSE"]),
+    );
     for (const left of ["src", "sandbox", "stacks", "test", "scripts", ".ci"]) expect(inside).not.toContain(left);
     expect(existsSync(join(folder, "package", "dist", "src", "cli", "main.js"))).toBe(true);
   });

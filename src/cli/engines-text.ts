@@ -1,6 +1,7 @@
 import type { EngineSurvey, IdpSurvey, Missing, ToolSurvey } from "../engine/survey.ts";
 import type { Paint } from "../plan/render-text.ts";
-import { table, wrap } from "./table.ts";
+import { wrap } from "../plan/wrap.ts";
+import { table } from "./table.ts";
 
 // What `tenantry engines` and `tenantry demo --engine` print, for 80 columns.
 
@@ -12,11 +13,11 @@ export function surveyText(survey: EngineSurvey, environment: string | undefined
     section(["for", "version", "from", "where"], carriers(survey), paint),
     ...survey.settings.map((file) => `settings read: ${file}\n`),
   ];
-  if (environment === undefined) return `${parts.join("\n")}\n`;
+  if (environment === undefined) return `${parts.join("\n").trimEnd()}\n`;
   const rows = survey.identityProviders.map(idpRow);
   const details = survey.identityProviders.flatMap((idp) => detailsOf(idp, paint));
   parts.push(section(["identity provider", "engine", "runs", "by"], rows, paint), ...details);
-  return `${parts.join("\n")}\n`;
+  return `${parts.join("\n").trimEnd()}\n`;
 }
 
 /** What is missing, each with the command that installs it; one line when nothing is. */
@@ -71,9 +72,14 @@ function detailsOf({ idp, engine, because, tool, backend, passphrase }: IdpSurve
   return [paint.bold(idp), ...facts.map((fact) => wrapped(fact))];
 }
 
+/** A table whose last column, mostly a path, goes on a line of its own where the line would be too long. */
 function section(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
   const [first = "", ...lines] = table([head, ...rows]);
-  return [paint.dim(first), ...lines, ""].join("\n");
+  const broken = lines.flatMap((line, at) => {
+    const last = rows[at]?.at(-1) ?? "";
+    return line.length <= 80 ? [line] : [line.slice(0, line.length - last.length).trimEnd(), `  ${last}`];
+  });
+  return [paint.dim(first), ...broken, ""].join("\n");
 }
 
 function wrapped(text: string): string {

@@ -1,7 +1,8 @@
 import type { ConnectionProof } from "../apply/verify-connections.ts";
 import type { Paint } from "../plan/render-text.ts";
+import { wrap } from "../plan/wrap.ts";
 import type { CheckResult, Evidence, Link, Verdict } from "../store/evidence.ts";
-import { table, wrap } from "./table.ts";
+import { table } from "./table.ts";
 
 const links: readonly Link[] = ["discovery", "keys", "callback", "secret", "record"];
 

@@ -1,3 +1,5 @@
+import { wrap } from "../plan/wrap.ts";
+
 /** Rows as aligned columns, two spaces between, no trailing spaces. Colours must be added after: they have no width. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
@@ -10,21 +12,6 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** Text broken into lines of at most `width` characters at spaces; longer words stay whole. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return line === "" ? lines : [...lines, line];
 }
 
 /** Labelled values, one under the other, as lines of at most 80 characters where the value can be broken. */

@@ -3,23 +3,46 @@ import { join } from "node:path";
 
 // Commands that bring what an engine needs onto this machine, as its makers' own pages have them.
 
-const tools: Readonly<Record<"tofu" | "pulumi", Readonly<Record<"darwin" | "win32" | "other", string>>>> = {
+interface Installation {
+  /** As a sentence begins: what to install. */
+  readonly title: string;
+  /** Where its makers say how to install it. */
+  readonly page: string;
+  readonly commands: Readonly<Record<"darwin" | "win32" | "other", string>>;
+}
+
+const tools: Readonly<Record<"tofu" | "pulumi", Installation>> = {
   tofu: {
-    darwin: "brew install opentofu",
-    win32: "winget install --exact --id=OpenTofu.Tofu",
-    other: "snap install --classic opentofu",
+    title: "OpenTofu or Terraform",
+    page: "https://opentofu.org/docs/intro/install/",
+    commands: {
+      darwin: "brew install opentofu",
+      win32: "winget install --exact --id=OpenTofu.Tofu",
+      other: "snap install --classic opentofu",
+    },
   },
   pulumi: {
-    darwin: "brew install pulumi/tap/pulumi",
-    win32: "winget install --exact --id=Pulumi.Pulumi",
-    other: "curl -fsSL https://get.pulumi.com | sh",
+    title: "the Pulumi CLI",
+    page: "https://www.pulumi.com/docs/install/",
+    commands: {
+      darwin: "brew install pulumi/tap/pulumi",
+      win32: "winget install --exact --id=Pulumi.Pulumi",
+      other: "curl -fsSL https://get.pulumi.com | sh",
+    },
   },
 };
 
 /** The command that installs the newest version of a tool. OpenTofu stands for Terraform too: either will do. */
 export function installTool(tool: "tofu" | "pulumi"): readonly string[] {
   const system = platform();
-  return [tools[tool][system === "darwin" || system === "win32" ? system : "other"]];
+  return [tools[tool].commands[system === "darwin" || system === "win32" ? system : "other"]];
+}
+
+/** The same as a sentence, with the page of its makers. */
+export function toolHint(tool: "tofu" | "pulumi"): string {
+  const { title, page } = tools[tool];
+  const [command] = installTool(tool);
+  return `Install ${title}: \`${command}\`, or see ${page}.`;
 }
 
 /**

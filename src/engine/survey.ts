@@ -11,6 +11,7 @@ import { soughtTerraform } from "./terraform/program.ts";
 import { type FoundProvider, searchProvider } from "./terraform/provider-search.ts";
 import { type Environment, toolEnvironment } from "./tool-environment.ts";
 import { type FoundTool, findTool, type SoughtTool } from "./tool-search.ts";
+import { unnamedBackend } from "./unnamed-backend.ts";
 
 // What there is on this machine for engines that run programs, and what a workspace lacks of it. Nothing is fetched,
 // nothing is changed; programs are only asked for their version.
@@ -108,7 +109,7 @@ export async function surveyEngines(options: SurveyOptions): Promise<EngineSurve
     tools,
     settings: [...new Set([tofu.settings, terraform.settings].filter((file) => file !== undefined))],
     providers: distinct([...tofu.found, ...terraform.found]),
-    plugins,
+    plugins: distinct(plugins),
     identityProviders: surveys.map(({ survey }) => survey),
     missing: together(surveys.flatMap(({ missing }) => missing)),
   };
@@ -164,7 +165,7 @@ async function surveyTerraform(
       backend: backend === undefined ? undefined : `${backend.kind} ${backend.settings[stateName[backend.kind]]}`,
     },
     missing: [
-      ...("problem" in found ? [absentTool(lacks, found.problem, "terraform")] : []),
+      ...("problem" in found ? [absentTool(lacks, found.problem, "terraform", command)] : []),
       ...(has === undefined
         ? [
             lacks(
@@ -178,7 +179,7 @@ async function surveyTerraform(
             ),
           ]
         : []),
-      ...unnamedBackend(lacks, backend === undefined && options.ci, "terraform"),
+      ...(backend === undefined && options.ci ? [lacks("backend", unnamedBackend("terraform"))] : []),
       ...(encryption !== undefined && tool?.product === "terraform"
         ? [
             lacks(
@@ -216,7 +217,7 @@ async function surveyPulumi(
       because: command === undefined ? "the first `pulumi` on PATH" : "engines.pulumi.command names it",
     },
     missing: [
-      ...("problem" in found ? [absentTool(lacks, found.problem, "pulumi")] : []),
+      ...("problem" in found ? [absentTool(lacks, found.problem, "pulumi", command)] : []),
       ...(has === undefined
         ? [
             lacks(
@@ -233,7 +234,7 @@ async function surveyPulumi(
             ),
           ]
         : []),
-      ...unnamedBackend(lacks, backend === undefined && options.ci, "pulumi"),
+      ...(backend === undefined && options.ci ? [lacks("backend", unnamedBackend("pulumi"))] : []),
       ...absentPassphrase(lacks, passphrase),
       ...(secretsProvider === "passphrase" && written === undefined
         ? [
@@ -265,17 +266,20 @@ function fetching({ connect }: Workspace, allowed: boolean): string {
   return "install it, or let a run fetch it by itself where it can be reached";
 }
 
-function absentTool(lacks: Lack, { code, message }: Problem, engine: "terraform" | "pulumi"): Missing {
-  const hint = `install it, or name it by engines.${engine}.command in tenantry.yaml`;
+function absentTool(
+  lacks: Lack,
+  { code, message }: Problem,
+  engine: "terraform" | "pulumi",
+  command: string | undefined,
+): Missing {
+  const setting = `engines.${engine}.command`;
+  const hint =
+    command === undefined
+      ? `install it, or name it by ${setting} in tenantry.yaml`
+      : `correct ${setting}, or leave it out to have PATH searched`;
   // Which folders PATH has is no news to whoever asks what is there.
   const short = message.replace(/ \(PATH was searched: .*\)$/, "");
   return lacks("tool", { code, message: short, hint }, installTool(engine === "terraform" ? "tofu" : "pulumi"));
-}
-
-function unnamedBackend(lacks: Lack, isMissing: boolean, engine: "terraform" | "pulumi"): readonly Missing[] {
-  if (!isMissing) return [];
-  const message = `this is CI, and tenantry.yaml does not say where ${engine} keeps its state: a runner's disk forgets it`;
-  return [lacks("backend", { code: "ENGINE_BACKEND_UNNAMED", message, hint: `name it as engines.${engine}.backend` })];
 }
 
 function absentPassphrase(lacks: Lack, passphrase: IdpSurvey["passphrase"]): readonly Missing[] {
@@ -323,6 +327,7 @@ function together(missing: readonly Missing[]): readonly Missing[] {
   );
 }
 
-function distinct(found: readonly FoundProvider[]): readonly FoundProvider[] {
+/** Once each, though a search path names a folder twice. */
+function distinct<Found extends { readonly path: string }>(found: readonly Found[]): readonly Found[] {
   return [...new Map(found.map((each) => [each.path, each])).values()];
 }

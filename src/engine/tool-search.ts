@@ -96,7 +96,7 @@ async function pathOf(sought: SoughtTool, place: SearchPlace): Promise<string> {
     throw missing(`${path}, which ${sought.setting} names, is no program that can be run`, sought);
   }
   const names = command === undefined ? sought.names : [command];
-  const folders = (place.environment.PATH ?? "").split(delimiter).filter(isAbsolute);
+  const folders = [...new Set((place.environment.PATH ?? "").split(delimiter).filter(isAbsolute))];
   for (const name of names) {
     for (const folder of folders) {
       const path = join(folder, name);

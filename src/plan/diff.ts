@@ -28,6 +28,12 @@ export interface Difference {
   readonly unchanged: boolean;
 }
 
+/** Both sides of a change, in fields. */
+export interface Sides {
+  readonly before: Fields;
+  readonly after: Fields;
+}
+
 const nothing: Difference = { changes: [], unchanged: false };
 const same: Difference = { changes: [], unchanged: true };
 
@@ -40,14 +46,14 @@ export function diffRegistration(wanted: Registration, found: ObservedRegistrati
     const { clientId: _given, ...known } = after;
     // Some identity providers give the client id themselves.
     return wanted.clientId === ""
-      ? one({ ...of, action: "create", after: known, knownAfter: ["clientId"] })
-      : one({ ...of, action: "create", after, knownAfter: [] });
+      ? oneChange({ ...of, action: "create", after: known, knownAfter: ["clientId"] })
+      : oneChange({ ...of, action: "create", after, knownAfter: [] });
   }
-  if (wanted.state === "absent") return one({ ...of, action: "delete", before: found.fields });
+  if (wanted.state === "absent") return oneChange({ ...of, action: "delete", before: found.fields });
   const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
-  return one(updateOf(of, found.fields, after, paths, hotRegistrationFields(found.fields, after, paths)));
+  return oneChange(updateOf(of, found.fields, after, paths, hotRegistrationFields(found.fields, after, paths)));
 }
 
 /** Something that registrations of one identity provider share. */
@@ -56,12 +62,12 @@ export function diffPart(wanted: IdpPart, found: ObservedPart | undefined): Diff
   const after = partFields(wanted);
   if (found === undefined) {
     if (wanted.state !== "active") return nothing;
-    return one({ ...of, action: "create", after, knownAfter: [] });
+    return oneChange({ ...of, action: "create", after, knownAfter: [] });
   }
-  if (wanted.state === "absent") return one({ ...of, action: "delete", before: found.fields });
+  if (wanted.state === "absent") return oneChange({ ...of, action: "delete", before: found.fields });
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
-  return one(updateOf(of, found.fields, after, paths, hotPartFields(found.fields, after, paths)));
+  return oneChange(updateOf(of, found.fields, after, paths, hotPartFields(found.fields, after, paths)));
 }
 
 /** The tenant's row at one app: made for the first active connection, then kept in step with the file. */
@@ -70,11 +76,11 @@ export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | unde
   const after = appTenantFields(wanted);
   if (found === undefined) {
     if (wanted.status !== "active") return nothing;
-    return one({ ...of, action: "create", after, knownAfter: [] });
+    return oneChange({ ...of, action: "create", after, knownAfter: [] });
   }
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
-  return one(updateOf(of, found.fields, after, paths, hotAppTenantFields(paths)));
+  return oneChange(updateOf(of, found.fields, after, paths, hotAppTenantFields(paths)));
 }
 
 /** What a record's diff needs besides the two records. */
@@ -115,11 +121,11 @@ export function diffRecord(
     };
   }
   if (wanted.state === "tombstone" || wanted.state === "absent") {
-    return one({ ...of, action: "delete", before: { ...found.fields, state: found.state } });
+    return oneChange({ ...of, action: "delete", before: { ...found.fields, state: found.state } });
   }
   if (wanted.state === "disabled") {
     if (found.state === "disabled") return same;
-    return one(updateOf(of, { state: found.state }, { state: "disabled" }, ["state"], []));
+    return oneChange(updateOf(of, { state: found.state }, { state: "disabled" }, ["state"], []));
   }
   const after = wantedFields(wanted, context);
   const before: Fields = {
@@ -154,6 +160,29 @@ function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordC
   return secretId === undefined ? fields : { ...fields, clientSecretId: secretId };
 }
 
+/**
+ * The update that an engine's own plan tells of, with what only our comparison sees; nothing when there is neither.
+ *
+ * @param told what the engine tells, in fields
+ * @param direct our comparison of the same object
+ */
+export function updateTold(
+  of: Pick<Change, "address" | "tenant" | "key">,
+  told: Sides,
+  direct: Difference,
+  hotOf: typeof hotRegistrationFields | typeof hotPartFields,
+): Difference {
+  const seen = direct.changes.find((change) => change.action === "update");
+  const own = differingFields(told.before, told.after);
+  const more = (seen?.paths ?? []).filter((path) => !own.includes(path));
+  const paths = [...own, ...more].sort();
+  if (paths.length === 0) return same;
+  const before = { ...told.before, ...only(seen?.before ?? {}, more) };
+  const after = { ...told.after, ...only(seen?.after ?? {}, more) };
+  const hot = [...new Set([...hotOf(before, after, paths), ...(more.length > 0 ? (seen?.hot ?? []) : [])])];
+  return oneChange(updateOf(of, before, after, paths, hot));
+}
+
 /** An update of the fields named, with just those on both sides. */
 function updateOf(
   of: Pick<Change, "address" | "tenant" | "key">,
@@ -173,7 +202,8 @@ function updateOf(
   };
 }
 
-function one(change: Change): Difference {
+/** A difference of just this change. */
+export function oneChange(change: Change): Difference {
   return { changes: [change], unchanged: false };
 }
 

@@ -39,7 +39,8 @@ const smallFleet = 10;
 /** Above this share a second acknowledgement is demanded. */
 const largeShare = 0.25;
 
-const cosmetic = new Set(["label", "name", "displayName", "unfinished"]);
+/** What nobody signs in by; taken into an engine's state (`engine`) a client stays as it is. */
+const cosmetic = new Set(["label", "name", "displayName", "unfinished", "engine"]);
 
 /** Every stop that is not acknowledged. Empty: the plan may be applied. */
 export function guard(input: GuardInput): readonly Stop[] {

@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
+import { wrap } from "./wrap.ts";
 
 const columns = 80;
 
@@ -52,8 +53,11 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   lines.push("");
   for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
-    const how = entry.what.endsWith(")") ? "" : " (--deep reads all)";
-    lines.push(`Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}${how}`);
+    const how = entry.what.endsWith(")") ? [] : ["(--deep reads all)"];
+    const counted = `Not read: ${entry.what}, ${entry.total - entry.read} of ${entry.total}`;
+    const line = [counted, ...how].join(" ");
+    const [first = "", ...rest] = line.length <= columns ? [line] : [...wrap(counted, columns - 2), ...how];
+    lines.push(first, ...rest.map((each) => `  ${each}`));
   }
   for (const { all, slowest } of callTexts(plan)) lines.push(all, ...(slowest === undefined ? [] : [`  ${slowest}`]));
   lines.push(paint.dim(`Plan digest ${plan.digest}`));

@@ -61,14 +61,26 @@ describe("tenantry engines", () => {
     expect(out).toMatch(/^tofu +1\.12\.6 +\S+\/bin\/tofu$/m);
     expect(out).toMatch(/^terraform +none +not on PATH$/m);
     expect(out).toMatch(/^pulumi +3\.259\.0 +\S+\/bin\/pulumi$/m);
-    expect(out).toMatch(/^okta +6\.12\.0 +mirror +\S+\/plugins\/providers\.example\/okta\/okta\/6\.12\.0\/\w+$/m);
+    expect(out).toMatch(/^okta +6\.12\.0 +mirror\s+\S+\/plugins\/providers\.example\/okta\/okta\/6\.12\.0\/\w+$/m);
     expect(out).toMatch(/^auth0 +any +PATH +\S+\/pulumi-resource-auth0$/m);
     expect(out).toMatch(/^workforce \(okta\) +terraform +tofu 1\.12\.6 +provider 6\.12\.0$/m);
     expect(out).toMatch(/^customers \(auth0\) +pulumi +pulumi 3\.259\.0 +plugin of any version \(PATH\)$/m);
     expect(out).toContain("  state: s3 {environment}/{tenant}.tfstate\n");
     expect(out).toContain("  passphrase: env:STATE_PASSPHRASE, there\n");
-    expect(out).toContain("\nEverything that production needs is there.\n");
+    expect(out).toMatch(/\S\n\nEverything that production needs is there\.\n$/);
     expect(out).not.toContain(passphrase);
+  });
+
+  it("fits 80 columns but for a path that is longer, and lists nothing twice", async () => {
+    installAll();
+    const PATH = `${tools.environment.PATH}:${tools.bin}:${tools.bin}`;
+    const own = await engines({ STATE_PASSPHRASE: passphrase, PATH });
+    const direct = await engines({ STATE_PASSPHRASE: passphrase, PATH }, "--env", "by-api");
+    expect(own.out.match(/^auth0 +any/gm)).toHaveLength(1);
+    expect(direct.out).toMatch(/\S\n\nEverything that by-api needs is there\.\n$/);
+    for (const line of `${own.out}\n${direct.out}`.split("\n")) {
+      if (!/^ *\S+$/.test(line)) expect(line.length, line).toBeLessThanOrEqual(80);
+    }
   });
 
   it("names everything that is missing with the command that installs it, and leaves with 5", async () => {
@@ -142,6 +154,7 @@ describe("tenantry engines", () => {
     expect(absent.out.replaceAll(/\s+/g, " ")).toContain(
       `ENGINE_TOOL_MISSING ${own}, which engines.terraform.command names, is no program that can be run`,
     );
+    expect(absent.out).toContain("  mend: correct engines.terraform.command, or leave it out to have PATH\n");
   });
 
   it("says that a provider of another version will not do", async () => {

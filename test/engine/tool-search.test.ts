@@ -1,13 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { toolHint } from "../../src/engine/install.ts";
 import { soughtTerraform } from "../../src/engine/terraform/program.ts";
 import { findTool, isAtLeast } from "../../src/engine/tool-search.ts";
 import { createRedactor } from "../../src/secret/redact.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import { failure, fakeTool, scratch } from "./bench.ts";
 
-const install = "Install OpenTofu (`brew install opentofu`, or https://opentofu.org/docs/intro/install/) or Terraform.";
+const install = toolHint("tofu");
 
 let root: string;
 let bin: string;
@@ -51,6 +52,10 @@ describe("ENGINE_TOOL_MISSING says what was looked for and where", () => {
       hint: `${install} Or name it by engines.terraform.command.`,
       words: undefined,
     });
+  });
+
+  test("a folder that PATH names twice, once", async () => {
+    expect((await failure(find(undefined, `${bin}:/nowhere:${bin}`))).message).toContain(`: ${bin}:/nowhere)`);
   });
 
   test("no PATH", async () => {

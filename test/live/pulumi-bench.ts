@@ -1,35 +1,22 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { test } from "vitest";
 import type { Engine, EnginePlan } from "../../src/engine/engine.ts";
 import { pulumiEngine } from "../../src/engine/pulumi/engine.ts";
 import type { Change } from "../../src/plan/change.ts";
 import { createRedactor } from "../../src/secret/redact.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import type { PulumiSettings, Workspace } from "../../src/workspace/workspace.ts";
+import { onPath } from "../engine/bench.ts";
 import { type Bench, customers, scope } from "../idp/auth0/bench.ts";
 
 /** Whether the Pulumi CLI and its Auth0 plugin are on PATH. */
-export const hasPulumi: boolean = ["pulumi", "pulumi-resource-auth0"].every(onPath);
+export const hasPulumi: boolean = ["pulumi", "pulumi-resource-auth0"].every((name) => onPath(name) !== undefined);
 
-function onPath(name: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** A test with the real Pulumi and its real plugin; skipped by name without them. */
+export function live(name: string, body: () => Promise<void>): void {
+  test.skipIf(!hasPulumi)(`${name} (needs pulumi and pulumi-resource-auth0)`, { timeout: 180_000 }, body);
 }
 
 /** An engine of Pulumi's over a bench's sandbox, in a folder of its own. */

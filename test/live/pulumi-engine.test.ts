@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { fernhillConnection } from "../../sandbox/sandbox.ts";
 import type { ConnectionKey, Registration } from "../../src/desired/connection.ts";
 import { directEngine } from "../../src/engine/direct.ts";
 import { type Bench, clientKey, organization, startBench, wanted } from "../idp/auth0/bench.ts";
-import { hasPulumi, objectsOf, openPulumi, type PulumiBench, type PulumiBenchOptions } from "./pulumi-bench.ts";
+import { hasPulumi, live, objectsOf, openPulumi, type PulumiBench, type PulumiBenchOptions } from "./pulumi-bench.ts";
 
 // The engine with the real Pulumi CLI and its real plugin, against the sandbox.
 
@@ -19,10 +19,6 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
   bench?.reset();
 });
-
-const live = (name: string, body: () => Promise<void>): void => {
-  test.skipIf(!hasPulumi)(`${name} (needs pulumi and pulumi-resource-auth0)`, { timeout: 120_000 }, body);
-};
 
 async function open(options: PulumiBenchOptions = {}): Promise<PulumiBench> {
   const one = await openPulumi(bench, options);
@@ -324,6 +320,24 @@ live("an organization that somebody has deleted stops too, and is made anew with
   ]);
   expect((await one.engine.apply(wanted()))?.id).toBe(made?.id);
   expect(one.changes(await plain.engine.plan([wanted()], "single"))).toEqual([]);
+});
+
+live("a client goes although somebody has deleted its organization, or put another client in its place", async () => {
+  const one = await open();
+  const clientsBefore = bench.sandbox.auth0.clients.size;
+  await one.engine.apply(wanted());
+  const [there] = [...bench.sandbox.auth0.organizations.values()].filter(({ name }) => name === "fernhill");
+  await bench.api("DELETE", `organizations/${there?.id}`);
+  const later = await open({ root: one.root });
+  expect(await later.engine.apply(wanted({ state: "absent" }))).toBeUndefined();
+  expect(bench.sandbox.auth0.clients.size).toBe(clientsBefore);
+
+  const made = await one.engine.apply(wanted());
+  await bench.api("DELETE", `clients/${made?.id}`);
+  await directEngine(await bench.adapter()).apply(wanted());
+  const adopting = await open({ adopt: true, root: one.root });
+  expect(await adopting.engine.apply(wanted({ state: "absent" }))).toBeUndefined();
+  expect(bench.sandbox.auth0.clients.size).toBe(clientsBefore);
 });
 
 live("several tenants at once, each in a stack and a folder of its own", async () => {

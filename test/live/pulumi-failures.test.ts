@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type Bench, startBench, wanted } from "../idp/auth0/bench.ts";
 import { describePostgres, freshName, postgresQuery, postgresUrl, server } from "../support/postgres.ts";
-import { hasPulumi, openPulumi, type PulumiBench, type PulumiBenchOptions } from "./pulumi-bench.ts";
+import { hasPulumi, live, openPulumi, type PulumiBench, type PulumiBenchOptions } from "./pulumi-bench.ts";
 
 // What goes wrong with the real Pulumi CLI and its real plugin, and how a run that ended in the middle goes on.
 
@@ -28,10 +28,6 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
   bench?.reset();
 });
-
-const live = (name: string, body: () => Promise<void>): void => {
-  test.skipIf(!hasPulumi)(`${name} (needs pulumi and pulumi-resource-auth0)`, { timeout: 120_000 }, body);
-};
 
 async function open(options: PulumiBenchOptions = {}): Promise<PulumiBench> {
   const one = await openPulumi(bench, options);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { type CommandResult, openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
-import { hasPulumi } from "./pulumi-bench.ts";
+import { hasPulumi, live } from "./pulumi-bench.ts";
 
 // The example's tenants through the command line, the real Pulumi CLI and its real plugin to the sandbox.
 
@@ -14,10 +14,6 @@ beforeAll(async () => {
   if (hasPulumi) workspace = await openTestWorkspace({ whole: true });
 });
 afterAll(() => workspace?.close());
-
-const live = (name: string, body: () => Promise<void>): void => {
-  test.skipIf(!hasPulumi)(`${name} (needs pulumi and pulumi-resource-auth0)`, { timeout: 180_000 }, body);
-};
 
 function tenantry(...args: readonly string[]): Promise<CommandResult> {
   const environment = {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { managementClientId } from "../../sandbox/sandbox.ts";
@@ -9,13 +9,13 @@ import { directEngine } from "../../src/engine/direct.ts";
 import { differingFields, registrationFields } from "../../src/plan/fields.ts";
 import { projectName, stackName } from "../../stacks/auth0/names.ts";
 import { registrationsOf } from "../../stacks/auth0/tenant-stack.ts";
+import { onPath } from "../engine/bench.ts";
 import { type Bench, customers, startBench } from "../idp/auth0/bench.ts";
 
 // The Pulumi CLI by itself, on this folder's Pulumi.yaml and the example's tenants, against the sandbox.
 
-const folders = (process.env.PATH ?? "").split(delimiter);
 const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-auth0"];
-const missing = needed.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+const missing = needed.filter((name) => onPath(name) === undefined);
 const repository = join(import.meta.dirname, "../..");
 const stack = stackName({ environment: "sandbox", idp: customers.name, tenant: "fernhill" });
 

@@ -2,13 +2,14 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Address, IdpPart, Registration } from "../../src/desired/connection.ts";
+import type { Registration } from "../../src/desired/connection.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Change } from "../../src/plan/change.ts";
 import type { PublicKey } from "../../src/workspace/workspace.ts";
 import { failure } from "../engine/bench.ts";
 import { differences } from "../engine/terraform-engine/differences.ts";
 import { wanted } from "../idp/okta/bench.ts";
+import { groupPart } from "../stacks/okta/cases.ts";
 import { differingLeaves, leavesOf } from "./okta-objects.ts";
 import { describeWithProvider, type Pair } from "./terraform-bench.ts";
 import { type EngineBench, openEngineBench } from "./terraform-engine-bench.ts";
@@ -16,13 +17,7 @@ import { type EngineBench, openEngineBench } from "./terraform-engine-bench.ts";
 const { label } = wanted();
 const elsewhere = ["https://portal.acme.example/elsewhere"];
 const admins = { everyone: false, groups: ["whiterabbit-admins"] } as const;
-const made: IdpPart = {
-  kind: "group",
-  address: "idp/workforce/group/made-here" as Address,
-  tenant: "whiterabbit",
-  state: "active",
-  name: "made-here",
-};
+const made = groupPart("made-here");
 const both = { everyone: false, groups: ["made-here", "whiterabbit-staff"] } as const;
 const withGroup = wanted({ assignment: both, parts: [made] });
 const absent = wanted({ state: "absent" });

@@ -74,7 +74,7 @@ describe("how many tenants one change may touch", () => {
     expect(stops(twice)).toEqual([]);
   });
 
-  test("does not count what nobody signs in by: new tenants, names, labels, what is finished or switched on", () => {
+  test("does not count what nobody signs in by: new tenants, names, labels, what is finished, switched on or taken over", () => {
     const all = tenants(9);
     const of = (tenant: string) => ({
       address: `app/portal/record/${tenant}/portal` as Address,
@@ -83,7 +83,7 @@ describe("how many tenants one change may touch", () => {
     });
     expect(stops(all.map((tenant) => ({ ...of(tenant), action: "create", after: {}, knownAfter: [] })))).toEqual([]);
     expect(stops(all.map((tenant) => ({ ...of(tenant), action: "activate" })))).toEqual([]);
-    for (const path of ["label", "name", "unfinished"]) {
+    for (const path of ["label", "name", "unfinished", "engine"]) {
       expect(stops(all.map((tenant) => registrationUpdate(tenant, { [path]: "a" }, { [path]: "b" })))).toEqual([]);
     }
     const started = all.flatMap((tenant): Change[] => [

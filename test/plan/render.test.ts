@@ -144,6 +144,19 @@ describe("text", () => {
     `);
   });
 
+  test("says what was not read in 80 columns", () => {
+    const coverage = [
+      { what: "idp/customers secret ids (Auth0 has none; verify proves the secret)", read: 0, total: 2 },
+      { what: "idp/customers-of-the-north clients that no search shows", read: 0, total: 20 },
+    ];
+    expect(renderPlanText({ ...every, coverage }, [])).toContain(`
+Not read: idp/customers secret ids (Auth0 has none; verify proves the secret),
+  2 of 2
+Not read: idp/customers-of-the-north clients that no search shows, 20 of 20
+  (--deep reads all)
+`);
+  });
+
   test("shows every field with full", () => {
     const text = renderPlanText(every, [], plain, true);
     expect(text).toContain("label         cheshire/portal Cheshire Cats (production)");

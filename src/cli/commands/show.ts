@@ -2,13 +2,14 @@ import { openRecordingWorld } from "../../apply/open.ts";
 import { selectConnections } from "../../apply/select.ts";
 import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
+import { wrap } from "../../plan/wrap.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import { notCoveredBy, notCoveredText, proofDetails } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { clientFacts, recordFacts, tenantFacts } from "../show-text.ts";
 import { nextStep, shortTime } from "../status-text.ts";
-import { facts, wrap } from "../table.ts";
+import { facts } from "../table.ts";
 
 /** Everything about one tenant: what its file comes to, how each connection stands, and what was proven. */
 export async function show(run: Run, name: string, options: WorkspaceOptions): Promise<ExitCode> {

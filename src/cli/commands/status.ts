@@ -3,6 +3,7 @@ import { rebuildStore } from "../../apply/rebuild.ts";
 import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
+import { wrap } from "../../plan/wrap.ts";
 import { loadWorkspace } from "../../workspace/load.ts";
 import { type Context, findRoot, loadContext, type WorkspaceOptions } from "../context.ts";
 import { withEngine } from "../engine-choice.ts";
@@ -19,7 +20,7 @@ import {
   shortTime,
   summaryOf,
 } from "../status-text.ts";
-import { table, wrap } from "../table.ts";
+import { table } from "../table.ts";
 
 export interface StatusOptions extends WorkspaceOptions {
   /** Only the locks: they are in the store, so nothing else is read. */

@@ -28,16 +28,29 @@ export async function applyTenant(
   stackOf: () => Promise<TenantStack>,
   registration: Registration,
 ): Promise<ObservedRegistration | undefined> {
-  const { adapter } = context;
+  const observation = await observed(context, registration);
+  // The provider takes connections away from an organization before it adds others: nobody must stand between the two.
+  const wide = widened(registration, observation);
+  if (wide === undefined) return settle(context, stackOf, registration, observation);
+  await settle(context, stackOf, wide, await observed(context, wide));
+  return settle(context, stackOf, registration, await observed(context, registration));
+}
+
+/** @throws TenantryError what stands in its way at Auth0 */
+async function observed({ adapter }: TenantContext, registration: Registration): Promise<RegistrationObservation> {
   const observation = await adapter.observe([registration], "single");
   const [problem] = observation.problems;
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
-  // The provider takes connections away from an organization before it adds others: nobody must stand between the two.
-  const wide = widened(registration, observation);
-  if (wide !== undefined) {
-    await applyTenant(context, stackOf, wide);
-    return applyTenant(context, stackOf, registration);
-  }
+  return observation;
+}
+
+/** Brings one registration to what is wanted, in one go. */
+async function settle(
+  context: TenantContext,
+  stackOf: () => Promise<TenantStack>,
+  registration: Registration,
+  observation: RegistrationObservation,
+): Promise<ObservedRegistration | undefined> {
   const found = observation.found.get(registration.key);
   const part = organizationOf(registration);
   const isSomething = found !== undefined || observation.parts.has(part.address);
@@ -68,8 +81,9 @@ function widened(registration: Registration, { parts }: RegistrationObservation)
   return { ...registration, parts: registration.parts.map((each) => (each.kind === "organization" ? wide : each)) };
 }
 
-/** What the state holds, and how it stands to what is there. */
+/** What the state holds, and how it stood to what is there. */
 interface Look {
+  /** What it holds once it fits, with what was pending before. */
   readonly state: StackState;
   readonly present: PresentTenant;
   readonly standing: Standing;
@@ -94,7 +108,9 @@ async function lookAt(
   // Any other client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.
   const lost = standing.gone.filter((urn) => !isClient(urn));
   if (lost.length > 0) await stack.forget(lost);
-  return { state: before ?? { resources: [], pending: [] }, present, standing };
+  const changed = standing.displaced.size > 0 || lost.length > 0;
+  const after = changed ? await stack.state() : before;
+  return { state: { resources: after?.resources ?? [], pending: before?.pending ?? [] }, present, standing };
 }
 
 function isClient(urn: string): boolean {
@@ -102,12 +118,13 @@ function isClient(urn: string): boolean {
 }
 
 async function bring(
-  { adapter, pluginVersion }: TenantContext,
+  context: TenantContext,
   stack: TenantStack,
   registration: Registration,
   isThere: boolean,
   { present, standing }: Look,
 ): Promise<ObservedRegistration | undefined> {
+  const { adapter, pluginVersion } = context;
   const { key } = registration;
   // Of one that is off and was never made only what it shares is carried. That goes with the last client only.
   const whole = registration.state === "active" || isThere;
@@ -116,9 +133,7 @@ async function bring(
     program: await programOf({ registrations: [carried], present, imports: standing.imports, pluginVersion }),
     targets: [...(whole ? clientTargets(key) : []), ...organizationTargets(tenantOfKey(key))],
   });
-  const after = await adapter.observe([registration], "single");
-  const [problem] = after.problems;
-  if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  const after = await observed(context, registration);
   const found = after.found.get(registration.key);
   // How a client proves itself, and connections that others have enabled for it.
   const left = diffRegistration(registration, found).changes.length > 0 || registration.keepKeys !== undefined;

@@ -9,12 +9,11 @@ import { resourceTypes } from "../../../stacks/auth0/names.ts";
 import type { OrganizationPart, Registration } from "../../desired/connection.ts";
 import { textsOf } from "../../desired/json.ts";
 import { tenantOfKey } from "../../desired/key.ts";
-import type { Change } from "../../plan/change.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import { type Difference, diffPart, diffRegistration, oneChange, type Sides, updateTold } from "../../plan/diff.ts";
 import { differingFields } from "../../plan/fields.ts";
 import { hotPartFields, hotRegistrationFields } from "../../plan/hot.ts";
 import type { Fields, ObservedPart, ObservedRegistration } from "../../plan/observed.ts";
-import { clientSides, differingNames, type Sides, withArguments } from "./client-fields.ts";
+import { clientSides, differingNames, withArguments } from "./client-fields.ts";
 import type { PlannedStep } from "./steps.ts";
 
 /** The name under which a plan shows who carries a client. */
@@ -48,9 +47,9 @@ export function clientDifference(
     const paths = differingFields(seen.before, seen.after);
     const hot = hotRegistrationFields(seen.before, seen.after, paths);
     const because = client.replacing.length > 0 ? client.replacing : paths;
-    return one({ ...of, action: "replace", before: seen.before, after: seen.after, because, hot });
+    return oneChange({ ...of, action: "replace", before: seen.before, after: seen.after, because, hot });
   }
-  return updateOf(of, seen, direct, hotRegistrationFields);
+  return updateTold(of, seen, direct, hotRegistrationFields);
 }
 
 /** What would be done for a tenant's organization and what is enabled for it. */
@@ -80,7 +79,7 @@ export function organizationDifference(
   if (enabled !== undefined && isChange(enabled) && !explained && found.fields.enabledConnections !== undefined) {
     sides = withArguments(sides, enabled, enabled.differing ?? differingNames(enabled.before, enabled.after));
   }
-  return updateOf({ address: part.address, tenant: part.tenant }, withEngine(sides, adopted), direct, hotPartFields);
+  return updateTold({ address: part.address, tenant: part.tenant }, withEngine(sides, adopted), direct, hotPartFields);
 }
 
 /** Whether Pulumi would delete an object and make another in its place. */
@@ -120,38 +119,4 @@ function withConnections(
     before: { ...sides.before, enabledConnections: before },
     after: { ...sides.after, enabledConnections },
   };
-}
-
-/** The update that Pulumi tells of, with what only `direct` sees; nothing when there is neither. */
-function updateOf(
-  of: Pick<Change, "address" | "tenant" | "key">,
-  told: Sides,
-  direct: Difference,
-  hotOf: typeof hotRegistrationFields,
-): Difference {
-  const seen = direct.changes.find((change) => change.action === "update");
-  const own = differingFields(told.before, told.after);
-  const more = (seen?.paths ?? []).filter((path) => !own.includes(path));
-  const paths = [...own, ...more].sort();
-  if (paths.length === 0) return { changes: [], unchanged: true };
-  const before = { ...told.before, ...only(seen?.before ?? {}, more) };
-  const after = { ...told.after, ...only(seen?.after ?? {}, more) };
-  const hot = [...new Set([...hotOf(before, after, paths), ...(more.length > 0 ? (seen?.hot ?? []) : [])])];
-  return one({
-    ...of,
-    action: "update",
-    before: only(before, paths),
-    after: only(after, paths),
-    paths,
-    hot,
-    knownAfter: [],
-  });
-}
-
-function only(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
-}
-
-function one(change: Change): Difference {
-  return { changes: [change], unchanged: false };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from "../../desired/json.ts";
 import { keptInClient } from "../../idp/auth0/marker.ts";
+import type { Sides } from "../../plan/diff.ts";
 import { asRegistered } from "../../plan/fields.ts";
 import type { Fields } from "../../plan/observed.ts";
 import { type JsonObject, objectIn, textIn, textsIn } from "../../vendor/json.ts";
@@ -26,12 +27,6 @@ const settingOfArgument: Readonly<Record<string, string>> = {
   jwtConfiguration: "jwt_configuration",
   refreshToken: "refresh_token",
 };
-
-/** Both sides of a change, in fields. */
-export interface Sides {
-  readonly before: Fields;
-  readonly after: Fields;
-}
 
 /** What a step changes of a client, in fields; what no word of the model stands for is `engineArguments`. */
 export function clientSides(step: PlannedStep): Sides {
@@ -87,7 +82,6 @@ const signature = "4dabf18193072939515e22adb298388d";
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function shown(value: unknown): Json {
-  if (value === unknownValue) return "(known after)";
   const text = canonicalJson(plainly(value) ?? null);
   // One secret inside hides the whole.
   if (text.includes(signature) || text.includes('"[secret]"')) return "(sensitive)";
@@ -100,6 +94,7 @@ function bare(value: unknown): string {
 }
 
 function plainly(value: unknown): unknown {
+  if (value === unknownValue) return "(known after)";
   if (Array.isArray(value)) return value.map(plainly);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

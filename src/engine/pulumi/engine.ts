@@ -1,19 +1,15 @@
-import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import type { Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { tellsPresent } from "../../idp/auth0/present.ts";
-import {
-  type Depth,
-  looksAtSingles,
-  type RegistrationObservation,
-  type RegistrationProblem,
-} from "../../idp/identity-provider.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import { type Depth, looksAtSingles, type RegistrationObservation } from "../../idp/identity-provider.ts";
+import { diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { Coverage } from "../../plan/observed.ts";
 import type { Engine, EnginePlan } from "../engine.ts";
-import { Turns } from "../terraform/turns.ts";
+import { joinedPlan } from "../tenant-plan.ts";
+import { Turns } from "../turns.ts";
 import { applyTenant } from "./apply-tenant.ts";
 import type { PulumiEngineOptions, TenantContext } from "./context.ts";
-import { planTenant, type TenantPlan } from "./plan-tenant.ts";
+import { planTenant } from "./plan-tenant.ts";
 import { pulumiReads } from "./reads.ts";
 import { openStacks } from "./stacks.ts";
 
@@ -52,7 +48,7 @@ export function pulumiEngine(options: PulumiEngineOptions): Engine {
     // Settled first, so that nothing is left running when one has failed.
     const failed = (await Promise.allSettled(plans)).find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    return together(going, observation, await Promise.all(plans), coverageOf(idp.name, tenants.size, going, depth));
+    return joinedPlan(going, observation, await Promise.all(plans), coverageOf(idp.name, tenants.size, going, depth));
   }
 
   return {
@@ -87,33 +83,6 @@ function needsRun(
     ...registration.parts.map((part) => diffPart(part, parts.get(part.address))),
   ];
   return differences.some(({ changes }) => changes.length > 0);
-}
-
-function together(
-  going: readonly Registration[],
-  observation: RegistrationObservation,
-  plans: readonly TenantPlan[],
-  coverage: readonly Coverage[],
-): EnginePlan {
-  const problems: readonly RegistrationProblem[] = [...observation.problems, ...plans.flatMap((plan) => plan.problems)];
-  const stopped = new Set(problems.map(({ key }) => key));
-  const registrations = new Map<ConnectionKey, Difference>();
-  const parts = new Map<Address, Difference>();
-  for (const wanted of going.filter(({ key }) => !stopped.has(key))) {
-    registrations.set(wanted.key, diffRegistration(wanted, observation.found.get(wanted.key)));
-    for (const part of wanted.parts) {
-      if (!parts.has(part.address)) parts.set(part.address, diffPart(part, observation.parts.get(part.address)));
-    }
-  }
-  for (const plan of plans) {
-    for (const [key, difference] of plan.registrations) if (!stopped.has(key)) registrations.set(key, difference);
-    for (const [address, difference] of plan.parts) parts.set(address, difference);
-  }
-  return {
-    observation: { ...observation, problems, coverage: [...observation.coverage, ...coverage] },
-    registrations,
-    parts,
-  };
 }
 
 /** What Pulumi was not asked about is told by the lists alone, and the plan says so. */

@@ -1,21 +1,15 @@
 import { clientTargets, organizationTargets, resourceTypes, subjectOf } from "../../../stacks/auth0/names.ts";
-import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import type { ConnectionKey, Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { organizationOf } from "../../idp/auth0/organization-keeper.ts";
-import type { RegistrationObservation, RegistrationProblem } from "../../idp/identity-provider.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import type { RegistrationObservation } from "../../idp/identity-provider.ts";
+import { diffPart, diffRegistration } from "../../plan/diff.ts";
+import type { TenantPlan } from "../tenant-plan.ts";
 import { clientDifference, organizationDifference } from "./changes.ts";
 import type { TenantContext } from "./context.ts";
 import { standingOf } from "./standing.ts";
 import type { PlannedStep } from "./steps.ts";
 import type { TenantStack } from "./tenant-stack.ts";
-
-/** What would be done for one tenant's registrations. */
-export interface TenantPlan {
-  readonly problems: readonly RegistrationProblem[];
-  readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
-  readonly parts: ReadonlyMap<Address, Difference>;
-}
 
 /**
  * What Pulumi would do for registrations of one tenant, and what the adapter would do after it. Changes nothing: where

@@ -1,3 +1,4 @@
+import { toolHint } from "../install.ts";
 import type { SoughtTool } from "../tool-search.ts";
 
 /** The Pulumi CLI, from the version on that refreshes with a program that runs in another process (3.181). */
@@ -13,6 +14,6 @@ export function soughtPulumi(command: string | undefined): SoughtTool<"pulumi"> 
       return version === undefined ? undefined : { product: "pulumi", version };
     },
     minimum: { pulumi: "3.181.0" },
-    install: "Install it (`brew install pulumi/tap/pulumi`, or https://www.pulumi.com/docs/install/).",
+    install: toolHint("pulumi"),
   };
 }

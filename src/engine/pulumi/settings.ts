@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { TenantryError } from "../../errors/failure.ts";
 import { toolEnvironment } from "../tool-environment.ts";
+import { unnamedBackend } from "../unnamed-backend.ts";
 import type { PulumiEngineOptions } from "./context.ts";
 
 /** Where this engine keeps what it needs on this machine: one folder for each stack, and the state where none is named. */
@@ -17,13 +18,7 @@ export function engineFolder({ workspace }: Pick<PulumiEngineOptions, "workspace
 async function backendUrl(options: Pick<PulumiEngineOptions, "workspace" | "tools">): Promise<string> {
   const { workspace, tools } = options;
   const written = workspace.engines.pulumi.backend;
-  if (written === undefined && tools.ci) {
-    throw new TenantryError(
-      "ENGINE_BACKEND_UNNAMED",
-      "this is CI and tenantry.yaml does not say where Pulumi keeps its state",
-      { hint: "name it as `engines.pulumi.backend`; `file://…` is allowed when it is named" },
-    );
-  }
+  if (written === undefined && tools.ci) throw unnamedBackend("pulumi");
   const url = written ?? `file://${join(engineFolder(options), "state")}`;
   if (!url.startsWith("file://")) return url;
   const [path = "", query] = url.slice("file://".length).split("?", 2);

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
-import { TenantryError } from "../../errors/failure.ts";
 import { backendOf } from "../../workspace/backend-name.ts";
 import type { TerraformBackend, Workspace } from "../../workspace/workspace.ts";
+import { unnamedBackend } from "../unnamed-backend.ts";
 
 /**
  * Where the state of one tenant at one identity provider is. Without a word in tenantry.yaml it is a file in the
@@ -16,12 +16,7 @@ export function stateBackend(
 ): TerraformBackend {
   const written = workspace.engines.terraform.backend;
   if (written === undefined) {
-    if (ci) {
-      throw new TenantryError(
-        "ENGINE_BACKEND_UNNAMED",
-        "this is CI, and tenantry.yaml names no backend (engines.terraform.backend): the runner's disk would forget the state",
-      );
-    }
+    if (ci) throw unnamedBackend("terraform");
     return { kind: "local", settings: { path: "terraform.tfstate" } };
   }
   const { name, environment } = workspace;

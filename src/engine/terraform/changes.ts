@@ -11,8 +11,7 @@
 import type { IdpPart, Registration } from "../../desired/connection.ts";
 import { canonicalJson, type Json } from "../../desired/json.ts";
 import { tenantOfKey } from "../../desired/key.ts";
-import type { Change } from "../../plan/change.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import { type Difference, diffPart, diffRegistration, oneChange, type Sides, updateTold } from "../../plan/diff.ts";
 import { differingFields, partFields, registrationFields } from "../../plan/fields.ts";
 import { hotRegistrationFields } from "../../plan/hot.ts";
 import type { Fields, ObservedPart, ObservedRegistration } from "../../plan/observed.ts";
@@ -41,14 +40,15 @@ export function clientDifference(
   const after = valuesOf(app).after;
   if (!app.actions.includes("delete") && app.actions.includes("create")) {
     const known = { ...registrationFields(wanted), ...appFields(after) };
-    return one({ ...of, action: "create", after: known, knownAfter: [] });
+    return oneChange({ ...of, action: "create", after: known, knownAfter: [] });
   }
   const told = toldBy(wanted, found, app, assignments);
   if (replaces(app)) {
-    const hot = hotRegistrationFields(told.before, told.after, told.paths);
-    return one({ ...of, action: "replace", before: told.before, after: told.after, because: told.paths, hot });
+    const paths = differingFields(told.before, told.after);
+    const hot = hotRegistrationFields(told.before, told.after, paths);
+    return oneChange({ ...of, action: "replace", before: told.before, after: told.after, because: paths, hot });
   }
-  return updateOf(of, told, direct, hotRegistrationFields);
+  return updateTold(of, told, direct, hotRegistrationFields);
 }
 
 /**
@@ -59,8 +59,8 @@ export function takenOver(wanted: Registration, found: ObservedRegistration | un
   const direct = diffRegistration(wanted, found);
   if (found === undefined || wanted.state === "absent") return direct;
   const of = { address: wanted.address, tenant: tenantOfKey(wanted.key), key: wanted.key };
-  const told = { before: { engine: "none" }, after: { engine: engineName }, paths: ["engine"] };
-  return updateOf(of, told, direct, () => []);
+  const told = { before: { engine: "none" }, after: { engine: engineName } };
+  return updateTold(of, told, direct, () => []);
 }
 
 /** What would be done for a group that is made when it is missing. */
@@ -73,14 +73,13 @@ export function partDifference(
   if (change === undefined || replaces(change)) return direct;
   const of = { address: part.address, tenant: part.tenant };
   if (change.actions.includes("create")) {
-    return one({ ...of, action: "create", after: partFields(part), knownAfter: [] });
+    return oneChange({ ...of, action: "create", after: partFields(part), knownAfter: [] });
   }
   const values = valuesOf(change);
   const beyond = differingArguments(values).filter(({ name }) => name !== "name" && name !== "skip_users");
   const before = withArguments({ name: plainText(values.before.name) }, beyond, "before");
   const after = withArguments({ name: plainText(values.after.name) }, beyond, "after");
-  const told = { before, after, paths: differingFields(before, after) };
-  return updateOf(of, told, direct, () => []);
+  return updateTold(of, { before, after }, direct, () => []);
 }
 
 /** Whether the tool would delete a resource and make another in its place. */
@@ -94,19 +93,12 @@ export function differsBeyondStatus({ app, assignments }: ClientChanges): boolea
   return app !== undefined && differingArguments(valuesOf(app)).some(({ name }) => name !== "status");
 }
 
-/** Both sides of a change, in fields, and which of them differ. */
-interface Told {
-  readonly before: Fields;
-  readonly after: Fields;
-  readonly paths: readonly string[];
-}
-
 function toldBy(
   wanted: Registration,
   found: ObservedRegistration | undefined,
   app: PlannedChange,
   assignments: PlannedChange | undefined,
-): Told {
+): Sides {
   const values = valuesOf(app);
   const adopted = app.importing !== undefined;
   const others = otherArguments(values);
@@ -130,11 +122,10 @@ function toldBy(
     before.engine = "none";
     after.engine = engineName;
   }
-  const told = {
+  return {
     before: withArguments(before, beyond, "before"),
     after: withArguments(after, beyond, "after"),
   };
-  return { ...told, paths: differingFields(told.before, told.after) };
 }
 
 /** Whether the tool would change who may come in. */
@@ -170,43 +161,10 @@ function withArguments(fields: Fields, beyond: readonly Argument[], side: "befor
   return { ...fields, engineArguments: values };
 }
 
-/** The update that the tool tells of, with what only `direct` sees; nothing when there is neither. */
-function updateOf(
-  of: Pick<Change, "address" | "tenant" | "key">,
-  told: Told,
-  direct: Difference,
-  hotOf: typeof hotRegistrationFields,
-): Difference {
-  const seen = direct.changes.find((change) => change.action === "update");
-  const more = (seen?.paths ?? []).filter((path) => !told.paths.includes(path));
-  const paths = [...told.paths, ...more].sort();
-  if (paths.length === 0) return { changes: [], unchanged: true };
-  const before = { ...told.before, ...only(seen?.before ?? {}, more) };
-  const after = { ...told.after, ...only(seen?.after ?? {}, more) };
-  const hot = [...new Set([...hotOf(before, after, paths), ...(more.length > 0 ? (seen?.hot ?? []) : [])])];
-  return one({
-    ...of,
-    action: "update",
-    before: only(before, paths),
-    after: only(after, paths),
-    paths,
-    hot,
-    knownAfter: [],
-  });
-}
-
 function valuesOf({ before, after, afterUnknown, sensitive }: PlannedChange): Values {
   return { before: before ?? {}, after: after ?? {}, afterUnknown, sensitive };
 }
 
-function only(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
-}
-
 function plainText(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function one(change: Change): Difference {
-  return { changes: [change], unchanged: false };
 }

@@ -1,19 +1,20 @@
 import { join } from "node:path";
 import { knowsArgument } from "../../../stacks/okta/provider.ts";
-import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import type { Registration } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { Depth, RegistrationObservation } from "../../idp/identity-provider.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import { diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { OktaIdentityProvider } from "../../workspace/workspace.ts";
 import type { Engine, ToolEngineOptions } from "../engine.ts";
+import { joinedPlan } from "../tenant-plan.ts";
+import { Turns } from "../turns.ts";
 import { stateBackend } from "./backend.ts";
 import { CallsOfRuns } from "./budget.ts";
 import { providerEnvironment } from "./credentials.ts";
-import { type Look, TenantStack } from "./tenant-stack.ts";
+import { TenantStack } from "./tenant-stack.ts";
 import { openTerraform, type TerraformTool } from "./tool.ts";
-import { Turns } from "./turns.ts";
 
 export interface TerraformEngineOptions extends ToolEngineOptions {
   readonly idp: OktaIdentityProvider;
@@ -88,14 +89,7 @@ export function terraformEngine(options: TerraformEngineOptions): Engine {
       });
       const what = `idp/${idp.name} terraform plans`;
       const coverage = subjects.size === 0 ? [] : [{ what, read: byTenant.size, total: subjects.size }];
-      return {
-        observation: {
-          ...seen,
-          problems: [...seen.problems, ...results.flatMap(({ problems }) => problems)],
-          coverage: [...seen.coverage, ...coverage],
-        },
-        ...together(unstopped(registrations, seen), seen, results),
-      };
+      return joinedPlan(registrations, seen, results, coverage);
     },
 
     async apply(registration) {
@@ -212,26 +206,4 @@ function merged(lists: RegistrationObservation, closer: RegistrationObservation)
       read: Math.min(entry.total, entry.read + (read.get(entry.what) ?? 0)),
     })),
   };
-}
-
-/** The differences of all tenants; of those that the tool was not asked about, what the lists show. */
-function together(
-  going: readonly Registration[],
-  { found, parts }: RegistrationObservation,
-  looks: readonly Look[],
-): {
-  readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
-  readonly parts: ReadonlyMap<Address, Difference>;
-} {
-  const held = new Set(looks.flatMap(({ problems }) => problems.map(({ key }) => key)));
-  const registrations = new Map(looks.flatMap((each) => [...each.registrations]));
-  const shared = new Map(looks.flatMap((each) => [...each.parts]));
-  for (const wanted of going) {
-    if (held.has(wanted.key)) continue;
-    if (!registrations.has(wanted.key)) registrations.set(wanted.key, diffRegistration(wanted, found.get(wanted.key)));
-    for (const part of wanted.parts) {
-      if (!shared.has(part.address)) shared.set(part.address, diffPart(part, parts.get(part.address)));
-    }
-  }
-  return { registrations, parts: shared };
 }

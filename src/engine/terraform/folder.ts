@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,7 +37,10 @@ export interface TerraformFolder {
    * now.
    */
   init(): Promise<void>;
+  /** @throws TenantryError ENGINE_PLAN_STALE too when the program that was written is not there any more */
   plan(options: PlanOptions): Promise<PlanJson>;
+  /** Tells one plan file from another; undefined when it is not there. */
+  fingerprint(out: string): Promise<string | undefined>;
   /** Carries out a plan file that `plan` has written, and deletes it whatever comes of it. */
   applyPlan(out: string, options?: { readonly parallelism?: number | undefined }): Promise<void>;
   /** Values of the outputs by name. */
@@ -52,6 +56,12 @@ export interface TerraformFolder {
   shut(): Promise<void>;
   /** Releases the lock that a run which is gone has left behind. */
   unlock(id: string): Promise<void>;
+}
+
+/** @param folder the working folder, where another run has written something else meanwhile */
+export function otherRun(folder: string): TenantryError {
+  const message = `another run works in ${folder}: what stands there is not what was planned`;
+  return new TenantryError("ENGINE_PLAN_STALE", message);
 }
 
 /** Where the tool puts a state that it could not write into the backend. */
@@ -74,7 +84,9 @@ export function openFolder(options: FolderOptions): TerraformFolder {
   const { folder, subject, tool, tell } = options;
   const program = join(folder, "cdk.tf.json");
   const { run, outOf, failureOf } = commandRunner(options);
+  let written: string | undefined;
   const write = async (text: string): Promise<void> => {
+    written = text;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await textOf(program)) === text) return;
     await writeFile(program, text, { mode: 0o600 });
@@ -143,7 +155,17 @@ export function openFolder(options: FolderOptions): TerraformFolder {
         streamed: true,
       });
       const text = await outOf({ args: ["show", "-json", "-no-color", out] });
+      // What was planned would be what the other one wrote.
+      if (written !== undefined && (await textOf(program)) !== written) throw otherRun(folder);
       return readPlanJson(text, `${tool.title} ${tool.version}`);
+    },
+    async fingerprint(out) {
+      const path = join(folder, out);
+      return existsSync(path)
+        ? createHash("sha256")
+            .update(await readFile(path))
+            .digest("hex")
+        : undefined;
     },
     async applyPlan(out, { parallelism } = {}) {
       const args = ["apply", "-json", "-input=false", lockTimeout, ...parallel(parallelism), out];

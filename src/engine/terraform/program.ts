@@ -1,3 +1,4 @@
+import { toolHint } from "../install.ts";
 import type { SoughtTool } from "../tool-search.ts";
 
 /**
@@ -18,6 +19,6 @@ export function soughtTerraform(command: string | undefined): SoughtTool<"tofu" 
       return { product: said[1] === "OpenTofu" ? "tofu" : "terraform", version: said[2] ?? "" };
     },
     minimum: { tofu: "1.7.0", terraform: "1.7.0" },
-    install: "Install OpenTofu (`brew install opentofu`, or https://opentofu.org/docs/intro/install/) or Terraform.",
+    install: toolHint("tofu"),
   };
 }

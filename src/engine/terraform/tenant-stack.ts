@@ -5,18 +5,19 @@
 // registrations only; targets keep the run to them, so that the tenant's other connections are left alone.
 //
 // Premise. A look changes nothing, the state included. A plan file serves once, for the very program that it was made
-// of; it stays in the tenant's working folder and is deleted when it was used or is of no use any more.
+// of; it stays in the tenant's working folder and is deleted when it was used or is of no use any more. Another run may
+// work in the same folder: a plan file is known by its fingerprint, and one that is not ours is never carried out.
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { addressesOf, groupAddress } from "../../../stacks/okta/addresses.ts";
 import type { OktaStackInput } from "../../../stacks/okta/okta-stack.ts";
-import type { Address, ConnectionKey, Registration } from "../../desired/connection.ts";
+import type { ConnectionKey, Registration } from "../../desired/connection.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import type { RegistrationProblem } from "../../idp/identity-provider.ts";
-import { type Difference, diffPart, diffRegistration } from "../../plan/diff.ts";
+import { diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { TerraformBackend } from "../../workspace/workspace.ts";
+import type { TenantPlan } from "../tenant-plan.ts";
 import { clientDifference, partDifference, takenOver } from "./changes.ts";
 import {
   type Draft,
@@ -29,7 +30,7 @@ import {
   targetsOf,
   withoutPolicies,
 } from "./draft.ts";
-import type { TerraformFolder } from "./folder.ts";
+import { otherRun, type TerraformFolder } from "./folder.ts";
 import { keptOf } from "./kept.ts";
 import type { PlanJson } from "./plan-json.ts";
 import { changeAt, changesOf, hasWork } from "./plan-reading.ts";
@@ -61,18 +62,13 @@ export interface TenantStackOptions {
   readonly planned: (program: string, plan: PlanJson) => void;
 }
 
-/** What would be done for registrations of one tenant. */
-export interface Look {
-  readonly registrations: ReadonlyMap<ConnectionKey, Difference>;
-  readonly parts: ReadonlyMap<Address, Difference>;
-  readonly problems: readonly RegistrationProblem[];
-}
-
 /** A plan of the tool's, in its file too, and what it was made of. */
 interface Ready {
   readonly program: string;
   readonly targets: readonly string[];
   readonly plan: PlanJson;
+  /** Of the plan file as it was made. */
+  readonly fingerprint: string | undefined;
 }
 
 /** How registrations stand, and the program for those that the tool can be asked about. */
@@ -98,7 +94,7 @@ export class TenantStack {
    *
    * @throws TenantryError ENGINE_…
    */
-  async look(registrations: readonly Registration[], there: There): Promise<Look> {
+  async look(registrations: readonly Registration[], there: There): Promise<TenantPlan> {
     try {
       return await this.#look(registrations, there);
     } finally {
@@ -106,7 +102,7 @@ export class TenantStack {
     }
   }
 
-  async #look(registrations: readonly Registration[], there: There): Promise<Look> {
+  async #look(registrations: readonly Registration[], there: There): Promise<TenantPlan> {
     const subjects = registrations.filter(({ key, state }) => there.found.has(key) || state === "active");
     if (subjects.length === 0) return directLook(registrations, there);
     const sorted = await this.#sort(subjects, there);
@@ -227,7 +223,7 @@ export class TenantStack {
     strangers: readonly Registration[],
     registrations: readonly Registration[],
     there: There,
-  ): Promise<Look> {
+  ): Promise<TenantPlan> {
     const keys = new Set(strangers.map(({ key }) => key));
     const rest = await this.#look(
       registrations.filter(({ key }) => !keys.has(key)),
@@ -316,13 +312,14 @@ export class TenantStack {
   async #planned(draft: Draft, there: There, state: StateAddresses, known?: Ready): Promise<Ready> {
     const program = this.#program(draft, there, state);
     const targets = targetsOf(draft, there, state);
-    if (known?.program === program && known.targets.join() === targets.join()) return known;
+    const same = known?.program === program && known.targets.join() === targets.join();
+    if (same && (await this.#options.folder(program).fingerprint(planFile)) === known.fingerprint) return known;
     await this.close();
     const folder = await this.#prepared(program);
     // Reading takes no lock, which a run that may only look may be unable to take.
     const plan = await folder.plan({ targets, out: planFile, lock: this.#options.access === "manage" });
     this.#options.planned(program, plan);
-    this.#ready = { program, targets, plan };
+    this.#ready = { program, targets, plan, fingerprint: await folder.fingerprint(planFile) };
     return this.#ready;
   }
 
@@ -338,6 +335,7 @@ export class TenantStack {
     }
     this.#ready = undefined;
     const folder = await this.#prepared(ready.program);
+    if ((await folder.fingerprint(planFile)) !== ready.fingerprint) throw otherRun(folder.path);
     await folder.applyPlan(planFile);
   }
 
@@ -355,7 +353,7 @@ export class TenantStack {
 }
 
 /** What `direct` would see and do. */
-function directLook(registrations: readonly Registration[], there: There): Look {
+function directLook(registrations: readonly Registration[], there: There): TenantPlan {
   const parts = registrations.flatMap((wanted) => wanted.parts);
   return {
     registrations: new Map(

@@ -43,7 +43,8 @@ export const engineCodes = {
     exit: 5,
   },
   ENGINE_PLAN_STALE: {
-    cause: "The state or what is there has changed between the engine's own plan and its apply.",
+    cause:
+      "The state or what is there has changed between the engine's own plan and its apply, or another run works in the same folder.",
     mend: "Nothing was done by this step. Plan again, then apply.",
     exit: 4,
   },

@@ -169,6 +169,13 @@ test("arguments that no word stands for are shown by their names, and secrets ne
   expect(JSON.stringify(changes)).not.toContain("hidden-value");
 });
 
+test("a value that only an update can tell is told as such, inside another one too", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const odd = step({ before: { mobile: { ios: "a" } }, after: { mobile: { ios: unknown } } });
+  const { changes } = clientDifference(wanted(), found(), { steps: [odd], adopted: false });
+  expect(changes).toMatchObject([{ after: { engineArguments: { mobile: { ios: "(known after)" } } } }]);
+});
+
 test("what only direct sees is told too: how a client proves itself", () => {
   const there = found({ clientAuth: "none" });
   expect(clientDifference(wanted(), there, told("same").client)).toEqual(diffRegistration(wanted(), there));

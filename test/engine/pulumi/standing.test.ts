@@ -1,24 +1,11 @@
 import { expect, test } from "vitest";
 import { fernhillConnection } from "../../../sandbox/sandbox.ts";
-import type { ConnectionKey, Registration } from "../../../src/desired/connection.ts";
-import { readState, type StackState } from "../../../src/engine/pulumi/deployment.ts";
+import type { Registration } from "../../../src/desired/connection.ts";
+import { readState } from "../../../src/engine/pulumi/deployment.ts";
 import { type StandingInput, standingOf } from "../../../src/engine/pulumi/standing.ts";
-import { resourceOf, type Subject, urnOf } from "../../../stacks/auth0/names.ts";
+import { resourceOf } from "../../../stacks/auth0/names.ts";
 import { organization, shownPart, wanted } from "../../idp/auth0/bench.ts";
-
-const name = { project: "tenantry-acme", stack: "sandbox.customers.fernhill" };
-const key = "fernhill/portal" as ConnectionKey;
-const client: Subject = { kind: "client", key };
-const enabled: Subject = { kind: "connectionClient", key, connection: fernhillConnection };
-const shared: Subject = { kind: "organization", tenant: "fernhill" };
-const list: Subject = { kind: "organizationConnections", tenant: "fernhill" };
-
-const urn = (subject: Subject): string => urnOf(name, resourceOf(subject));
-
-function state(held: readonly (readonly [Subject, string])[], pending: readonly Subject[] = []): StackState {
-  const resources = held.map(([subject, id]) => ({ ...resourceOf(subject), urn: urn(subject), id, protect: true }));
-  return { resources, pending: pending.map(urn) };
-}
+import { client, enabled, key, list, shared, state, urn } from "./states.ts";
 
 const whole = state([
   [client, "c1"],

@@ -1,20 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Address, IdpPart, Registration } from "../../../src/desired/connection.ts";
+import type { Registration } from "../../../src/desired/connection.ts";
 import { clientDifference, partDifference, takenOver } from "../../../src/engine/terraform/changes.ts";
 import { diffPart, diffRegistration } from "../../../src/plan/diff.ts";
 import type { PublicKey } from "../../../src/workspace/workspace.ts";
 import { wanted } from "../../idp/okta/bench.ts";
+import { groupPart } from "../../stacks/okta/cases.ts";
 import { changesIn, observed, recorded, withApp } from "./recorded.ts";
 
 const elsewhere = ["https://portal.acme.example/new"];
 const admins = { everyone: false, groups: ["whiterabbit-admins"] } as const;
-const group: IdpPart = {
-  kind: "group",
-  address: "idp/workforce/group/wr-new" as Address,
-  tenant: "whiterabbit",
-  state: "active",
-  name: "wr-new",
-};
+const group = groupPart("wr-new");
 
 /** The public key that a recorded plan would register. */
 function keyIn(name: string): PublicKey {

@@ -13,6 +13,9 @@ const app = "okta_app_oauth.client_whiterabbit__portal";
 const assignments = "okta_app_group_assignments.groups_whiterabbit__portal";
 const elsewhere = ["https://portal.acme.example/new"];
 
+/** The tenant's working folder, in that of the workspace. */
+const workingFolder = ".tenantry/engines/terraform/sandbox/workforce/whiterabbit";
+
 let bench: EngineBench;
 let control: string;
 
@@ -25,6 +28,7 @@ fs.appendFileSync(at("log"), JSON.stringify({ command, args, okta, scopes: proce
 if (command === "init") fs.mkdirSync(".terraform", { recursive: true });
 if (command === "state" && args[0] === "list") process.stdout.write(fs.readFileSync(at("state")));
 if (command === "plan") fs.writeFileSync(args.find((arg) => arg.startsWith("-out=")).slice(5), "a plan");
+if (command === "plan" && fs.existsSync(at("meddle"))) fs.writeFileSync("cdk.tf.json", "{}");
 if (command === "show") process.stdout.write(fs.readFileSync(at("show")));
 if (command === "apply" && fs.existsSync(at("refuse"))) { console.error(fs.readFileSync(at("refuse"), "utf8")); process.exit(1); }
 `;
@@ -44,7 +48,7 @@ afterAll(async () => {
 beforeEach(async () => {
   const { okta } = bench.bench.sandbox;
   for (const each of okta.apps) if (!["Payroll", "Tenantry service"].includes(each.label)) okta.removeApp(each.id);
-  for (const name of ["log", "state", "show", "refuse"]) rmSync(join(control, name), { force: true });
+  for (const name of ["log", "state", "show", "refuse", "meddle"]) rmSync(join(control, name), { force: true });
   await made(wanted());
 });
 
@@ -112,10 +116,27 @@ describe("the plan that was looked at is the one that is carried out", () => {
     expect(ran()).toEqual(["plan", "plan"]);
   });
 
+  test("another run's plan in the same folder is never carried out: it is planned afresh", async () => {
+    await says("callback");
+    const engine = await bench.terraform();
+    await engine.plan([wanted()], "single");
+    writeFileSync(join(bench.root, workingFolder, "tenant.tfplan"), "a plan of another run");
+    await engine.apply(wanted());
+    expect(ran()).toEqual(["plan", "plan", "apply"]);
+  });
+
+  test("a plan of another run's program is refused", async () => {
+    await says("callback");
+    writeFileSync(join(control, "meddle"), "");
+    const engine = await bench.terraform();
+    expect(await failure(engine.apply(wanted()))).toMatchObject({ code: "ENGINE_PLAN_STALE" });
+    expect(ran()).toEqual(["plan"]);
+  });
+
   test("its file is gone when the engine is closed", async () => {
     const engine = await bench.terraform();
     await engine.plan([wanted()], "single");
-    const file = join(bench.root, ".tenantry/engines/terraform/sandbox/workforce/whiterabbit/tenant.tfplan");
+    const file = join(bench.root, workingFolder, "tenant.tfplan");
     expect(existsSync(file)).toBe(true);
     await engine.close();
     expect(existsSync(file)).toBe(false);

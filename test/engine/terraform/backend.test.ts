@@ -18,7 +18,7 @@ describe("the backend of a tenant's state", () => {
       expect.objectContaining({
         code: "ENGINE_BACKEND_UNNAMED",
         message:
-          "this is CI, and tenantry.yaml names no backend (engines.terraform.backend): the runner's disk would forget the state",
+          "this is CI, and tenantry.yaml does not say where terraform keeps its state: a runner's disk forgets it",
       }),
     );
   });

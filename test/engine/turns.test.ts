@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turns } from "../../../src/engine/terraform/turns.ts";
+import { Turns } from "../../src/engine/turns.ts";
 
 /** Work that notes its beginning and ends when it is told to. */
 function work() {
