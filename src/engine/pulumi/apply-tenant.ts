@@ -11,6 +11,7 @@ import type { PresentTenant } from "../../idp/auth0/present.ts";
 import type { RegistrationObservation } from "../../idp/identity-provider.ts";
 import { diffPart, diffRegistration } from "../../plan/diff.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
+import { directEngine } from "../direct.ts";
 import { isReplacement } from "./changes.ts";
 import type { TenantContext } from "./context.ts";
 import type { StackState } from "./deployment.ts";
@@ -59,6 +60,7 @@ async function settle(
 
   const stack = await stackOf();
   const look = await lookAt(context, stack, registration, observation);
+  if (look === undefined) return directEngine(context.adapter).apply(registration);
   const result =
     registration.state === "absent"
       ? await remove(context, stack, registration, observation, look)
@@ -89,13 +91,13 @@ interface Look {
   readonly standing: Standing;
 }
 
-/** Sees to it that there is a state that fits what is there. */
+/** Sees to it that there is a state that fits what is there. Undefined when none of ours holds what is to be closed. */
 async function lookAt(
   { adapter, tools, present: tell }: TenantContext,
   stack: TenantStack,
   registration: Registration,
   observation: RegistrationObservation,
-): Promise<Look> {
+): Promise<Look | undefined> {
   const [before, present] = await Promise.all([stack.state(), tell([registration], observation.found)]);
   const standing = standingOf({
     registrations: [registration],
@@ -103,6 +105,7 @@ async function lookAt(
   });
   const [problem] = standing.problems;
   if (problem !== undefined) throw new TenantryError(problem.code, problem.message);
+  if (standing.unmanaged.has(registration.key)) return undefined;
   if (before === undefined) await stack.create();
   if (standing.displaced.size > 0) await stack.dropGone(clientTargets(registration.key));
   // Any other client that is gone is seen by Pulumi itself; an organization that is gone makes it stop.

@@ -30,7 +30,10 @@ export async function planTenant(
   const going = registrations.filter(({ key }) => !stopped.has(key));
   // Of one in whose place the state holds another Pulumi would say that it replaces it.
   const run = going.filter(
-    (registration) => isInProgram(registration, observation) && !standing.displaced.has(registration.key),
+    (registration) =>
+      isInProgram(registration, observation) &&
+      !standing.displaced.has(registration.key) &&
+      !standing.unmanaged.has(registration.key),
   );
   const [first] = run;
   let steps: readonly PlannedStep[] = [];

@@ -19,6 +19,11 @@ export interface Standing {
   readonly adoptsOrganization: boolean;
   /** Those of them in whose place the state holds another client, which is gone. */
   readonly displaced: ReadonlySet<ConnectionKey>;
+  /**
+   * Those that are wanted off or gone, are there, and are in no state of ours: the adapter sees to them, because closing
+   * a door waits for nothing.
+   */
+  readonly unmanaged: ReadonlySet<ConnectionKey>;
   /** URNs of what is gone by other means, in the order in which the state lets them go. */
   readonly gone: readonly string[];
 }
@@ -41,6 +46,7 @@ export function standingOf(input: StandingInput): Standing {
   const imports = new Map<string, string>();
   const adopted = new Set<ConnectionKey>();
   const displaced = new Set<ConnectionKey>();
+  const unmanaged = new Set<ConnectionKey>();
   const problems: RegistrationProblem[] = [];
   const gone: string[] = [];
   const inState = (subject: Subject): StateResource | undefined => {
@@ -77,6 +83,10 @@ export function standingOf(input: StandingInput): Standing {
     }
     if (found === undefined || held?.id === found.id) continue;
     if (!input.adopt && !begun(subject)) {
+      if (registration.state !== "active") {
+        unmanaged.add(key);
+        continue;
+      }
       stop(
         "ENGINE_NOT_IN_STATE",
         found.id,
@@ -92,6 +102,7 @@ export function standingOf(input: StandingInput): Standing {
   // Connections that are enabled already are taken over as they are: enabling them again would be told as a change.
   for (const registration of registrations.filter(({ state: wanted }) => wanted !== "absent")) {
     const { key } = registration;
+    if (unmanaged.has(key)) continue;
     const client = present.clients.get(key);
     for (const connection of client === undefined ? [] : (registration.enabledConnections ?? [])) {
       const id = present.connectionIds.get(connection);
@@ -106,7 +117,7 @@ export function standingOf(input: StandingInput): Standing {
   const part = partOf(registrations);
   const adoptsOrganization =
     part === undefined ? false : standingOfOrganization(part, input, { inState, begun, take, problems, gone });
-  return { problems, imports, adopted, adoptsOrganization, displaced, gone };
+  return { problems, imports, adopted, adoptsOrganization, displaced, unmanaged, gone };
 }
 
 interface Ledger {

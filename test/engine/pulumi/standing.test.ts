@@ -47,6 +47,15 @@ test("no state and nothing there: everything is made", () => {
   expect(standing({ there: false, state: undefined })).toMatchObject(nothing);
 });
 
+test.each(["inactive", "absent"] as const)(
+  "what is wanted %s and in no state stops nobody: the adapter sees to it",
+  (off) => {
+    const registration = wanted({ state: off, parts: [organization({ state: off })] });
+    const { problems, imports, unmanaged } = standing({ state: undefined, registration });
+    expect([problems, imports, [...unmanaged]]).toEqual([[], new Map(), [key]]);
+  },
+);
+
 test("what is there and in no state stops, and is taken over by its ids when that is asked for", () => {
   expect(standing({ state: undefined }).problems).toMatchObject([{ key, kind: "state", code: "ENGINE_NOT_IN_STATE" }]);
   const { problems, imports, adopted, adoptsOrganization } = standing({ state: undefined, adopt: true });
