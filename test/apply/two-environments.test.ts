@@ -57,7 +57,7 @@ const foreign = () =>
     workspace.sandbox.auth0.organization("acme-internal"),
   ]);
 
-const organizationNames = "    identityProviders: { customers: { organizationName: 'staging-{tenant}' } }\n";
+const organizationName = "staging-{tenant}";
 
 /** The second place beside the first, migrated. */
 type Second = readonly [what: string, open: () => { readonly place: Place; readonly name: string; close?(): void }];
@@ -65,7 +65,7 @@ const seconds: readonly Second[] = [
   [
     "environments of one workspace",
     () => {
-      addEnvironment(workspace, "staging", organizationNames);
+      addEnvironment(workspace, "staging", organizationName);
       return { place: { root: workspace.root, env: "staging" }, name: "acme" };
     },
   ],
@@ -163,7 +163,7 @@ onEachDatabase((kind) => {
         environment.STORE_OF_BOTH = await postgresSchema();
         workspace.edit("tenantry.yaml", "sqlite:.tenantry/sandbox/store.db", "env:STORE_OF_BOTH");
       }
-      addEnvironment(workspace, "staging", organizationNames);
+      addEnvironment(workspace, "staging", organizationName);
       if (kind === "sqlite") workspace.edit("tenantry.yaml", "sandbox/staging-store.db", "sandbox/store.db");
       const [sandbox, staging] = ["sandbox", "staging"].map((env) => ({ root: workspace.root, env, environment }));
       if (sandbox === undefined || staging === undefined) throw new Error("two places are missing");

@@ -33,7 +33,7 @@ describe("a customer's issuer that cannot be read", () => {
     const plan = await companies.tenantry("plan");
     expect(plan.exit).toBe(5);
     expect(plan.out).toContain("~ update   app/portal/record/whiterabbit/portal");
-    expect(plan.out).toContain(`Not read: discovery of ${issuer} (VERIFY_DISCOVERY_UNAVAILABLE), 1 of 1\n`);
+    expect(plan.out).toContain(`Not read: discovery of ${issuer}\n  (VERIFY_DISCOVERY_UNAVAILABLE), 1 of 1\n`);
     expect(plan.err).toMatch(/^VERIFY_DISCOVERY_UNAVAILABLE {2}https:\/\/id\.tannberg\.example.*\n {2}mend: \S/m);
     const json = await companies.tenantry("plan", "--json");
     expect(json.exit).toBe(5);
@@ -114,7 +114,7 @@ describe("an identity provider's problem with a connection that is wanted off", 
     expect(plan.out).toContain("~ update   app/portal/record/fernhill/portal");
     expect(plan.out).not.toContain("idp/customers/client/fernhill/portal");
     expect(plan.out).toContain(
-      "Not read: idp/customers client of fernhill/portal (AUTH0_ORGANIZATION_TAKEN), 1 of 1\n",
+      "Not read: idp/customers client of fernhill/portal (AUTH0_ORGANIZATION_TAKEN),\n  1 of 1\n",
     );
     const applied = await companies.tenantry("apply", "--yes");
     expect(applied.exit).toBe(4);

@@ -196,7 +196,8 @@ describe.skipIf(chromiumPath === undefined)("a person signs in with Chromium", (
         expect(await page.title()).not.toBe("");
         expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
         const field = page.getByLabel(/^(username|e-?mail)/i);
-        expect(await field.and(page.locator(":focus")).count()).toBe(1);
+        // The browser gives the focus after the page has come.
+        await expect.poll(() => field.and(page.locator(":focus")).count()).toBe(1);
         expect([await cutOff(page), await faintTexts(page)]).toEqual([[], []]);
       }
       // Somebody unknown is told so, on the same page, and can try again.

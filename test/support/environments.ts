@@ -27,11 +27,16 @@ export async function tenantryIn(
 }
 
 /** Declares one more environment beside `sandbox`, with databases and a store of its own. */
-export function addEnvironment(workspace: TestWorkspace, name: string, more = ""): void {
+export function addEnvironment(workspace: TestWorkspace, name: string, organizationName?: string): void {
   const text = workspace.read("tenantry.yaml");
   const sandbox = text.slice(text.indexOf("\n  sandbox:\n") + 1);
   const copy = sandbox
-    .replace("  sandbox:\n", `  ${name}:\n${more}`)
+    .replace("  sandbox:\n", `  ${name}:\n`)
+    .replace(
+      "customers: { engine: direct }",
+      organizationName === undefined ? "$&" : `customers: { engine: direct, organizationName: '${organizationName}' }`,
+    )
+    .replaceAll(/sandbox\/(terraform|pulumi)/g, `${name}/$1`)
     .replaceAll(/(store|portal|orders)\.db/g, (file) => `${name}-${file}`);
   workspace.write("tenantry.yaml", `${text}${copy}`);
 }
