@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "vitest";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
@@ -18,7 +18,12 @@ export interface Pair {
   readonly version: string;
 }
 
-const hosts = { terraform: "registry.terraform.io", tofu: "registry.opentofu.org" } as const;
+/** The host's folder in the mirror: each program has its own. */
+function hostOf(tool: Pair["tool"]): string {
+  const part = tool === "tofu" ? "opentofu" : "terraform";
+  const hosts = mirror === undefined || !existsSync(mirror) ? [] : readdirSync(mirror);
+  return hosts.find((host) => host.includes(part)) ?? part;
+}
 
 /** The same tests with each program and each version of the provider; what is not there is skipped by name. */
 export function describeWithProvider(
@@ -29,7 +34,7 @@ export function describeWithProvider(
   for (const tool of ["terraform", "tofu"] as const) {
     for (const version of versions) {
       const path = onPath(tool);
-      const provider = join(mirror ?? "", hosts[tool], "okta/okta", version);
+      const provider = join(mirror ?? "", hostOf(tool), "okta/okta", version);
       const lacks = [
         ...(path === undefined ? [tool] : []),
         ...(mirror === undefined || !existsSync(provider) ? [`okta/okta ${version} in TENANTRY_PROVIDER_MIRROR`] : []),

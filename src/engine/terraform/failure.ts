@@ -162,7 +162,8 @@ function hintFor({ folder, path, title }: FailedCommand, code: Code, words: stri
   if (code === "ENGINE_STATE_UNREADABLE" && /state file is encrypted/.test(words)) {
     return "The state was written with engines.terraform.encryption: name its passphrase there again.";
   }
-  const foreign = /registry\.opentofu\.org\/[\w-]+\/[\w-]+/.exec(words)?.[0];
+  // A state names the host that its providers come from, which is each program's own.
+  const foreign = /[\w.-]*opentofu[\w.-]*\/[\w-]+\/[\w-]+/.exec(words)?.[0];
   if (code === "ENGINE_PROVIDER_MISSING" && title === "Terraform" && foreign !== undefined) {
     const own = foreign.replace("opentofu.org", "terraform.io");
     return `OpenTofu has written this state. Go on with it (engines.terraform.command: tofu), or hand the state over to Terraform for good: ${path} -chdir=${folder} state replace-provider ${foreign} ${own}`;

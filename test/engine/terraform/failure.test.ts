@@ -261,8 +261,8 @@ describe("what to do about a state", () => {
     [
       "that OpenTofu has written",
       "ENGINE_PROVIDER_MISSING",
-      "Could not retrieve the list of available versions for provider registry.opentofu.org/okta/okta: no network",
-      /terraform -chdir=work state replace-provider registry\.opentofu\.org\/okta\/okta registry\.terraform\.io\/okta\/okta$/,
+      "Could not retrieve the list of available versions for provider providers.opentofu.org/okta/okta: no network",
+      /terraform -chdir=work state replace-provider providers\.opentofu\.org\/okta\/okta providers\.terraform\.io\/okta\/okta$/,
     ],
     [
       "whose lock nobody has signed yet",

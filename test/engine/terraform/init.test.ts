@@ -190,7 +190,7 @@ describe("the plugin cache", () => {
       const own = ".terraform.lock.hcl";
       if (existsSync(own) && !readFileSync(own, "utf8").includes(version)) process.exit(1);
       mkdirSync(".terraform", { recursive: true });
-      writeFileSync(own, 'provider "registry.terraform.io/okta/okta" {\\n  version     = "' + version + '"\\n}\\n');
+      writeFileSync(own, 'provider "providers.example/okta/okta" {\\n  version     = "' + version + '"\\n}\\n');
     `,
     );
     const { tool } = await openBench(path, { root });

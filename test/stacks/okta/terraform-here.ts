@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -16,8 +16,9 @@ const mirror = process.env.TENANTRY_PROVIDER_MIRROR;
 /** Whether this version of the provider is in the mirror. */
 export function hasProvider(version: string): boolean {
   if (mirror === undefined || terraform === undefined) return false;
-  const host = terraform.endsWith("tofu") ? "registry.opentofu.org" : "registry.terraform.io";
-  return existsSync(join(mirror, host, "okta", "okta", version));
+  const part = terraform.endsWith("tofu") ? "opentofu" : "terraform";
+  const hosts = existsSync(mirror) ? readdirSync(mirror) : [];
+  return hosts.some((host) => host.includes(part) && existsSync(join(mirror, host, "okta", "okta", version)));
 }
 
 /** A folder with a configuration, in which the program is run. */
