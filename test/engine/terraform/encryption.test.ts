@@ -101,13 +101,15 @@ describe.skipIf(tofu === undefined)("an encrypted state (needs tofu)", () => {
     await first.folder.init();
     await first.folder.plan({ out: "plan" });
     await first.folder.applyPlan("plan");
-    for (const other of ["another passphrase", undefined]) {
+    const again = "Give the passphrase that it was written with, or bring back a copy from the backend's versions.";
+    const none = "The state was written with engines.terraform.encryption: name its passphrase there again.";
+    for (const [other, hint] of [["another passphrase", again] as const, [undefined, none] as const]) {
       const { folder } = await open(root, other);
       for (const work of [() => folder.plan({ out: "plan" }), () => folder.list()]) {
         expect(await failure(work())).toMatchObject({
           code: "ENGINE_STATE_UNREADABLE",
           message: "OpenTofu cannot read the state of acme at workforce",
-          hint: "Give the passphrase that it was written with, or bring back a copy from the backend's versions.",
+          hint,
         });
       }
     }

@@ -111,7 +111,9 @@ describe.each(["6.12.0", "4.20.0"])("with the provider %s", (version) => {
         expect(objectIn(told, names.clientId).value).toBe(wanted.clientId);
         const app = await called("GET", `/${String(objectIn(told, names.id).value)}`);
         expect(app.status).toBe(wanted.state === "active" ? "ACTIVE" : "INACTIVE");
-        expect(changedApp(withLists(app), wanted, domain), wanted.key).toBeUndefined();
+        // The provider leaves out the curve of a key, which the engine then has the API put back.
+        const mended = wanted.clientKey?.kty === "EC" ? withCurve(app, wanted.clientKey.crv) : app;
+        expect(changedApp(withLists(mended), wanted, domain), wanted.key).toBeUndefined();
       }
     },
   );
@@ -176,6 +178,14 @@ describe.each(["6.12.0", "4.20.0"])("with the provider %s", (version) => {
     },
   );
 });
+
+/** The app, its one key with its curve. */
+function withCurve(app: JsonObject, crv: string | undefined): JsonObject {
+  const settings = objectIn(app, "settings");
+  const oauthClient = objectIn(settings, "oauthClient");
+  const [key] = objectIn(oauthClient, "jwks").keys as readonly JsonObject[];
+  return { ...app, settings: { ...settings, oauthClient: { ...oauthClient, jwks: { keys: [{ ...key, crv }] } } } };
+}
 
 /** An empty list is not sent by the provider, and not answered by Okta then. */
 function withLists(app: JsonObject): JsonObject {
