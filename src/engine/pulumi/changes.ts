@@ -5,7 +5,7 @@
 // Pulumi has no resource for, and so cannot see, is added from the difference that `direct` would see: how a client
 // proves itself, and connections that somebody else, or Auth0 itself, has enabled for it.
 
-import { resourceTypes } from "../../../stacks/auth0/names.ts";
+import { resourceTypes, subjectOf } from "../../../stacks/auth0/names.ts";
 import type { OrganizationPart, Registration } from "../../desired/connection.ts";
 import { textsOf } from "../../desired/json.ts";
 import { tenantOfKey } from "../../desired/key.ts";
@@ -110,8 +110,9 @@ function withConnections(
   }
   const named = (op: string) =>
     steps
-      .filter((step) => step.type === resourceTypes.connectionClient && step.op === op)
-      .map(({ name }) => name.split("/").at(-1) ?? "");
+      .filter((step) => step.op === op)
+      .map(subjectOf)
+      .flatMap((subject) => (subject?.kind === "connectionClient" ? [subject.connection] : []));
   const [made, going] = [named("create"), named("delete")];
   if (made.length === 0 && going.length === 0) return sides;
   const before = [...textsOf(enabledConnections).filter((name) => !made.includes(name)), ...going].sort();

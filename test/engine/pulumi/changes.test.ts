@@ -7,7 +7,7 @@ import { differingNames } from "../../../src/engine/pulumi/client-fields.ts";
 import { type PlannedStep, readEvents } from "../../../src/engine/pulumi/steps.ts";
 import { diffRegistration } from "../../../src/plan/diff.ts";
 import type { Fields } from "../../../src/plan/observed.ts";
-import { resourceTypes } from "../../../stacks/auth0/names.ts";
+import { resourceOf, resourceTypes } from "../../../stacks/auth0/names.ts";
 import { organization, shownFields, shownPart, wanted } from "../../idp/auth0/bench.ts";
 
 // From events that the real CLI and the real plugin gave (3.259.0 and 3.49.0), trimmed, to the words of the model.
@@ -184,4 +184,14 @@ test("what only direct sees is told too: how a client proves itself", () => {
 test("nothing, false and an empty text or list are the same argument", () => {
   expect(differingNames({ a: [], b: "", c: false, d: null, __defaults: ["a"] }, { e: {} })).toEqual([]);
   expect(differingNames({ a: ["x"] }, { a: ["y"] })).toEqual(["a"]);
+});
+
+test("a connection is told by its name at Auth0, and not as the stack writes it", () => {
+  const gone = resourceOf({ kind: "connectionClient", key: wanted().key, connection: "fern_hill" });
+  expect(gone.name).not.toContain("fern_hill");
+  const { enabledConnections: _unread, ...fields } = found().fields;
+  const steps = [step({ ...gone, op: "delete" })];
+  expect(clientDifference(wanted(), { ...found(), fields }, { steps, adopted: false }).changes).toMatchObject([
+    { before: { enabledConnections: ["fern_hill", fernhillConnection] } },
+  ]);
 });
