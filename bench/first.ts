@@ -2,10 +2,10 @@
 // Prints machine, versions, medians, peak memory and the requests that each command made. `npm run bench`.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { version } from "../src/cli/version.ts";
+import { machineLines } from "./measured-call.ts";
 
 const rounds = Number(process.argv[2] ?? 7);
 const repository = fileURLToPath(new URL("../", import.meta.url));
@@ -23,9 +23,7 @@ const rows: Row[] = [];
 const folder = mkdtempSync(join(tmpdir(), "tenantry-bench-"));
 try {
   for (const command of ["--version", "--help", "validate"]) rows.push(measure(command, repository));
-  const [cpu] = cpus();
-  console.log(`${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
-  console.log(`Node ${process.versions.node}, Tenantry ${version}, median of ${rounds} runs each\n`);
+  console.log(`${machineLines()}, median of ${rounds} runs each\n`);
   await measureChain();
 } finally {
   rmSync(folder, { recursive: true, force: true });

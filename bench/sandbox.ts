@@ -5,13 +5,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Agent, buildConnector, fetch } from "undici";
 import { createSeeded } from "../sandbox/seeded.ts";
-import { version } from "../src/cli/version.ts";
+import { machineLines } from "./measured-call.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -47,9 +47,7 @@ interface Answered {
   readonly json: any;
 }
 
-const [cpu] = cpus();
-console.log(`${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
-console.log(`Node ${process.versions.node}, Tenantry ${version}, ${requests} requests each; seed ${flags.seed}\n`);
+console.log(`${machineLines()}, ${requests} requests each; seed ${flags.seed}\n`);
 
 const folder = mkdtempSync(join(tmpdir(), "tenantry-bench-"));
 try {

@@ -96,7 +96,7 @@ async function pathOf(sought: SoughtTool, place: SearchPlace): Promise<string> {
     throw missing(`${path}, which ${sought.setting} names, is no program that can be run`, sought);
   }
   const names = command === undefined ? sought.names : [command];
-  const folders = [...new Set((place.environment.PATH ?? "").split(delimiter).filter(isAbsolute))];
+  const folders = foldersOfPath(place.environment);
   for (const name of names) {
     for (const folder of folders) {
       const path = join(folder, name);
@@ -120,7 +120,13 @@ function missing(message: string, sought: SoughtTool): TenantryError {
   });
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** The folders of PATH, each once; relative ones do not count. */
+export function foldersOfPath({ PATH = "" }: Environment): readonly string[] {
+  return [...new Set(PATH.split(delimiter).filter(isAbsolute))];
+}
+
+/** Whether it is a file that this user may run. */
+export async function isProgram(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();

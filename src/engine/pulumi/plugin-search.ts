@@ -1,7 +1,7 @@
-import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Environment } from "../tool-environment.ts";
+import { foldersOfPath, isProgram } from "../tool-search.ts";
 
 // Which versions of a Pulumi plugin lie on this machine, where the Pulumi CLI would take them from.
 
@@ -20,7 +20,7 @@ export async function searchPlugin(
 ): Promise<readonly FoundPlugin[]> {
   const found: FoundPlugin[] = [];
   const ambient = !/^(1|true)$/i.test(environment.PULUMI_IGNORE_AMBIENT_PLUGINS ?? "");
-  for (const folder of ambient ? (environment.PATH ?? "").split(delimiter).filter(isAbsolute) : []) {
+  for (const folder of ambient ? foldersOfPath(environment) : []) {
     const path = join(folder, `pulumi-resource-${name}`);
     if (await isProgram(path)) found.push({ path, kind: "PATH" });
   }
@@ -33,11 +33,4 @@ export async function searchPlugin(
     if (await isProgram(join(path, `pulumi-resource-${name}`))) found.push({ version, path, kind: "installed" });
   }
   return found;
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { TenantryError } from "../../errors/failure.ts";
 import { isJsonObject, parseJson } from "../../vendor/json.ts";
 import { type Command, commandRunner, type FolderOptions } from "./command.ts";
+import { fileText } from "./file-text.ts";
 import { initNeeded, noteInit } from "./init.ts";
 import { type PlanJson, readPlanJson } from "./plan-json.ts";
 import { keepLockFile, lendLockFile, oneInitAtATime } from "./plugin-cache.ts";
@@ -88,7 +89,7 @@ export function openFolder(options: FolderOptions): TerraformFolder {
   const write = async (text: string): Promise<void> => {
     written = text;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    if ((await textOf(program)) === text) return;
+    if ((await fileText(program)) === text) return;
     await writeFile(program, text, { mode: 0o600 });
   };
   const lockTimeout = `-lock-timeout=${Math.ceil(options.lockTimeout / 1_000)}s`;
@@ -156,7 +157,7 @@ export function openFolder(options: FolderOptions): TerraformFolder {
       });
       const text = await outOf({ args: ["show", "-json", "-no-color", out] });
       // What was planned would be what the other one wrote.
-      if (written !== undefined && (await textOf(program)) !== written) throw otherRun(folder);
+      if (written !== undefined && (await fileText(program)) !== written) throw otherRun(folder);
       return readPlanJson(text, `${tool.title} ${tool.version}`);
     },
     async fingerprint(out) {
@@ -205,7 +206,7 @@ export function openFolder(options: FolderOptions): TerraformFolder {
       }
     },
     async shut() {
-      const read = parseJson((await textOf(program)) ?? "");
+      const read = parseJson((await fileText(program)) ?? "");
       if (!isJsonObject(read)) return;
       await write(`${JSON.stringify({ terraform: read.terraform, variable: refusal }, null, 2)}\n`);
     },
@@ -217,12 +218,4 @@ export function openFolder(options: FolderOptions): TerraformFolder {
 
 function parallel(parallelism: number | undefined): readonly string[] {
   return parallelism === undefined ? [] : [`-parallelism=${parallelism}`];
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

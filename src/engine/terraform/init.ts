@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject, parseJson } from "../../vendor/json.ts";
+import { fileText } from "./file-text.ts";
 
 /** Written into the working folder once `init` has passed: what it was for. */
 const stampFile = ".tenantry-init";
@@ -21,7 +22,7 @@ export interface InitSurroundings {
  */
 export async function initNeeded(folder: string, surroundings: InitSurroundings): Promise<boolean> {
   if (!existsSync(join(folder, ".terraform"))) return true;
-  return (await textOf(join(folder, stampFile))) !== (await initStamp(folder, surroundings));
+  return (await fileText(join(folder, stampFile))) !== (await initStamp(folder, surroundings));
 }
 
 /** Notes that `init` is done for what the folder holds now. */
@@ -30,20 +31,12 @@ export async function noteInit(folder: string, surroundings: InitSurroundings): 
 }
 
 async function initStamp(folder: string, { path, version, environment }: InitSurroundings): Promise<string> {
-  const program = parseJson((await textOf(join(folder, "cdk.tf.json"))) ?? "");
+  const program = parseJson((await fileText(join(folder, "cdk.tf.json"))) ?? "");
   const hash = createHash("sha256");
   hash.update(JSON.stringify([path, version, isJsonObject(program) ? program.terraform : undefined]));
-  hash.update((await textOf(join(folder, ".terraform.lock.hcl"))) ?? "");
+  hash.update((await fileText(join(folder, ".terraform.lock.hcl"))) ?? "");
   const { TF_CLI_CONFIG_FILE: settings, TF_PLUGIN_CACHE_DIR: cache } = environment;
   hash.update(JSON.stringify([settings ?? "", cache ?? ""]));
-  if (settings !== undefined) hash.update((await textOf(settings)) ?? "");
+  if (settings !== undefined) hash.update((await fileText(settings)) ?? "");
   return hash.digest("hex");
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }
