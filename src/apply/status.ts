@@ -1,7 +1,7 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
-import type { Verdict } from "../store/evidence.ts";
+import type { ProofVerdict } from "../store/evidence.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
 import { readRecords } from "./read-records.ts";
 import type { RecordingWorld } from "./world.ts";
@@ -29,7 +29,7 @@ export interface ConnectionStatus {
   readonly registrationId: string | null;
   readonly redirectUri: string;
   /** The newest evidence; `current` when it was made for the values that the record has. */
-  readonly proof: { readonly verdict: Verdict; readonly at: string; readonly current: boolean } | null;
+  readonly proof: { readonly verdict: ProofVerdict; readonly at: string; readonly current: boolean } | null;
 }
 
 /** What a customer with a provider of their own hands over. */

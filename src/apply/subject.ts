@@ -45,6 +45,13 @@ export function clientKeyFor(world: World, app: string, clientAuth: unknown): Ve
   }
 }
 
+/** The top-level claims that the app reads, each once. */
+function claimsOf({ claims, roles, require }: Connection["record"]): readonly string[] {
+  const paths = [...Object.values(claims), ...(roles === undefined ? [] : [roles.claim]), ...Object.keys(require)];
+  const names = paths.flatMap((path) => (typeof path === "string" ? path : path.slice(0, 1)));
+  return [...new Set(names)];
+}
+
 /** What is proven before a hand-over: the wanted values with the secret that the identity provider would hand over. */
 export function candidateSubject(
   world: World,
@@ -58,6 +65,7 @@ export function candidateSubject(
     specDigest: connection.specDigest,
     issuer: record.issuer,
     endpoints: record.endpoints,
+    preset: connection.proof.preset,
     clientId,
     clientAuth: record.clientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "idp" as const } }),
@@ -68,6 +76,8 @@ export function candidateSubject(
     responseMode: record.responseMode,
     acrValues: record.acrValues,
     extraParams: record.extraParams,
+    claims: claimsOf(record),
+    postLogoutRedirectUris: connection.registration.postLogoutRedirectUris,
     console: consoleOf(connection.registration),
   };
 }
@@ -85,6 +95,7 @@ export function recordSubject(
     specDigest: (found.specDigest ?? connection.specDigest) as Digest,
     issuer: text(fields.issuer),
     endpoints: connection.record.endpoints === undefined ? undefined : endpointsOf(fields),
+    preset: connection.proof.preset,
     clientId: text(fields.clientId),
     clientAuth: text(fields.clientAuth) as ClientAuth,
     ...(secret === undefined ? {} : { secret: { value: secret, copy: "record" as const } }),
@@ -95,6 +106,8 @@ export function recordSubject(
     responseMode: fields.responseMode === "form_post" ? "form_post" : "query",
     acrValues: textsOf(fields.acrValues),
     extraParams: textMap(fields.extraParams),
+    claims: claimsOf(connection.record),
+    postLogoutRedirectUris: connection.registration.postLogoutRedirectUris,
     console: consoleOf(connection.registration),
   };
 }

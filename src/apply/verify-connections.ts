@@ -3,7 +3,7 @@ import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { visibleText } from "../errors/visible.ts";
 import type { DiscoverySnapshot, ObservedRecord } from "../plan/observed.ts";
-import type { CheckResult, Evidence, Verdict } from "../store/evidence.ts";
+import type { CheckResult, Evidence, ProofVerdict } from "../store/evidence.ts";
 import { type DocumentCache, discover, toEvidence, verifySubject } from "../verify/verify.ts";
 import { member } from "./observe.ts";
 import { fingerprintOf } from "./proven-secret.ts";
@@ -18,7 +18,7 @@ export type ConnectionProof =
   | {
       readonly key: ConnectionKey;
       readonly state: ObservedRecord["state"];
-      readonly verdict: Verdict;
+      readonly verdict: ProofVerdict;
       readonly evidence: Evidence;
     }
   /** Nothing to prove (skipped), or nothing that could be: an active connection without a record of ours. */

@@ -39,6 +39,8 @@ export function* fleetTenants({
       signIns: new Map([["default", signInOf(slug, kindOf(index, kinds), groupOf(slug))]]),
       connections: [{ app: "portal", signIn: "default" }],
       acknowledge: [],
+      attest: [],
+      verify: { wrongSecretControl: true },
     };
   }
 }

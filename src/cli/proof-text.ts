@@ -1,13 +1,14 @@
 import type { ConnectionProof } from "../apply/verify-connections.ts";
 import type { Paint } from "../plan/render-text.ts";
 import { wrap } from "../plan/wrap.ts";
-import type { CheckResult, Evidence, Link, Verdict } from "../store/evidence.ts";
+import type { CheckResult, Evidence, Link, ProofVerdict, Verdict } from "../store/evidence.ts";
 import { table } from "./table.ts";
 
 const links: readonly Link[] = ["discovery", "keys", "callback", "secret", "record"];
 
-const words: Readonly<Record<Verdict, string>> = {
+const words: Readonly<Record<ProofVerdict, string>> = {
   pass: "pass",
+  attested: "attested",
   fail: "FAIL",
   inconclusive: "unclear",
   skipped: "-",

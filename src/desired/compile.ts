@@ -123,6 +123,7 @@ function compileOne(
       appTenant,
       record,
       startUrl,
+      proof: { preset: signIn.preset, attest: tenant.attest, wrongSecretControl: tenant.verify.wrongSecretControl },
       // A third of compiling, and `validate` needs none.
       get specDigest() {
         specDigest ??= digestOfSpec(registration, record, startUrl);

@@ -1,5 +1,5 @@
 import type { Position } from "../errors/issue.ts";
-import type { Assignment, ClaimPath, ExplicitEndpoints, Roles, TenantStatus } from "../tenant/tenant.ts";
+import type { Assignment, Attestation, ClaimPath, ExplicitEndpoints, Roles, TenantStatus } from "../tenant/tenant.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
 
@@ -128,6 +128,15 @@ export interface ConnectionRecord {
   readonly session?: { readonly absolute?: number | undefined; readonly idle?: number | undefined } | undefined;
 }
 
+/** What a tenant's file says about the proof of a connection. */
+export interface ProofTerms {
+  /** Name of the preset that the file names; absent: the one that the issuer tells. */
+  readonly preset?: string | undefined;
+  readonly attest: readonly Attestation[];
+  /** False: no wrong secret is ever sent for this tenant. */
+  readonly wrongSecretControl: boolean;
+}
+
 /** One tenant on one app by one sign-in: the unit of plan, apply and proof. */
 export interface Connection {
   readonly key: ConnectionKey;
@@ -140,6 +149,8 @@ export interface Connection {
   readonly record: ConnectionRecord;
   /** URL of the page that starts a sign-in at the app, when the app has said so. */
   readonly startUrl?: string | undefined;
+  /** What the proof of it goes by; changes nothing of what is registered or recorded, so no part of the digest. */
+  readonly proof: ProofTerms;
   /** SHA-256 over the canonical, secret-free desired state above. */
   readonly specDigest: Digest;
   /** Where the connection is declared. */

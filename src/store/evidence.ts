@@ -1,17 +1,21 @@
 import type { ConnectionKey, Digest } from "../desired/connection.ts";
 import type { Json } from "../desired/json.ts";
+import type { Attestation } from "../tenant/tenant.ts";
 
 /** inconclusive never opens the gate; skipped says that the check does not apply or was not asked for. */
 export type Verdict = "pass" | "fail" | "inconclusive" | "skipped";
 
 export type Level = "must" | "should" | "policy";
 
-/** Which of the four links (and the stored copy of the record) a check is about: the columns of the proof table. */
-export type Link = "discovery" | "keys" | "callback" | "secret" | "record";
+/** Which link a check is about: the columns of the proof table. */
+export type Link = "discovery" | "keys" | "callback" | "secret" | "record" | "app" | "domain";
+
+/** Over all checks: `attested` where a person stands for what the must-checks could not tell. */
+export type ProofVerdict = Verdict | "attested";
 
 /** What one check found. Holds no secret, no state, no code, no response body. */
 export interface CheckResult {
-  /** `D1`…, `K1`…, `P1`…, `S1`, `S2`, `R1`. */
+  /** One of `checkIds`. */
   readonly id: string;
   readonly link: Link;
   readonly title: string;
@@ -25,6 +29,10 @@ export interface CheckResult {
   readonly actual?: string | undefined;
   /** How to mend it, with the exact string to paste where there is one. */
   readonly hint?: string | undefined;
+  /** What is known of the product behind the issuer that bears on this check (its preset). */
+  readonly note?: string | undefined;
+  /** The attestation that stands for this check; only of an inconclusive must-check. */
+  readonly attested?: Attestation | undefined;
   /** Status, error code, hash of the body…: small facts for whoever wants to check the check. */
   readonly evidence: Readonly<Record<string, Json>>;
 }
@@ -45,11 +53,15 @@ export interface Evidence {
   readonly secretFingerprint?: string | undefined;
   /** Which copy of the secret was proven: the idp's own before the hand-over, or the record's, opened as the app would. */
   readonly secretCopy?: "idp" | "record" | undefined;
+  /** Whether the deployed app itself showed that its copy is right (A9). */
+  readonly appSecret?: boolean | undefined;
   /** Host name of the machine the checks ran on. */
   readonly ranFrom: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Over all must-checks: fail if one failed, else inconclusive if one was, else pass. */
-  readonly verdict: Verdict;
+  /** Over all must-checks: fail if one failed, else inconclusive if one was, else attested or pass. */
+  readonly verdict: ProofVerdict;
+  /** The preset of the identity provider's product, when one is known. */
+  readonly preset?: string | undefined;
   readonly checks: readonly CheckResult[];
 }

@@ -92,6 +92,7 @@ const signIn = z
     provision: z.strictObject({ create: z.boolean().default(true), update: z.boolean().default(true) }).prefault({}),
     logout: z.strictObject({ endSession: z.boolean().default(true) }).prefault({}),
     session: z.strictObject({ absolute: duration.optional(), idle: duration.optional() }).optional(),
+    preset: slug.optional(),
   })
   .refine((value) => (value.idp === undefined) !== (value.external === undefined), {
     error: "must have either `idp` (a name from tenantry.yaml) or `external` (the customer's own provider)",
@@ -154,6 +155,19 @@ export const tenantSchema = z
         }),
       )
       .default([]),
+    attest: z
+      .array(
+        z.strictObject({
+          check: z.string().regex(/^[A-Z][0-9]{1,2}$/, "must be the id of a check, such as `P1`"),
+          by: line(200),
+          on: isoDate,
+          expires: isoDate,
+          reason: line(500),
+        }),
+      )
+      .max(50)
+      .default([]),
+    verify: z.strictObject({ wrongSecretControl: z.boolean().default(true) }).prefault({}),
     deleteAfter: isoDate.optional(),
     notes: z.string().max(4_000).optional(),
   })

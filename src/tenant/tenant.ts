@@ -72,6 +72,8 @@ export interface SignIn {
   readonly authorizationServer?: string | undefined;
   /** Auth0: the tenant's organization. */
   readonly organization?: { readonly displayName?: string | undefined } | undefined;
+  /** Name of the preset of the identity provider's product, where the issuer does not tell it. */
+  readonly preset?: string | undefined;
   /** Auth0: names of the connections by which people may sign in at the client. */
   readonly enabledConnections?: readonly string[] | undefined;
 }
@@ -94,6 +96,21 @@ export interface Acknowledgement {
   readonly reason: string;
 }
 
+/**
+ * `attest:`: a person has seen by a test login what a check could not tell. It stands for that check alone, and only
+ * until it runs out.
+ */
+export interface Attestation {
+  /** Id of the check, such as `P1`. */
+  readonly check: string;
+  readonly by: string;
+  /** ISO date of the test login. */
+  readonly on: string;
+  /** ISO date of the last day (UTC) on which it counts. */
+  readonly expires: string;
+  readonly reason: string;
+}
+
 /** One enterprise customer, as its file says. */
 export interface Tenant {
   readonly tenant: string;
@@ -107,6 +124,11 @@ export interface Tenant {
   readonly connections: readonly ConnectionEntry[];
   readonly environments?: readonly string[] | undefined;
   readonly acknowledge: readonly Acknowledgement[];
+  readonly attest: readonly Attestation[];
+  readonly verify: {
+    /** Whether a wrong secret may be sent too, to see it refused. */
+    readonly wrongSecretControl: boolean;
+  };
   /** ISO date (`2027-01-31`); only for an off-boarded tenant. */
   readonly deleteAfter?: string | undefined;
   readonly notes?: string | undefined;

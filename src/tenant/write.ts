@@ -56,6 +56,17 @@ export function writeTenant(tenant: TenantText, comments: TenantComments = {}): 
       ["reason", yamlText(reason)],
     ]),
   );
+  file.items(
+    "attest",
+    tenant.attest.map(({ check, by, on, expires, reason }) => [
+      ["check", check],
+      ["by", yamlText(by)],
+      ["on", yamlText(on)],
+      ["expires", yamlText(expires)],
+      ["reason", yamlText(reason)],
+    ]),
+  );
+  file.add("verify", tenant.verify.wrongSecretControl ? undefined : yamlMap({ wrongSecretControl: "false" }));
   file.add("deleteAfter", tenant.deleteAfter && yamlText(tenant.deleteAfter));
   file.add("notes", tenant.notes === undefined ? undefined : yamlBlock(tenant.notes, "  "));
   return `${schemaLine}\n${file.text()}`;
@@ -82,6 +93,7 @@ function writeSignIn(file: Page, signIn: SignIn): void {
     organization && yamlMap({ displayName: organization.displayName && yamlText(organization.displayName) }),
   );
   file.add("enabledConnections", signIn.enabledConnections && yamlList(signIn.enabledConnections));
+  file.add("preset", signIn.preset && yamlText(signIn.preset));
   file.add("scopes", yamlList(signIn.scopes));
   file.add("clientAuth", signIn.clientAuth satisfies ClientAuth | undefined);
   file.add("pkce", signIn.pkce === "S256" ? undefined : yamlText(signIn.pkce));

@@ -1,4 +1,7 @@
+import type { CheckId } from "../desired/check-id.ts";
+import type { Preset } from "../desired/preset.ts";
 import type { Level, Link, Verdict } from "../store/evidence.ts";
+import type { Clock } from "../vendor/network.ts";
 import type { Documents, Metadata } from "./documents.ts";
 import type { Fetcher } from "./fetch/fetcher.ts";
 import type { Finding } from "./finding.ts";
@@ -7,23 +10,7 @@ import type { Audience, SecretMethod } from "./probe/token.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
 
-export type CheckId =
-  | "D1"
-  | "D2"
-  | "D3"
-  | "D4"
-  | "D5"
-  | "D6"
-  | "D8"
-  | "D9"
-  | "K1"
-  | "K2"
-  | "K3"
-  | "P1"
-  | "P2"
-  | "P3"
-  | "S1"
-  | "S2";
+export type { CheckId } from "../desired/check-id.ts";
 
 /** The requests that several checks judge. Each is sent once, when the first check asks for it. */
 export interface Probes {
@@ -47,6 +34,21 @@ export interface Probes {
   unknownClient(): Promise<TokenAnswer>;
 }
 
+/** What a run may send. */
+export interface ProbeOptions {
+  /** Whether the client secret is sent to the token endpoint. Off: S1, S2 and P5 are skipped. */
+  readonly secretProbe: boolean;
+  /** Whether a wrong secret is sent too, once, to see it refused. */
+  readonly wrongSecretControl: boolean;
+  /**
+   * When a wrong secret was refused for this very client, endpoint and secret, as stored evidence says (ISO 8601). The
+   * control is then not sent again, and S1 names the day. Absent: never seen.
+   */
+  readonly controlledAt?: string | undefined;
+  /** Whether probes are sent that the product's monitoring takes for an attack (`Preset.probes`); absent: they are not. */
+  readonly alarmingProbes?: boolean | undefined;
+}
+
 /** What a check of the issuer alone may look at: no client, no secret. */
 export interface IssuerContext {
   readonly subject: IssuerSource;
@@ -54,6 +56,9 @@ export interface IssuerContext {
   readonly ranFrom: string;
   readonly fetcher: Fetcher;
   readonly documents: Documents;
+  /** What is known of the product behind the issuer. */
+  readonly preset: Preset | undefined;
+  readonly clock: Clock;
   /**
    * Whether the document at the issuer is looked for although the endpoints stand in the file. A proof does, because it
    * may name the issuer; a plan asks nobody.
@@ -68,7 +73,7 @@ export interface IssuerContext {
 /** What a check of a client may look at. */
 export interface CheckContext extends IssuerContext {
   readonly subject: VerifySubject;
-  readonly options: { readonly secretProbe: boolean; readonly wrongSecretControl: boolean };
+  readonly options: ProbeOptions;
   readonly probes: Probes;
   /** The key set's keys; undefined when it could not be read, which K1 has said. Only for checks that need D5. */
   keys(): Promise<readonly unknown[] | undefined>;

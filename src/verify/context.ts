@@ -1,5 +1,7 @@
+import { presetOf } from "../desired/preset.ts";
 import { Secret } from "../secret/secret.ts";
 import type { CheckResult } from "../store/evidence.ts";
+import type { Clock } from "../vendor/network.ts";
 import type { CheckContext, CheckId, IssuerContext, Probes } from "./check.ts";
 import { type Documents, textMember } from "./documents.ts";
 import { explicitMetadata } from "./explicit.ts";
@@ -17,6 +19,7 @@ export interface ContextInput {
   readonly fetcher: Fetcher;
   readonly documents: Documents;
   readonly looksForDocument: boolean;
+  readonly clock: Clock;
   /** Results of the checks that ran before. */
   readonly results: ReadonlyMap<CheckId, CheckResult>;
 }
@@ -26,6 +29,7 @@ export function issuerContext(source: IssuerSource, { results, ...input }: Conte
   return {
     ...input,
     subject: source,
+    preset: presetOf(source.issuer, source.preset),
     verdictOf: (id) => results.get(id)?.verdict,
     async metadata() {
       if (source.endpoints !== undefined) return explicitMetadata(source.endpoints);

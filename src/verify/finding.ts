@@ -20,6 +20,8 @@ export interface FindingDetails {
   readonly actual?: string | undefined;
   readonly hint?: string | undefined;
   readonly level?: Level | undefined;
+  /** Instead of the preset's own note on this check. */
+  readonly note?: string | undefined;
 }
 
 export function pass(message: string, facts: Facts = {}): Finding {

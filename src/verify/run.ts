@@ -27,9 +27,14 @@ export async function runChecks<Context extends IssuerContext>(run: Run<Context>
   const { results, signal } = run;
   for (const check of run.checks) {
     signal?.throwIfAborted();
-    const { level, ...found } = await findingOf(check, run.context, results);
+    const { level, note, ...found } = await findingOf(check, run.context, results);
     signal?.throwIfAborted();
-    const result = { id: check.id, link: check.link, title: check.title, level: level ?? check.level, ...found };
+    const known = found.verdict === "pass" || found.verdict === "skipped" ? note : noteOn(check.id, run.context, note);
+    const result: CheckResult = {
+      ...{ id: check.id, link: check.link, title: check.title, level: level ?? check.level },
+      ...found,
+      ...(known === undefined ? {} : { note: known }),
+    };
     results.set(check.id, scrub(result, run.hushed));
   }
 }
@@ -45,6 +50,11 @@ export function verdictOf(results: readonly CheckResult[]): Verdict {
 export function isMet(result: CheckResult | undefined): boolean {
   if (result === undefined) return false;
   return result.verdict === "pass" || result.verdict === "skipped" || result.level !== "must";
+}
+
+/** What the preset has to say where something is not as it should be. */
+function noteOn(id: CheckId, { preset }: IssuerContext, own: string | undefined): string | undefined {
+  return own ?? preset?.notes[id];
 }
 
 async function findingOf<Context extends IssuerContext>(

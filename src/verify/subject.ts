@@ -7,6 +7,8 @@ import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
 export interface IssuerSource {
   readonly issuer: string;
   readonly endpoints?: ExplicitEndpoints | undefined;
+  /** Name of the preset that the tenant's file names; absent: the one that the issuer tells. */
+  readonly preset?: string | undefined;
 }
 
 /** What is proven: one client at one issuer with one callback. */
@@ -28,6 +30,10 @@ export interface VerifySubject extends IssuerSource {
   readonly responseMode: "query" | "form_post";
   readonly acrValues: readonly string[];
   readonly extraParams: Readonly<Record<string, string>>;
+  /** Top-level claims that the app reads: those of `claims`, `roles` and `require`. */
+  readonly claims?: readonly string[] | undefined;
+  /** Where the identity provider may send people after sign-out; absent or empty: the app ends no sessions there. */
+  readonly postLogoutRedirectUris?: readonly string[] | undefined;
   /**
    * Shown in hints: where the redirect URI or the secret is set, such as "Okta: Applications > … > General". Missing
    * where the provider is the customer's own: hints are then lines to forward to its administrator.

@@ -2,6 +2,7 @@ import type { DiscoverySnapshot } from "../plan/observed.ts";
 import type { CheckResult, Verdict } from "../store/evidence.ts";
 import type { Clock, Network } from "../vendor/network.ts";
 import type { VerifySettings } from "../workspace/workspace.ts";
+import type { ProbeOptions } from "./check.ts";
 import type { DocumentCache } from "./documents.ts";
 import type { Fetcher } from "./fetch/fetcher.ts";
 
@@ -19,11 +20,7 @@ export interface VerifyIo {
   readonly fetcher?: (() => Promise<Fetcher>) | undefined;
 }
 
-export interface VerifyOptions {
-  /** Whether the client secret is sent to the token endpoint. Off: S1 and S2 are skipped. */
-  readonly secretProbe: boolean;
-  /** Whether a wrong secret is sent too, once, to see it refused. */
-  readonly wrongSecretControl: boolean;
+export interface VerifyOptions extends ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Documents already read in this run; shared by the connections of one issuer. */
   readonly documents?: DocumentCache | undefined;

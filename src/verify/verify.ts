@@ -107,6 +107,7 @@ async function withDocuments<T>(
       fetcher,
       documents,
       looksForDocument: false,
+      clock: io.clock,
       results: new Map(),
     });
   } finally {

@@ -113,6 +113,7 @@ const signIn = (name: string): fc.Arbitrary<SignIn> =>
       authorizationServer: maybe(fc.constantFrom("org", "default", "aus1e3", "1e3", "-1")),
       organization: maybe(fc.record({ displayName: maybe(line(60)) })),
       enabledConnections: maybe(unique(line(60), 1)),
+      preset: maybe(slug),
       scopes: unique(scope, 0).map((rest) => [...new Set(["openid", ...rest])]),
       clientAuth: maybe(fc.constantFrom("client_secret_basic", "client_secret_post", "private_key_jwt", "none")),
       pkce: fc.constantFrom("S256", "off"),
@@ -152,6 +153,17 @@ const tenantText: fc.Arbitrary<TenantText> = fc.record({
     fc.record({ address: line(60), field: line(60), from: longText, to: longText, reason: line(60) }),
     { maxLength: 2 },
   ),
+  attest: fc.array(
+    fc.record({
+      check: fc.constantFrom("P1", "D24"),
+      by: line(60),
+      on: fc.constantFrom("2026-11-01", "2026-02-28"),
+      expires: fc.constantFrom("2027-01-31", "2028-02-29"),
+      reason: line(60),
+    }),
+    { maxLength: 2 },
+  ),
+  verify: fc.record({ wrongSecretControl: fc.boolean() }),
   deleteAfter: maybe(fc.constantFrom("2027-01-31", "2028-02-29")),
   notes: maybe(longText),
 } satisfies Record<Exclude<keyof Tenant, "positionOf">, fc.Arbitrary<unknown>>);

@@ -54,6 +54,7 @@ function exitOf(proof: ConnectionProof): ExitCode {
     case "inconclusive":
       return 7;
     case "pass":
+    case "attested":
     case "skipped":
       return 0;
     default:

@@ -66,6 +66,8 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
     signIns: new Map([[signIn.name, signIn]]),
     connections: apps.map((app) => ({ app, signIn: signIn.name })),
     acknowledge: [],
+    attest: [],
+    verify: { wrongSecretControl: true },
   };
 }
 

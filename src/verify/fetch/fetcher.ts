@@ -20,6 +20,8 @@ const headersTimeout = 5_000;
 interface ProbeRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
+  /** Dials this one of `addressesOf(url)` and no other. */
+  readonly address?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -62,6 +64,7 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
   });
 
   async function attempt(url: URL, request: ProbeRequest, signal: AbortSignal): Promise<Outcome> {
+    const sentAt = Date.now();
     try {
       const response = await send(url, {
         dispatcher,
@@ -70,6 +73,7 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
         body: request.body ?? null,
         signal,
       });
+      const answeredAt = Date.now();
       const { headers } = response;
       const header = (name: string): string | undefined => {
         const value = headers[name];
@@ -95,6 +99,12 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
         kind: "answer",
         status: response.statusCode,
         header,
+        headers: (name) => {
+          const value = headers[name];
+          return value === undefined ? [] : Array.isArray(value) ? value : [value];
+        },
+        sentAt,
+        answeredAt,
         body: Buffer.concat(chunks),
         truncated,
       } satisfies Answer;

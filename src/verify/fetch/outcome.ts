@@ -9,6 +9,22 @@ export interface Answer {
   readonly body: Buffer;
   /** The body was longer than the cap; `body` holds what fitted. */
   readonly truncated: boolean;
+  /** All values of a header, such as `set-cookie`, in order. */
+  headers(name: string): readonly string[];
+  /** When the request was sent and when the head of the answer came: milliseconds since the epoch. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  /** The connection that it came by. */
+  readonly tls?: TlsFacts | undefined;
+}
+
+/** What a handshake showed. */
+export interface TlsFacts {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string;
+  /** Milliseconds since the epoch. */
+  readonly validFrom: number;
+  readonly validTo: number;
 }
 
 /** Why there is no answer. */
