@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { version } from "../src/cli/version.ts";
 
-const entry = fileURLToPath(new URL("../bin/tenantry.js", import.meta.url));
+const tenantry = fileURLToPath(new URL("../bin/tenantry.js", import.meta.url));
 const meter = `data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nUSED "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime)+"\\n")})`;
 
 /** One command of Tenantry in a process of its own. */
@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Where processor profiles go. */
   readonly profile?: string | undefined;
+  /** A program that is measured in place of Tenantry. */
+  readonly entry?: string | undefined;
 }
 
 /** Machine and versions, for the head of a table. */
@@ -31,11 +33,11 @@ export function machineLines(): string {
   return `${machine}\nNode ${process.versions.node}, Tenantry ${version}`;
 }
 
-/** Calls Tenantry in a process of its own. Rejects when it leaves with another code than 0. */
+/** Calls Tenantry, or another program, in a process of its own. Rejects when it leaves with another code than 0. */
 export function measuredCall(
   args: readonly string[],
   cwd: string,
-  { environment = {}, profile }: CallOptions = {},
+  { environment = {}, profile, entry = tenantry }: CallOptions = {},
 ): Promise<Measured> {
   const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   return new Promise((resolve, reject) => {

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
 import { type Answer, BodyTooLarge, readBody, send } from "./answer.ts";
+import { answerDnsCall } from "./dns/admin.ts";
+import type { DnsZone } from "./dns/zone.ts";
 import type { ProviderCall } from "./external/admin.ts";
 import { type FaultRule, parseFaultRule } from "./fault-rule.ts";
 import type { Faults } from "./faults.ts";
 import type { Json } from "./json.ts";
 import { parseJsonBody } from "./json-body.ts";
+import { answerMisbehaviourCall } from "./misbehave/admin.ts";
+import type { Misbehaviours } from "./misbehave/misbehaviours.ts";
 import type { RequestEntry, RequestLog } from "./request-log.ts";
 import { sameText } from "./same-text.ts";
 import type { Site } from "./site.ts";
@@ -17,9 +21,14 @@ interface AdminOptions {
   readonly sites: readonly Site[];
   readonly token: string;
   readonly faults: Faults;
+  readonly misbehaviours: Misbehaviours;
   readonly requests: RequestLog;
+  /** What the sandbox's DNS says. */
+  readonly zone: DnsZone;
   /** Answers what is asked about the customers' providers. */
   readonly answerProviderCall: (call: ProviderCall) => Answer;
+  /** Answers what is asked about the apps, below `/apps`. */
+  readonly answerAppCall: (method: string, path: string, body: unknown) => Answer;
   /** The page for somebody with a browser; undefined for every other request. */
   readonly page: (request: IncomingMessage, path: string, query: string) => Answer | undefined;
   /** What `GET /` shows. */
@@ -28,7 +37,8 @@ interface AdminOptions {
 
 /**
  * The sandbox's own API and page, under `127.0.0.1` and `localhost`: `GET /`, `GET /requests`, `GET|POST|DELETE /faults`,
- * `DELETE /faults/<number>`, and `/providers` with what is below it. What changes something needs the bearer token of ready.json.
+ * `DELETE /faults/<number>`, `GET|POST|DELETE /misbehaviours` with `/<host>/<name>` below it, `/apps`, and
+ * `/providers` with what is below them. What changes something needs the bearer token of ready.json.
  */
 export function createAdminSite(options: AdminOptions): Site {
   return {
@@ -78,6 +88,15 @@ async function answer(options: AdminOptions, request: IncomingMessage, path: str
       if (/^DELETE \/faults\/\d{1,9}$/.test(key)) {
         return mayChange(options, request) ? removeFault(options, Number(path.slice("/faults/".length))) : unauthorized;
       }
+      if (/^\/misbehaviours(\/|$)/.test(path)) {
+        return key.startsWith("GET ") || mayChange(options, request) ? misbehave(options, request, path) : unauthorized;
+      }
+      if (/^\/apps(\/|$)/.test(path)) {
+        return key === "GET /apps" || mayChange(options, request) ? changeApp(options, request, path) : unauthorized;
+      }
+      if (/^\/dns(\/|$)/.test(path)) {
+        return key.startsWith("GET ") || mayChange(options, request) ? askDns(options, request, path) : unauthorized;
+      }
       if (!path.startsWith("/providers/")) return { status: 404, json: { error: "not found" } };
       return mayChange(options, request) ? changeProvider(options, request, path) : unauthorized;
   }
@@ -118,6 +137,23 @@ function misplacement({ host, effect }: FaultRule, sites: readonly Site[]): stri
   if (site === undefined) return `${host} is none of ${sites.flatMap(({ hosts }) => hosts).join(", ")}`;
   const wantsTokens = effect === "expire-tokens" || effect === "refuse-token";
   return wantsTokens && site.tokens === undefined ? `${host} has no management API and so no tokens` : undefined;
+}
+
+async function misbehave(options: AdminOptions, request: IncomingMessage, path: string): Promise<Answer> {
+  const { misbehaviours, sites } = options;
+  const board = { misbehaviours, hosts: sites.flatMap((site) => site.hosts) };
+  const call = { method: request.method ?? "GET", path: path.slice("/misbehaviours".length) };
+  return withJson(request, (body) => answerMisbehaviourCall(board, { ...call, body }));
+}
+
+async function changeApp(options: AdminOptions, request: IncomingMessage, path: string): Promise<Answer> {
+  const method = request.method ?? "GET";
+  return withJson(request, (body) => options.answerAppCall(method, path.slice("/apps".length), body));
+}
+
+async function askDns({ zone }: AdminOptions, request: IncomingMessage, path: string): Promise<Answer> {
+  const call = { method: request.method ?? "GET", path: path.slice("/dns".length) };
+  return withJson(request, (body) => answerDnsCall(zone, { ...call, body }));
 }
 
 async function changeProvider(options: AdminOptions, request: IncomingMessage, path: string): Promise<Answer> {

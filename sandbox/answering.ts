@@ -4,6 +4,7 @@ import { send } from "./answer.ts";
 import { notedBug, type SandboxBug } from "./bug.ts";
 import { captureAnswer, resend } from "./capture.ts";
 import type { Faults } from "./faults.ts";
+import type { Misbehaviours } from "./misbehave/misbehaviours.ts";
 import type { KeptAnswer } from "./reads.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { Site } from "./site.ts";
@@ -20,6 +21,8 @@ export interface RequestMoment {
 
 export interface AnsweringOptions {
   readonly faults: Faults;
+  /** What is wrong with the providers that are played; nothing when absent. */
+  readonly misbehaviours?: Misbehaviours | undefined;
   /** Milliseconds since the epoch, for the `Date` of every answer. */
   readonly clock: () => number;
   readonly onMoment?: ((moment: RequestMoment) => void) | undefined;
@@ -90,7 +93,8 @@ export async function answerRequest(
     });
   }
   try {
-    await site.handle({ request, response, path, query });
+    const asked = { request, response, path, query };
+    await (options.misbehaviours?.handle(site, asked) ?? site.handle(asked));
     const error = notedBug(response);
     if (error !== undefined) options.onBug?.({ method, host, path, error });
   } catch (error) {

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import type { CertificateFault } from "./misbehave/certificate-fault.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 24 * 60 * 60 * 1000;
@@ -13,6 +14,12 @@ const authorityLifetime = 3650 * day;
 interface Leaf {
   readonly cert: string;
   readonly key: string;
+}
+
+/** Whom a certificate is for; the first DNS name is the common name. */
+interface CertificateNames {
+  readonly dns: readonly string[];
+  readonly ip?: readonly string[];
 }
 
 /** A certificate authority as it is kept. Both PEM. */
@@ -28,8 +35,8 @@ export interface Authority {
   readonly certificate: string;
   /** With its key: written where a world is kept, and nowhere else. */
   readonly kept: KeptAuthority;
-  /** A server certificate for these DNS names and IP addresses; the first DNS name is the common name. */
-  issue(names: { readonly dns: readonly string[]; readonly ip?: readonly string[] }): Promise<Leaf>;
+  /** A server certificate for these names, or one that is wrong in the given way. */
+  issue(names: CertificateNames, fault?: CertificateFault): Promise<Leaf>;
 }
 
 /** Makes a new certificate authority (P-256). `now` is milliseconds since the epoch. */
@@ -72,36 +79,79 @@ async function authorityOf(
 ): Promise<Authority> {
   const leafKeys = await generate();
   const leafKey = toPem("PRIVATE KEY", await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey));
-  const notBefore = new Date(now - day);
-  const notAfter = new Date(now + lifetime);
   return {
     certificate: kept.certificate,
     kept,
-    async issue({ dns, ip = [] }) {
+    async issue({ dns, ip = [] }, fault) {
+      const [notBefore, notAfter] = validity(now, fault);
+      const subject = `CN=${dns[0] ?? "sandbox"}`;
+      const signer = await signerOf(
+        fault,
+        { name: root.subject, publicKey: root.publicKey, signingKey },
+        subject,
+        leafKeys,
+      );
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: serial(),
-        subject: `CN=${dns[0] ?? "sandbox"}`,
-        issuer: root.subject,
+        subject,
+        issuer: signer.name,
         notBefore,
         notAfter,
         signingAlgorithm: algorithm,
         publicKey: leafKeys.publicKey,
-        signingKey,
+        signingKey: signer.signingKey,
         extensions: [
           new x509.BasicConstraintsExtension(false),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
           new x509.SubjectAlternativeNameExtension([
-            ...dns.map((value) => ({ type: "dns" as const, value })),
+            ...dns.map((value) => ({ type: "dns" as const, value: fault === "wrong-host" ? `other.${value}` : value })),
             ...ip.map((value) => ({ type: "ip" as const, value })),
           ]),
           await x509.SubjectKeyIdentifierExtension.create(leafKeys.publicKey),
-          await x509.AuthorityKeyIdentifierExtension.create(root),
+          await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
         ],
       });
       return { cert: `${leaf.toString("pem")}\n`, key: leafKey };
     },
   };
+}
+
+/** From when to when a certificate is valid. */
+function validity(now: number, fault: CertificateFault | undefined): readonly [notBefore: Date, notAfter: Date] {
+  const span = (from: number, to: number) => [new Date(now + from * day), new Date(now + to * day)] as const;
+  switch (fault) {
+    case "expired":
+      return span(-90, -1);
+    case "not-yet-valid":
+      return span(1, 90);
+    case "soon-expiring":
+      return span(-87, 3);
+    default:
+      return span(-1, lifetime / day);
+  }
+}
+
+/** Who signs a certificate. */
+interface Signer {
+  readonly name: string;
+  readonly publicKey: x509.PublicKeyType;
+  readonly signingKey: webcrypto.CryptoKey;
+}
+
+/** The authority, the certificate's own key, or an authority in between whose certificate nobody is ever shown. */
+async function signerOf(
+  fault: CertificateFault | undefined,
+  root: Signer,
+  subject: string,
+  leafKeys: webcrypto.CryptoKeyPair,
+): Promise<Signer> {
+  if (fault === "self-signed") {
+    return { name: subject, publicKey: leafKeys.publicKey, signingKey: leafKeys.privateKey };
+  }
+  if (fault !== "incomplete-chain") return root;
+  const between = await generate();
+  return { name: "CN=Tenantry sandbox CA in between", publicKey: between.publicKey, signingKey: between.privateKey };
 }
 
 async function generate(): Promise<webcrypto.CryptoKeyPair> {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { serverNameOf } from "./client-hello.ts";
 import { answerPlain } from "./proxy.ts";
 
 interface GateOptions {
@@ -6,13 +7,18 @@ interface GateOptions {
   readonly hosts: ReadonlySet<string>;
   /** How long a client may take until it speaks TLS or has said its CONNECT, milliseconds. */
   readonly patience: number;
-  /** Takes over a connection that begins a TLS handshake; what was read of it already has been put back. */
-  readonly startTls: (socket: Socket) => void;
+  /**
+   * Takes over a connection that begins a TLS handshake; what was read of it already has been put back. `host` is the
+   * one that it was opened for, where that is known before the handshake.
+   */
+  readonly startTls: (socket: Socket, host: string | undefined) => void;
+  /** Takes over a connection that asks DNS; what was read of it already has been put back. */
+  readonly startDns: (socket: Socket) => void;
 }
 
 /** Where every connection comes in. */
 export interface Gate {
-  /** Sends the connection where its first byte belongs: to TLS, or to the proxy. */
+  /** Sends the connection where its first byte belongs: to TLS, to DNS, or to the proxy. */
   readonly admit: (socket: Socket) => void;
   /** Cuts the connection below this TLS socket with a TCP reset, as a broken network does. */
   readonly reset: (secured: Socket) => void;
@@ -22,14 +28,16 @@ export interface Gate {
 
 /** The first byte of a TLS record that holds a handshake (RFC 8446, section 5.1). */
 const handshake = 0x16;
+/** The first byte of a DNS question by TCP: of the two that say how long it is (RFC 1035, section 4.2.2). */
+const shortQuestion = 0;
 /** Bytes of a CONNECT with its headers. */
 const longestHead = 16 * 1024;
 
 /**
- * TLS and the proxy on one port. A tunnel is no second connection: after CONNECT the same one goes on with TLS here, so
+ * TLS, DNS and the proxy on one port. A tunnel is no second connection: after CONNECT the same one goes on with TLS here, so
  * it ends as any connection of the server does.
  */
-export function openGate({ hosts, patience, startTls }: GateOptions): Gate {
+export function openGate({ hosts, patience, startTls, startDns }: GateOptions): Gate {
   /** By their ends. */
   const open = new Map<string, Socket>();
 
@@ -60,19 +68,26 @@ export function openGate({ hosts, patience, startTls }: GateOptions): Gate {
       if (all[0] === handshake) {
         done();
         socket.unshift(all);
-        startTls(socket);
+        startTls(socket, serverNameOf(all));
+        return;
+      }
+      if (all[0] === shortQuestion) {
+        done();
+        socket.unshift(all);
+        socket.setTimeout(patience, () => socket.destroy());
+        startDns(socket);
         return;
       }
       const end = all.indexOf("\r\n\r\n");
       if (end === -1 && all.length < longestHead) return;
       done();
-      const { text, tunnel } = answerPlain(all.subarray(0, end === -1 ? 0 : end).toString("latin1"), hosts);
+      const { text, tunnel, host } = answerPlain(all.subarray(0, end === -1 ? 0 : end).toString("latin1"), hosts);
       if (!tunnel) {
         refuse(socket, text);
         return;
       }
       if (end + 4 < all.length) socket.unshift(all.subarray(end + 4));
-      socket.write(text, () => startTls(socket));
+      socket.write(text, () => startTls(socket, host));
     };
     socket.on("readable", look);
     socket.once("end", gone);

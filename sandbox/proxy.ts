@@ -2,6 +2,8 @@
 interface PlainAnswer {
   readonly text: string;
   readonly tunnel: boolean;
+  /** Where the tunnel leads, in lower case; absent where there is none. */
+  readonly host?: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export function answerPlain(head: string, hosts: ReadonlySet<string>): PlainAnsw
     return refusal(403, "Not a host of the sandbox", `The sandbox does not play ${host.slice(0, 253)}.`);
   }
   if (port !== "443") return refusal(403, "Only port 443 is known", "The sandbox plays port 443 only.");
-  return { text: "HTTP/1.1 200 Connection established\r\n\r\n", tunnel: true };
+  return { text: "HTTP/1.1 200 Connection established\r\n\r\n", tunnel: true, host: host.toLowerCase() };
 }
 
 function refusal(status: number, reason: string, why: string, headers: readonly string[] = []): PlainAnswer {

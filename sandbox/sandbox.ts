@@ -6,13 +6,18 @@ import type { Auth0Tenant } from "./auth0/tenant.ts";
 import { createAuthority } from "./authority.ts";
 import type { SandboxBug } from "./bug.ts";
 import { type DataFolder, occupy, openDataFolder, vacate, writeState } from "./data-folder.ts";
+import { seededProofs } from "./dns/seed.ts";
+import { DnsZone } from "./dns/zone.ts";
 import { answerProviderCall } from "./external/admin.ts";
 import type { Customers } from "./external/customers.ts";
 import { Faults } from "./faults.ts";
 import { type FleetMember, rollOut } from "./fleet.ts";
 import { checkFolder, removeReady, takeFolder, writeReady, writeValues } from "./folder.ts";
+import { InnerCalls } from "./inner-call.ts";
+import { Misbehaviours } from "./misbehave/misbehaviours.ts";
 import type { OktaOrg } from "./okta/org.ts";
 import { answerPage } from "./page/page.ts";
+import { answerAppCall, createApps, type PlayedApps } from "./portal/apps.ts";
 import { randomToken } from "./random.ts";
 import type { RatePlans } from "./rate-plans.ts";
 import { type RequestEntry, RequestLog } from "./request-log.ts";
@@ -85,6 +90,12 @@ export interface Sandbox {
   /** The customers' own providers, by the tenant's slug, to look into and to change as the customer's admin would. */
   readonly providers: Customers["providers"];
   readonly faults: Faults;
+  /** What is wrong with the providers that are played. */
+  readonly misbehaviours: Misbehaviours;
+  /** The apps of the example, which read what Tenantry writes; told to make mistakes by `mistakes`. */
+  readonly apps: PlayedApps;
+  /** What its DNS says of the customers' domains, to change as whoever runs that would. */
+  readonly dns: DnsZone;
   /** Whether the world was made at this start. */
   readonly isNew: boolean;
   /** The world as a document, and another in its place, as the admin API's `/world`. */
@@ -116,9 +127,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const isNew = data?.state === undefined;
   if (isNew && options.fleet !== undefined) await rollOut(world, options.fleet());
   const faults = new Faults(clock);
+  const misbehaviours = new Misbehaviours();
+  const zone = new DnsZone(seededProofs);
   const adminToken = randomToken(32);
   const startedAt = new Date(clock()).toISOString();
-  const hosts = world.sites.flatMap((site) => site.hosts);
+  const calls = new InnerCalls();
+  const apps = createApps({ dir: options.dir, env: () => world.state.env, calls, clock });
+  const appSites = Object.values(apps).map(({ site }) => site);
+  const hosts = [...world.sites, ...appSites].flatMap((site) => site.hosts);
   const played = sitesOf(() => world);
   const saver = saverOf(data, () => world, options.onUnsaved);
   const exchange = {
@@ -136,8 +152,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     sites: played,
     token: adminToken,
     faults,
+    misbehaviours,
     requests,
+    zone,
     answerProviderCall: (call) => answerProviderCall(world.providers, call),
+    answerAppCall: (method, path, body) => answerAppCall(apps, method, path, body),
     page: (request, path, query) => {
       const { okta, auth0, providers } = world;
       return answerPage({ startedAt, hosts, okta, auth0, providers, requests, faults }, request, path, query);
@@ -152,12 +171,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       faults: faults.counts().length,
     }),
   });
-  const sites: readonly Site[] = [...played, withWorldExchange(admin, { token: adminToken, ...exchange })];
+  const sites: readonly Site[] = [...played, ...appSites, withWorldExchange(admin, { token: adminToken, ...exchange })];
   const server = await open(options.port ?? 8443, {
     exposedTo: options.exposedTo,
     authority,
     sites,
+    zone,
     faults,
+    misbehaviours,
     clock,
     onMoment: options.onMoment,
     onBug: options.onBug,
@@ -170,6 +191,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   });
   world.auth0.calls.open({ port: server.port, ca: authority.certificate, hosts });
+  calls.open({ port: server.port, ca: authority.certificate, hosts });
   const running = { pid, host: "127.0.0.1", port: server.port, adminToken, startedAt, hosts };
   try {
     if (data !== undefined) {
@@ -209,6 +231,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       return world.providers;
     },
     faults,
+    misbehaviours,
+    apps,
+    dns: zone,
     isNew,
     exchange,
     close: () => {
@@ -231,11 +256,19 @@ function mayHaveChanged({ method, path }: RequestEntry): boolean {
   return !((method === "GET" || method === "HEAD") && path.startsWith("/api/"));
 }
 
-async function open(port: number, options: Omit<Parameters<typeof listen>[0], "port">): Promise<SandboxServer> {
+/** Free ports that are tried: one may be free for TCP and taken for UDP. */
+const freePorts = 5;
+
+async function open(
+  port: number,
+  options: Omit<Parameters<typeof listen>[0], "port">,
+  left = freePorts,
+): Promise<SandboxServer> {
   try {
     return await listen({ ...options, port });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (port === 0 && code === "EADDRINUSE" && left > 1) return open(port, options, left - 1);
     const { exposedTo } = options;
     if (code === "EADDRINUSE" || code === "EACCES") {
       const where = exposedTo === undefined ? "127.0.0.1" : `127.0.0.1 or ${exposedTo}`;

@@ -1,8 +1,10 @@
-import { createServer as createSecureServer, type Server } from "node:https";
+import { createServer as createSecureServer, type ServerOptions as HttpsOptions } from "node:https";
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server as NetServer } from "node:net";
-import { createSecureContext, type SecureContext } from "node:tls";
+import { createServer as createOldTlsServer, createSecureContext, type SecureContext } from "node:tls";
 import { type AnsweringOptions, answerRequest } from "./answering.ts";
 import type { Authority } from "./authority.ts";
+import { answerByStream, type NameServer, startNameServer } from "./dns/name-server.ts";
+import type { DnsZone } from "./dns/zone.ts";
 import { openGate } from "./gate.ts";
 import type { Site } from "./site.ts";
 
@@ -17,6 +19,8 @@ export interface ServerOptions extends AnsweringOptions {
   readonly exposedTo?: string | undefined;
   readonly authority: Authority;
   readonly sites: readonly Site[];
+  /** What its DNS says: by UDP on the same port of 127.0.0.1, and by TCP. Absent: it has no DNS. */
+  readonly zone?: DnsZone | undefined;
   /** How long a client may take for each step before a request: first byte, CONNECT, handshake, headers. Milliseconds. */
   readonly patience?: number | undefined;
 }
@@ -31,14 +35,27 @@ const loopback = "127.0.0.1";
 export async function listen(options: ServerOptions): Promise<SandboxServer> {
   const { patience = 10_000, exposedTo } = options;
   const sites = new Map(options.sites.flatMap((site) => site.hosts.map((host) => [host, site] as const)));
-  const server = await createTlsServer(options, sites, patience);
+  const tls = await tlsOptions(options, sites, patience);
+  const server = createSecureServer(tls);
+  // Which version is spoken is settled before the server name is looked at, so old TLS is a server of its own.
+  const old = createOldTlsServer(
+    { ...tls, minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" },
+    (secured) => server.emit("secureConnection", secured),
+  );
   // The gate sees a connection first, and hands it on to whom Node had put there.
   const [startTls] = server.listeners("connection");
   server.removeAllListeners("connection");
   const gate = openGate({
     hosts: new Set(sites.keys()),
     patience,
-    startTls: (socket) => startTls?.call(server, socket),
+    startDns: (socket) => {
+      if (options.zone === undefined) socket.destroy();
+      else answerByStream(socket, options.zone);
+    },
+    startTls: (socket, host) => {
+      if (host !== undefined && options.misbehaviours?.speaksOldTls(host) === true) old.emit("connection", socket);
+      else startTls?.call(server, socket);
+    },
   });
   server.on("connection", gate.admit);
   server.on("request", (request, response) => {
@@ -48,10 +65,18 @@ export async function listen(options: ServerOptions): Promise<SandboxServer> {
   await bind(server, { host: wildcard ? exposedTo : loopback, port: options.port });
   const { port } = server.address() as AddressInfo;
   const other = createServer(gate.admit);
+  let names: NameServer | undefined;
+  try {
+    if (options.zone !== undefined) names = await startNameServer(port, options.zone);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   try {
     if (exposedTo !== undefined && !wildcard && exposedTo !== loopback) await bind(other, { host: exposedTo, port });
   } catch (error) {
     server.close();
+    await names?.close();
     throw error;
   }
   return {
@@ -60,30 +85,32 @@ export async function listen(options: ServerOptions): Promise<SandboxServer> {
       const closed = [server, other].map((each) => new Promise<void>((resolve) => each.close(() => resolve())));
       server.closeAllConnections();
       gate.close();
-      await Promise.all(closed);
+      await Promise.all([...closed, names?.close()]);
     },
   };
 }
 
-async function createTlsServer(
-  { authority, exposedTo }: ServerOptions,
+async function tlsOptions(
+  { authority, exposedTo, misbehaviours }: ServerOptions,
   sites: ReadonlyMap<string, Site>,
   patience: number,
-): Promise<Server> {
+): Promise<HttpsOptions> {
   // Names by which this machine is addressed share one certificate, also given when a client names no host.
   const addresses = [loopback, ...(exposedTo === undefined || exposedTo === loopback ? [] : [exposedTo])];
   const local = await authority.issue({ dns: ["localhost"], ip: addresses });
   const contexts = new Map<string, Promise<SecureContext>>();
   const contextFor = (host: string): Promise<SecureContext> => {
-    let context = contexts.get(host);
+    const fault = misbehaviours?.certificateOf(host);
+    const key = fault === undefined ? host : `${host} ${fault}`;
+    let context = contexts.get(key);
     if (context === undefined) {
-      const leaf = host === "localhost" ? Promise.resolve(local) : authority.issue({ dns: [host] });
+      const leaf = host === "localhost" ? Promise.resolve(local) : authority.issue({ dns: [host] }, fault);
       context = leaf.then(createSecureContext);
-      contexts.set(host, context);
+      contexts.set(key, context);
     }
     return context;
   };
-  return createSecureServer({
+  return {
     ...local,
     ALPNProtocols: ["http/1.1"],
     handshakeTimeout: patience,
@@ -95,7 +122,7 @@ async function createTlsServer(
       if (!sites.has(host) || isIP(host) !== 0) done(new Error("unknown server name"));
       else contextFor(host).then((context) => done(null, context), done);
     },
-  });
+  };
 }
 
 function bind(server: NetServer, where: ListenOptions): Promise<void> {

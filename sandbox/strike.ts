@@ -108,7 +108,7 @@ function truncate(
 const longestDrip = 60_000;
 
 /** Sends the body in pieces with pauses between them, until it is sent or nobody listens any more. */
-async function drip(response: ServerResponse, answer: KeptAnswer, bytes: number, pause: number): Promise<void> {
+export async function drip(response: ServerResponse, answer: KeptAnswer, bytes: number, pause: number): Promise<void> {
   const { body } = answer;
   const size = Math.max(bytes, Math.ceil((body.length * pause) / longestDrip));
   const gone = new AbortController();

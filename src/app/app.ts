@@ -14,6 +14,9 @@ export interface RecordWrite {
   readonly secret?: { readonly id: string; readonly value: Secret } | undefined;
 }
 
+/** Domains that were proven, each with the value of the DNS record that did, or `attestedDomain`. */
+export type ProvenDomains = ReadonlyMap<string, string>;
+
 export interface RecordObservation {
   readonly tenants: ReadonlyMap<string, ObservedAppTenant>;
   readonly records: ReadonlyMap<ConnectionKey, ObservedRecord>;
@@ -35,8 +38,11 @@ export interface AppAdapter {
    */
   observe(wanted: readonly ConnectionRecord[], others?: boolean): Promise<RecordObservation>;
 
-  /** Creates or updates the tenant's row and its domains. */
-  writeTenant(tenant: AppTenant): Promise<void>;
+  /**
+   * Creates or updates the tenant's row and its domains. A domain is routed when it is among the proven ones or was
+   * routed before; any other is kept for the tenant, and the app sends nobody of it there.
+   */
+  writeTenant(tenant: AppTenant, proven?: ProvenDomains): Promise<void>;
 
   /**
    * Writes the values. No record, or a pending or disabled one: it becomes (or stays) `pending` and lets nobody in.

@@ -1,5 +1,7 @@
 import type { Address, Connection, ConnectionKey, Digest } from "../desired/connection.ts";
+import type { Json } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { attestedChecks } from "../verify/verify.ts";
 import { addressesOf, laneOf, partsOf } from "./addresses.ts";
 import { applyConnection } from "./apply-connection.ts";
 import type { Planned } from "./make-plan.ts";
@@ -84,7 +86,7 @@ export async function applyPlan(
         event: `apply.${outcome.outcome}`,
         key: connection.key,
         address: connection.record.address,
-        detail: outcome.outcome === "failed" ? { run, code: outcome.error.code } : { run },
+        detail: { run, ...detailOf(outcome) },
       }),
     );
     return outcome;
@@ -115,6 +117,13 @@ export function outcomesOfHeld({ held }: Planned, work: readonly Connection[] = 
   return [...held]
     .filter(([key]) => !tried.has(key))
     .map(([key, { error }]) => ({ key, outcome: "failed" as const, error }));
+}
+
+/** What the audit log says of an outcome besides its name. */
+function detailOf(outcome: ConnectionOutcome): Readonly<Record<string, Json>> {
+  if (outcome.outcome === "failed") return { code: outcome.error.code };
+  const attested = outcome.outcome === "active" ? attestedChecks(outcome.evidence.checks) : [];
+  return attested.length === 0 ? {} : { attested };
 }
 
 /** Whether what failed says nothing of others: somebody is at work on that object, or has changed it. */

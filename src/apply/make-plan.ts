@@ -1,11 +1,14 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { compareText } from "../errors/issue.ts";
 import type { Depth } from "../idp/identity-provider.ts";
 import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
+import type { UnprovenDomain } from "../plan/unproven.ts";
 import { budgetOf } from "./call-budget.ts";
+import { unroutedDomains } from "./domains.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
 import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
 import { member, type Observation, observe } from "./observe.ts";
@@ -47,7 +50,9 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
         : "fleet";
   const whole = request.only.length === 0;
   const lists = await observe(world, { connections, depth, whole });
-  const observation = await lookCloser(world, connections, lists, depth);
+  const closer = await lookCloser(world, connections, lists, depth);
+  const rows = ({ app, tenant }: Connection) => closer.apps.get(app)?.tenants.get(tenant);
+  const observation = { ...closer, domains: await unroutedDomains(world, connections, rows) };
   const left = await findLeftBehind(world, request.tenants, connections, observation);
   const leftBehind = left.found;
   const issues = findIssues(request, connections, observation, left, world.workspace.environment);
@@ -136,7 +141,15 @@ function assemble(
     ],
     budget: [],
     discovery: [...observation.discovery.values()],
+    unproven: unprovenIn(observation),
   });
+}
+
+/** Each domain once, however many apps its tenant has. */
+function unprovenIn({ domains }: Observation): readonly UnprovenDomain[] {
+  const all = [...(domains?.values() ?? [])].flatMap(({ unproven }) => unproven);
+  const first = new Map(all.toReversed().map((each) => [each.domain, each]));
+  return [...first.values()].sort((a, b) => compareText(a.tenant, b.tenant) || compareText(a.domain, b.domain));
 }
 
 async function lookCloser(

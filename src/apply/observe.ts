@@ -1,11 +1,12 @@
 import type { RecordObservation } from "../app/app.ts";
-import type { Connection } from "../desired/connection.ts";
+import type { Address, Connection } from "../desired/connection.ts";
 import type { EnginePlan } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Depth } from "../idp/identity-provider.ts";
 import type { DiscoverySnapshot } from "../plan/observed.ts";
 import { discover } from "../verify/verify.ts";
 import { externalIdp, type Workspace } from "../workspace/workspace.ts";
+import type { TenantDomains } from "./domains.ts";
 import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { World } from "./world.ts";
 
@@ -21,6 +22,8 @@ export interface Observation {
   readonly unread: ReadonlyMap<string, TenantryError>;
   /** Documents that could not be had or used, with the reason, by `sourceKey`. */
   readonly undiscovered: ReadonlyMap<string, TenantryError>;
+  /** What DNS says of the domains that are not routed yet, by the address of the tenant's row. Absent: not asked. */
+  readonly domains?: ReadonlyMap<Address, TenantDomains> | undefined;
 }
 
 /** What is to be looked at. */

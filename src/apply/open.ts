@@ -16,7 +16,8 @@ import { secretsOfUrl } from "../store/postgres-url.ts";
 import type { Holder, Store } from "../store/store.ts";
 import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Network, Sleep } from "../vendor/network.ts";
-import { openFetcher } from "../verify/verify.ts";
+import { openDomainProver } from "../verify/domain/prover.ts";
+import { openFetcher, placeOf } from "../verify/verify.ts";
 import type { Reference } from "../workspace/reference.ts";
 import { type App, externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
 import { withOwnClientId } from "./own-client-id.ts";
@@ -105,10 +106,12 @@ export async function openWorld(options: OpenOptions): Promise<World> {
         network,
         clock: options.clock,
         settings,
-        ranFrom: options.host,
-        fetcher: () => (fetcher ??= openFetcher({ network, settings })),
+        ranFrom: placeOf(options.host, { network, settings }),
+        // A budget is for runs that only prove: an apply must not leave off between the two systems for it.
+        fetcher: () => (fetcher ??= openFetcher({ network, settings }, options.access === "read")),
       },
       clientKeyOf: clientKeys(options),
+      domains: openDomainProver({ resolvers: resolversOf(workspace) }),
       progress,
       close: () => closeAll(opened),
     };
@@ -318,6 +321,13 @@ function openNetwork({ workspace, source }: OpenOptions): Network {
       cause,
     });
   }
+}
+
+/** Whom DNS is asked of: whom the file names; where connections go to a sandbox, that; otherwise the system's. */
+function resolversOf({ verify, connect }: Workspace): readonly string[] | undefined {
+  if (verify.resolvers !== undefined || connect === undefined) return verify.resolvers;
+  const { host, port } = connect;
+  return [`${host === "localhost" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`];
 }
 
 /** An engine that is opened by the first call. */

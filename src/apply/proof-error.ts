@@ -8,7 +8,7 @@ export class ProofError extends TenantryError {
   constructor(proof: Evidence) {
     const musts = proof.checks.filter((check) => check.level === "must");
     const failed = musts.find((check) => check.verdict === "fail");
-    const decisive = failed ?? musts.find((check) => check.verdict === "inconclusive");
+    const decisive = failed ?? musts.find((check) => check.verdict === "inconclusive" && check.attested === undefined);
     const what =
       decisive === undefined ? "nothing was proven" : `${decisive.id} ${decisive.title}: ${decisive.message}`;
     super(

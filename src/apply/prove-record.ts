@@ -7,7 +7,6 @@ import type { CheckResult, Evidence } from "../store/evidence.ts";
 import { evidenceCovers } from "../verify/verify.ts";
 import { fingerprintOf } from "./proven-secret.ts";
 import { recordLink } from "./record-link.ts";
-import { startPageNotAsked } from "./start-page.ts";
 import { clientKeyFor } from "./subject.ts";
 import type { RecordingWorld } from "./world.ts";
 
@@ -15,7 +14,7 @@ import type { RecordingWorld } from "./world.ts";
  * The gate before activation. The record is read back as the app would read it; it must be, value for value and secret
  * for secret, what was written, and the evidence must be fresh and bound to exactly that.
  *
- * @returns the evidence with the record's own check added, as it was stored
+ * @returns the evidence with the record's own check added
  * @throws TenantryError APPLY_RECORD_DIFFERS, APPLY_GATE_CLOSED; SECRET_SEAL_… when the secret does not open
  */
 export async function proveRecord(
@@ -23,7 +22,6 @@ export async function proveRecord(
   app: AppAdapter,
   write: RecordWrite,
   evidence: Evidence,
-  startUrl: string | undefined,
 ): Promise<Evidence> {
   const { key } = write.record;
   const found = (await app.observe([write.record], false)).records.get(key);
@@ -61,13 +59,11 @@ export async function proveRecord(
     verdict: "pass",
     message: `the record in ${app.name} is what was proven, its secret included`,
   };
-  const whole: Evidence = {
+  return {
     ...evidence,
     secretCopy: stored === undefined ? undefined : "record",
-    checks: [...evidence.checks, readBack, ...startPageNotAsked(startUrl)],
+    checks: [...evidence.checks, readBack],
   };
-  await world.store.addEvidence(whole);
-  return whole;
 }
 
 function differences(write: RecordWrite, found: ObservedRecord): string[] {

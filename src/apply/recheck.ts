@@ -3,6 +3,7 @@ import { canonicalJson } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "../plan/change.ts";
 import { type DocumentCache, discover } from "../verify/verify.ts";
+import { unroutedDomains } from "./domains.ts";
 import { errorOf } from "./held.ts";
 import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
 import type { Planned } from "./make-plan.ts";
@@ -55,6 +56,8 @@ export async function recheck(
     record: appSees.records.get(connection.key),
     discovery: wantedOn ? await discover(source, world.verifyIo, { documents }) : undefined,
   };
+  const appTenantSeen = () => sight.appTenant;
+  const domains = await unroutedDomains(world, [connection], appTenantSeen);
   const expected = planned.observation.discovery.get(sourceKey(source));
   if (wantedOn && canonicalJson(sight.discovery) !== canonicalJson(expected)) {
     throw stale(connection, `the discovery document of ${connection.record.issuer} is not the one of the plan`);
@@ -63,7 +66,11 @@ export async function recheck(
     throw stale(connection, "its record has become a tombstone");
   }
   const handOver = isNamed(connection, planned.plan.handOver);
-  const { registration, parts, appTenant, record } = connectionChanges(connection, sight, handOver);
+  const { registration, parts, appTenant, record } = connectionChanges(
+    connection,
+    { ...sight, proven: domains.get(connection.appTenant.address)?.proven },
+    handOver,
+  );
   const atProvider = heldBy === undefined ? [registration, ...parts] : [];
   const differences = [...atProvider, appTenant, record];
   const more = differences

@@ -1,3 +1,4 @@
+import type { ProvenDomains } from "../app/app.ts";
 import type { Address, Connection } from "../desired/connection.ts";
 import type { EnginePlan } from "../engine/engine.ts";
 import type { Change } from "../plan/change.ts";
@@ -20,6 +21,8 @@ export interface Sight {
   /** What the engine would do, as it says itself; without it that is worked out from what is there. */
   readonly planned?: Pick<EnginePlan, "registrations" | "parts"> | undefined;
   readonly appTenant?: ObservedAppTenant | undefined;
+  /** Domains of the tenant that the app may route now, of those that it does not route yet. */
+  readonly proven?: ProvenDomains | undefined;
   readonly record?: ObservedRecord | undefined;
   /** Read only for a connection that is wanted active. */
   readonly discovery?: DiscoverySnapshot | undefined;
@@ -35,6 +38,7 @@ export function sightOf(observation: Observation, connection: Connection): Sight
     parts: idp?.parts ?? new Map(),
     planned,
     appTenant: app?.tenants.get(connection.tenant),
+    proven: observation.domains?.get(connection.appTenant.address)?.proven,
     record: app?.records.get(connection.key),
     discovery: observation.discovery.get(sourceKey(issuerSourceOf(connection.record))),
   };
@@ -75,7 +79,7 @@ export function connectionChanges(connection: Connection, sight: Sight, handOver
     // A connection that is wanted off makes no row for its tenant; one that is there is kept up to date.
     appTenant:
       connection.record.state === "active" || sight.appTenant !== undefined
-        ? diffAppTenant(connection.appTenant, sight.appTenant)
+        ? diffAppTenant(connection.appTenant, sight.appTenant, new Set(sight.proven?.keys()))
         : { changes: [], unchanged: false },
     record: unused ? cooled(difference) : difference,
   };

@@ -10,14 +10,17 @@
 // Every step may be repeated: each looks at what is there and does only what is missing. That is what makes a run that
 // was killed anywhere go on with the same call.
 
-import type { RecordWrite } from "../app/app.ts";
+import type { ProvenDomains, RecordWrite } from "../app/app.ts";
 import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
+import type { RoutedDomain } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
-import { type DocumentCache, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
+import { type DocumentCache, judge, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
+import { proveAppHalf } from "./app-half.ts";
+import { proveDomains } from "./domains.ts";
 import { checkClientKey } from "./key-pair.ts";
 import { ProofError } from "./proof-error.ts";
 import { proveRecord } from "./prove-record.ts";
@@ -78,6 +81,20 @@ export async function switchOn(
     }
   };
 
+  /** Nobody comes in by a record whose app half did not hold once it was served. */
+  const offUnproven = async (): Promise<void> => {
+    const message = "switched off again, because the app's half was not proven";
+    try {
+      await steps.hold();
+      await app.disable(connection.key);
+      if (sight.record?.state === "disabled") await engine.apply(offAgain(wanted, sight));
+      world.progress({ kind: "note", key: connection.key, message });
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : "unknown";
+      world.progress({ kind: "note", key: connection.key, message: `could not be switched off again: ${why}` });
+    }
+  };
+
   const registered = await steps.run("register", () =>
     orBack(false, async () => {
       const result = await engine.apply(transitional);
@@ -89,24 +106,39 @@ export async function switchOn(
   const clientId = String(registered.fields.clientId ?? connection.record.clientId);
   const candidate: Connection = { ...connection, record: { ...connection.record, clientId } };
 
-  const { secret, verification, evidence } = await steps.run("prove-idp", () =>
-    orBack(false, async () => ({ result: await proveIdp(world, candidate, engine, registered, documents) })),
+  const { secret, verification, evidence, domains } = await steps.run("prove-idp", () =>
+    orBack(false, async () => ({
+      result: await proveIdp(world, candidate, engine, registered, { documents, routed: sight.appTenant?.routed }),
+    })),
   );
   const write = recordWrite(candidate, verification, secret);
   await steps.run("hand-over", () =>
     orBack(true, async () => {
-      await app.writeTenant(candidate.appTenant);
+      await app.writeTenant(candidate.appTenant, domains);
       await app.write(write);
       return { result: undefined, detail: { specDigest: candidate.specDigest, previous: live !== undefined } };
     }),
   );
-  const proof = await steps.run("prove-app", () =>
-    orBack(true, async () => ({ result: await proveRecord(world, app, write, evidence, connection.startUrl) })),
+  const proven = await steps.run("prove-app", () =>
+    orBack(true, async () => {
+      const recorded = await proveRecord(world, app, write, evidence);
+      const state = live === undefined ? "pending" : "active";
+      return { result: await withAppHalf(world, candidate, write, recorded, state) };
+    }),
   );
-  await steps.run("activate", async () => {
+  const proof = await steps.run("activate", async () => {
     await app.activate(candidate.key);
+    let whole = proven.evidence;
+    if (proven.notServedYet) {
+      try {
+        whole = (await withAppHalf(world, candidate, write, proven.recorded, "active")).evidence;
+      } catch (error) {
+        await offUnproven();
+        throw error;
+      }
+    }
     await app.settle(candidate.key);
-    return { result: undefined };
+    return { result: whole };
   });
   if (canonicalJson(transitional) !== canonicalJson(wanted)) {
     await steps.run("tidy", async () => {
@@ -127,24 +159,54 @@ async function proveIdp(
   connection: Connection,
   engine: Engine,
   registered: Parameters<Engine["secretOf"]>[0],
-  documents: DocumentCache,
+  known: { readonly documents: DocumentCache; readonly routed: readonly RoutedDomain[] | undefined },
 ): Promise<{
   readonly secret: ClientSecret | undefined;
   readonly verification: Verification;
   readonly evidence: Evidence;
+  /** Those that the app may route from now on. */
+  readonly domains: ProvenDomains;
 }> {
   const secret = await engine.secretOf(registered);
   const subject = candidateSubject(world, connection, connection.record.clientId, secret?.secret);
   const verification = await verifySubject(subject, world.verifyIo, {
     secretProbe: true,
-    wrongSecretControl: world.workspace.verify.wrongSecretControl,
-    documents,
+    wrongSecretControl: world.workspace.verify.wrongSecretControl && connection.proof.wrongSecretControl,
+    documents: known.documents,
   });
+  const { proven, results } = await proveDomains(world, connection, known.routed);
   const fingerprint = await fingerprintOf(world.store, subject);
-  const evidence = toEvidence(subject, verification, fingerprint, world.verifyIo);
+  const judged = judge([...verification.checks, ...results], connection.proof.attest, world.verifyIo.clock());
+  const evidence = toEvidence(subject, { ...verification, ...judged }, fingerprint, world.verifyIo);
   await world.store.addEvidence(evidence);
-  if (verification.verdict !== "pass") throw new ProofError(evidence);
-  return { secret, verification, evidence };
+  if (judged.verdict !== "pass" && judged.verdict !== "attested") throw new ProofError(evidence);
+  return { secret, verification, evidence, domains: proven };
+}
+
+/** Evidence with the app's half in it. */
+interface WithAppHalf {
+  readonly evidence: Evidence;
+  /** The same without the app's half. */
+  readonly recorded: Evidence;
+  /** The app shows nothing of the record before it is active: its half is still to be proven. */
+  readonly notServedYet: boolean;
+}
+
+/** Asks the app for its half and stores both halves as one proof. Throws ProofError when they do not hold. */
+async function withAppHalf(
+  world: RecordingWorld,
+  connection: Connection,
+  { record, discovery }: RecordWrite,
+  recorded: Evidence,
+  state: "pending" | "active",
+): Promise<WithAppHalf> {
+  const { checks: before } = recorded;
+  const half = await proveAppHalf(world, connection, record, discovery.authorizationEndpoint, before, { state });
+  const judged = judge([...before, ...half.checks], connection.proof.attest, world.verifyIo.clock());
+  const evidence: Evidence = { ...recorded, ...judged, ...(half.appSecret ? { appSecret: true } : {}) };
+  await world.store.addEvidence(evidence);
+  if (judged.verdict !== "pass" && judged.verdict !== "attested") throw new ProofError(evidence);
+  return { evidence, recorded, notServedYet: half.notServedYet };
 }
 
 function recordWrite(

@@ -1,6 +1,7 @@
 import type { AppAdapter } from "../app/app.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Holder, Store } from "../store/store.ts";
+import type { DomainProver } from "../verify/domain/prover.ts";
 import type { VerifySubject } from "../verify/subject.ts";
 import type { VerifyIo } from "../verify/verify.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -16,6 +17,8 @@ export interface World {
   readonly verifyIo: VerifyIo;
   /** The key with which an app signs client assertions, its private half resolved; undefined when it has none. */
   clientKeyOf(app: string): VerifySubject["clientKey"];
+  /** Looks up in DNS whose a domain is; each once in the run. */
+  readonly domains: DomainProver;
   readonly progress: Progress;
   close(): Promise<void>;
 }

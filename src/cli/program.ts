@@ -4,6 +4,7 @@ import { addCommand } from "./add-command.ts";
 import type { Choice } from "./only-changed.ts";
 import type { Run } from "./run.ts";
 import { addSandboxCommands } from "./sandbox-program.ts";
+import { addVerifyCommands } from "./verify-program.ts";
 import { version } from "./version.ts";
 
 const exitCodes = `
@@ -169,14 +170,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
       done(await ofChanged("apply", options, ({ only }) => apply(run, { ack: [], handOver: [], ...options, only })));
     });
 
-  command("verify [names...]", "prove every link of tenants or connections, without a login")
-    .option("--all", "show every check, not only those that did not pass")
-    .option("--no-secret-probe", "send no secret anywhere")
-    .option("--no-wrong-secret-control", "do not try a wrong secret")
-    .action(async (names: string[], options) => {
-      const { verify } = await import("./commands/verify.ts");
-      done(await verify(run, names, options));
-    });
+  addVerifyCommands(program, run, done);
 
   command("status", "one line per connection: file, record, proof")
     .option("--locks", "show only who holds which lock; reads nothing but the store")
@@ -206,7 +200,7 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
       done(await migrate(run, options));
     });
 
-  command("schema <name>", "print a JSON Schema: tenant or workspace").action(async (name: string) => {
+  command("schema <name>", "print a JSON Schema: tenant, workspace or verify").action(async (name: string) => {
     const { schema } = await import("./commands/schema.ts");
     done(await schema(run, name));
   });

@@ -1,12 +1,13 @@
-import type { ConnectionProof } from "../apply/verify-connections.ts";
 import type { Paint } from "../plan/render-text.ts";
 import { wrap } from "../plan/wrap.ts";
-import type { CheckResult, Evidence, Link, ProofVerdict, Verdict } from "../store/evidence.ts";
-import { table } from "./table.ts";
+import type { CheckResult, Evidence, Link, ProofVerdict } from "../store/evidence.ts";
+import { unprovenIssuer } from "./not-covered.ts";
 
+/** Links that every proof has a column for. The other two have one where something is known of them. */
 const links: readonly Link[] = ["discovery", "keys", "callback", "secret", "record"];
 
-const words: Readonly<Record<ProofVerdict, string>> = {
+/** A verdict as people read it. */
+export const words: Readonly<Record<ProofVerdict, string>> = {
   pass: "pass",
   attested: "attested",
   fail: "FAIL",
@@ -14,112 +15,172 @@ const words: Readonly<Record<ProofVerdict, string>> = {
   skipped: "-",
 };
 
-/** One line per connection: a column per link, and the verdict over all must-checks. */
-export function proofTable(proofs: readonly ConnectionProof[], paint: Paint): string {
-  const rows = [
-    ["connection", ...links, "verdict"],
-    ...proofs.map((proof) => [
-      proof.key,
-      ...links.map((link) => ("evidence" in proof ? linkWord(proof.evidence.checks, link) : "-")),
-      "evidence" in proof ? words[proof.verdict] : proof.verdict === "skipped" ? "skipped" : words[proof.verdict],
-    ]),
-  ];
-  const [head = "", ...lines] = table(rows);
-  const reasons = proofs.flatMap((proof) => ("because" in proof ? [`${proof.key}: ${proof.because}`] : []));
-  return [
-    paint.dim(head),
-    ...lines.map((line) => colourWords(line, paint)),
-    ...reasons.flatMap((reason) => wrap(reason, 80)),
-  ].join("\n");
+/** In a cell, where the longer words have no room. */
+const cells: Readonly<Record<ProofVerdict, string>> = { ...words, inconclusive: "?", attested: "att." };
+
+/** Columns of a table of proofs, wide enough for whatever will stand in them: rows are printed as they come. */
+export interface ProofLayout {
+  readonly links: readonly Link[];
+  /** Width of the names; 0 where they have lines of their own. */
+  readonly label: number;
+  readonly gap: string;
 }
 
-/** What every check of one connection found, with the mend of each that did not pass. */
-export function proofDetails(evidence: Evidence, paint: Paint, all: boolean): string {
-  const open = evidence.checks.filter((check) => check.verdict === "fail" || check.verdict === "inconclusive");
-  const waiting = open.filter((check) => check.code === notRun);
-  const shown = all ? evidence.checks : open.filter((check) => check.code !== notRun);
-  const lines = shown.flatMap((check) => checkLines(check, paint));
-  if (!all && waiting.length > 0) {
-    const ids = waiting.map((check) => check.id).join(", ");
-    lines.push(`  ${paint.yellow(words.inconclusive)}  ${ids} could not run before that is mended`);
+const width = 80;
+const verdictWidth = Math.max(...Object.values(words).map(({ length }) => length));
+const heading = "connection";
+
+/**
+ * The layout for rows with these names: at most 80 columns. Where the names leave no room they stand on lines of their
+ * own.
+ */
+export function proofLayout(labels: readonly string[], also: readonly Link[]): ProofLayout {
+  const columns = [...links, ...(["app", "domain"] as const).filter((link) => also.includes(link))];
+  const widest = labels.reduce((most, { length }) => Math.max(most, length), heading.length);
+  const room = columns.reduce((sum, { length }) => sum + length, verdictWidth);
+  for (const gap of ["  ", " "]) {
+    if (widest + room + gap.length * (columns.length + 1) <= width) return { links: columns, label: widest, gap };
   }
-  return lines.join("\n");
+  return { links: columns, label: 0, gap: "  " };
+}
+
+/** What a row is made of: what was found, or why nothing was looked at. */
+export type RowProof = { readonly verdict: ProofVerdict } & (
+  | { readonly evidence: Pick<Evidence, "checks"> }
+  | { readonly because: string }
+);
+
+/** The head of the table. */
+export function proofHead(layout: ProofLayout, paint: Paint): string {
+  return paint.dim(row(layout, layout.label === 0 ? "" : heading, layout.links, "verdict"));
+}
+
+/** One connection's line: a column per link, and the verdict over all must-checks. */
+export function proofRow(label: string, proof: RowProof, layout: ProofLayout, paint: Paint): string {
+  const found = layout.links.map((link) => ("evidence" in proof ? linkWord(proof.evidence.checks, link) : "-"));
+  const verdict = proof.verdict === "skipped" ? "skipped" : words[proof.verdict];
+  return colourWords(row(layout, label, found, verdict), paint);
+}
+
+function row({ links: columns, label, gap }: ProofLayout, name: string, found: readonly string[], verdict: string) {
+  const rest = [...found.map((word, index) => word.padEnd(columns[index]?.length ?? 0)), verdict];
+  const line = (label === 0 ? ["", ...rest] : [name.padEnd(label), ...rest]).join(gap).trimEnd();
+  return label === 0 && name !== "" ? `${name}\n${line}` : line;
+}
+
+/** The table of some proofs, with the reasons of those that were not looked at below it. */
+export function proofTable(proofs: readonly (RowProof & { readonly key: string })[], paint: Paint): string {
+  const checks = proofs.flatMap((proof) => ("evidence" in proof ? proof.evidence.checks : []));
+  const layout = proofLayout(
+    proofs.map(({ key }) => key),
+    [...new Set(checks.map(({ link }) => link))],
+  );
+  const reasons = proofs.flatMap((proof) => ("because" in proof ? [`${proof.key}: ${proof.because}`] : []));
+  return [
+    proofHead(layout, paint),
+    ...proofs.map((proof) => proofRow(proof.key, proof, layout, paint)),
+    ...reasons.flatMap((reason) => wrap(reason, width)),
+  ].join("\n");
 }
 
 /** The code of a check whose needs did not hold; the check that it waits for says what is wrong. */
 const notRun = "VERIFY_NOT_RUN";
 
-/** What can never be proven without a person, said every time. */
-const notCovered = "Not covered without a login: who is assigned, consent, and a real person's claims.";
+/** Whether somebody has to look at it: it failed, or a must-check could not tell and nobody stands for it. */
+export function isOpen(check: CheckResult): boolean {
+  if (check.attested !== undefined) return false;
+  return check.verdict === "fail" || (check.verdict === "inconclusive" && check.level === "must");
+}
 
-function checkLines(check: CheckResult, paint: Paint): readonly string[] {
-  const level = check.level === "must" ? "" : ` (${check.level})`;
-  const lines = [
-    `  ${colourWords(words[check.verdict].padEnd(7), paint)}  ${check.id.padEnd(3)} ${check.title}${level}`,
-  ];
-  if (check.verdict === "pass") return lines;
-  lines.push(...wrap(check.message, 66).map((line) => `               ${line}`));
-  if (check.expected !== undefined) lines.push(`               expected  ${check.expected}`);
-  if (check.actual !== undefined) lines.push(`               actual    ${check.actual}`);
-  if (check.hint !== undefined && check.verdict !== "skipped") {
-    const [first = "", ...rest] = wrap(check.hint, 59);
-    lines.push(`               mend: ${first}`, ...rest.map((line) => `                     ${line}`));
-  }
-  return lines;
+/** The worst first: what failed and must hold, what could not be told, what is only warned of. */
+export function byWeight(a: CheckResult, b: CheckResult): number {
+  const weight = ({ level, verdict }: CheckResult): number => (level !== "must" ? 2 : verdict === "fail" ? 0 : 1);
+  return weight(a) - weight(b);
 }
 
 /**
- * What proofs do not cover: what no proof does, and what each of these leaves open. Whole sentences; the second kind is
- * per connection.
+ * What every check of one connection found, or only those that somebody has to look at, the worst first.
+ *
+ * @param where where something is written that a check is about, such as `tenants/acme.yaml:7`
  */
-export function notCoveredBy(proofs: readonly Evidence[]): readonly string[] {
-  const open = proofs.flatMap((evidence) => {
-    const { key, checks } = evidence;
-    const issuer = unprovenIssuer(checks);
-    const because = issuer?.evidence.because;
-    const why = typeof because === "string" ? because : "its endpoints stand in the tenant's file";
-    // Only a public client has no fingerprint once it was accepted.
-    const isPublic =
-      evidence.secretFingerprint === undefined && checks.some(({ id, verdict }) => id === "S1" && verdict === "pass");
-    return [
-      ...(issuer === undefined ? [] : [`Not covered is the issuer of ${key}: ${why}.`]),
-      ...(isPublic
-        ? [`Not covered is that ${key} needs no credentials: only a sign-in shows that of a public client.`]
-        : []),
-    ];
-  });
-  return [notCovered, ...open];
+export function proofDetails(
+  evidence: Pick<Evidence, "checks">,
+  paint: Paint,
+  all: boolean,
+  where: (check: CheckResult) => string | undefined = () => undefined,
+): string {
+  const open = evidence.checks.filter(isOpen);
+  const waiting = open.filter(({ code, level }) => code === notRun && level === "must");
+  const shown = all ? evidence.checks : open.filter(({ code }) => code !== notRun).sort(byWeight);
+  const lines = shown.flatMap((check) => checkLines(check, paint, where(check)));
+  if (!all && waiting.length > 0) {
+    const ids = waiting.map((check) => check.id).join(", ");
+    const [first = "", ...rest] = wrap(`${ids} could not run before that is mended`, width - 11);
+    lines.push(`  ${paint.yellow(words.inconclusive)}  ${first}`, ...rest.map((line) => `           ${line}`));
+  }
+  return lines.join("\n");
 }
 
-/** `notCoveredBy` for the terminal, at 80 columns. */
-export function notCoveredText(proofs: readonly Evidence[], paint: Paint): string {
-  return notCoveredBy(proofs)
-    .flatMap((sentence) => (sentence === notCovered ? [sentence] : wrap(sentence, 80)))
-    .map((line) => `${paint.dim(line)}\n`)
-    .join("");
+/** The word for what one check found: what only warns is no failure. */
+export function checkWord({ verdict, level, attested }: CheckResult): string {
+  if (attested !== undefined) return words.attested;
+  return verdict === "fail" && level !== "must" ? "warn" : words[verdict];
 }
 
-/** D3, when the endpoints stand in the tenant's file and nothing named the issuer: with a document it is never skipped. */
-function unprovenIssuer(checks: readonly CheckResult[]): CheckResult | undefined {
-  return checks.find(({ id, verdict }) => id === "D3" && verdict === "skipped");
+function checkLines(check: CheckResult, paint: Paint, where: string | undefined): readonly string[] {
+  const level = check.level === "must" ? "" : ` (${check.level})`;
+  const lines = [
+    `  ${colourWords(checkWord(check).padEnd(7), paint)}  ${check.id.padEnd(3)} ${check.title}${level}`,
+  ];
+  if (check.verdict === "pass") return lines;
+  const said = (label: string, text: string | undefined, breaks = true): void => {
+    if (text === undefined) return;
+    const [first = "", ...rest] = breaks ? wrap(text, width - 15 - label.length) : [text];
+    lines.push(`               ${label}${first}`, ...rest.map((line) => " ".repeat(15 + label.length) + line));
+  };
+  said("", check.message);
+  if (check.verdict === "skipped") return lines;
+  said("code      ", check.code);
+  // Whole, so that it can be copied.
+  said("expected  ", check.expected, false);
+  said("actual    ", check.actual, false);
+  said("note: ", check.note);
+  if (check.attested !== undefined) {
+    const { by, on, expires, reason } = check.attested;
+    said("attested: ", `by ${by} on ${on}, until ${expires}: ${reason}`);
+  }
+  said("mend: ", check.hint);
+  said("look: ", where);
+  return lines;
 }
 
 /** The verdict of one link, in a word. What only stands in the file, and nobody else has said, is no pass. */
 function linkWord(checks: readonly CheckResult[], link: Link): string {
   const verdict = linkVerdict(checks, link);
   const given = link === "discovery" && verdict === "pass" && unprovenIssuer(checks) !== undefined;
-  return given ? "given" : words[verdict];
+  if (given) return "given";
+  const warned = checks.some((check) => check.link === link && check.verdict === "fail" && check.attested === undefined);
+  return verdict === "skipped" && warned ? "warn" : cells[verdict];
 }
 
-/** The verdict of one link: the worst of its must-checks; when it has none that ran, skipped. */
-function linkVerdict(checks: readonly CheckResult[], link: Link): Verdict {
-  const musts = checks.filter((check) => check.link === link && check.level === "must").map((check) => check.verdict);
-  return (["fail", "inconclusive", "pass"] as const).find((verdict) => musts.includes(verdict)) ?? "skipped";
+/** The verdict of one link: the worst of its must-checks. When it has none that ran, only a pass of others counts. */
+function linkVerdict(checks: readonly CheckResult[], link: Link): ProofVerdict {
+  const own = checks.filter((check) => check.link === link);
+  const musts = own.filter(({ level }) => level === "must").map(verdictWithWord);
+  const worst = (["fail", "inconclusive", "attested", "pass"] as const).find((verdict) => musts.includes(verdict));
+  if (worst !== undefined) return worst;
+  const others = new Set(own.map(({ verdict }) => verdict));
+  return others.has("pass") && !others.has("fail") ? "pass" : "skipped";
 }
 
-function colourWords(line: string, paint: Paint): string {
+function verdictWithWord({ verdict, attested }: CheckResult): ProofVerdict {
+  return attested === undefined ? verdict : "attested";
+}
+
+/** Verdicts in their colours. */
+export function colourWords(line: string, paint: Paint): string {
   return line
-    .replaceAll(/\bpass\b/g, (word) => paint.green(word))
+    .replaceAll(/\b(?:pass|attested)\b/g, (word) => paint.green(word))
     .replaceAll(/\bFAIL\b/g, (word) => paint.red(word))
-    .replaceAll(/\bunclear\b/g, (word) => paint.yellow(word));
+    .replaceAll(/\b(?:unclear|warn)\b/g, (word) => paint.yellow(word));
 }

@@ -31,6 +31,13 @@ Examples:
   tenantry sandbox fault add status-before --status 503 --probability 0.1
   tenantry sandbox fault add delay --milliseconds 200-800 --times all`;
 
+const misbehaveExamples = `
+Examples:
+  tenantry sandbox misbehave --list
+  tenantry sandbox misbehave okta certificate-expired
+  tenantry sandbox misbehave id.tannberg.example issuer-slash-added
+  tenantry sandbox misbehave --off`;
+
 /**
  * `tenantry sandbox` and the commands below it. Options that all commands have may stand before or after the name of
  * the lower one: `command.optsWithGlobals()` has them all.
@@ -74,6 +81,18 @@ export function addSandboxCommands(program: Command, run: Run, done: (exit: Exit
 
   addWorldCommands(sandbox, run, done);
   addFaultCommands(sandbox, run, done);
+  addMisbehaveCommand(sandbox, run, done);
+}
+
+function addMisbehaveCommand(sandbox: Command, run: Run, done: (exit: ExitCode) => void): void {
+  addCommand(sandbox, "misbehave [host] [failure]", "let a provider of the running sandbox be wrong in one way")
+    .option("--off", "let it be right again: all hosts, one host, or one failure of it")
+    .option("--list", "show which failures there are and which are on")
+    .addHelpText("after", misbehaveExamples)
+    .action(async (host: string | undefined, failure: string | undefined, _options, command: Command) => {
+      const { misbehave } = await import("./commands/sandbox-misbehave.ts");
+      done(await misbehave(run, { host, failure }, command.optsWithGlobals()));
+    });
 }
 
 function addFaultCommands(sandbox: Command, run: Run, done: (exit: ExitCode) => void): void {

@@ -87,6 +87,23 @@ export function issuerOf(signIn: SignIn, source: Source): string {
   }
 }
 
+/**
+ * Name of the preset of an identity provider of our own, whatever its address is; undefined for the customer's own, which
+ * its issuer or the tenant file tells.
+ */
+export function presetNameOf(signIn: SignIn, source: Source): string | undefined {
+  switch (source.kind) {
+    case "okta":
+      return (signIn.authorizationServer ?? source.authorizationServer) === "org" ? "okta" : "okta-custom";
+    case "auth0":
+      return "auth0";
+    case "external":
+      return undefined;
+    default:
+      return source satisfies never;
+  }
+}
+
 /** Whether an issuer with this host is one of the identity provider's. */
 export function isAtHost(idp: IdentityProvider, host: string): boolean {
   return host === idp.domain || (idp.kind === "auth0" && host === idp.customDomain);

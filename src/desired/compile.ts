@@ -1,7 +1,7 @@
 import { compareText } from "../errors/issue.ts";
 import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
 import type { App, Auth0IdentityProvider, IdentityProvider, Workspace } from "../workspace/workspace.ts";
-import { agreedClientAuth, issuerOf, type Source, sourceOf } from "./capability.ts";
+import { agreedClientAuth, issuerOf, presetNameOf, type Source, sourceOf } from "./capability.ts";
 import { chosenClientId } from "./client-id.ts";
 import type {
   AppTenant,
@@ -15,6 +15,7 @@ import type {
 } from "./connection.ts";
 import { digestOf } from "./digest.ts";
 import { addressOf, connectionKey } from "./key.ts";
+import { presetOf } from "./preset.ts";
 
 /** Longest label that Okta takes (Okta Management API, Application.label). */
 const longestLabel = 100;
@@ -123,7 +124,11 @@ function compileOne(
       appTenant,
       record,
       startUrl,
-      proof: { preset: signIn.preset, attest: tenant.attest, wrongSecretControl: tenant.verify.wrongSecretControl },
+      proof: {
+        preset: presetFor(signIn, source),
+        attest: tenant.attest,
+        wrongSecretControl: tenant.verify.wrongSecretControl,
+      },
       // A third of compiling, and `validate` needs none.
       get specDigest() {
         specDigest ??= digestOfSpec(registration, record, startUrl);
@@ -135,6 +140,12 @@ function compileOne(
       },
     },
   ];
+}
+
+/** The preset that the file names, or that of our own identity provider where its issuer does not tell it. */
+function presetFor(signIn: SignIn, source: Source): string | undefined {
+  if (signIn.preset !== undefined || presetOf(issuerOf(signIn, source)) !== undefined) return signIn.preset;
+  return presetNameOf(signIn, source);
 }
 
 function digestOfSpec(registration: Registration, record: ConnectionRecord, startUrl: string | undefined): Digest {

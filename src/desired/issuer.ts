@@ -31,28 +31,6 @@ export function sharedIssuer(issuer: string): SharedIssuer | undefined {
   return sharedByEverybody.get(issuerPlace(issuer));
 }
 
-const entraPlaceholder =
-  /^https:\/\/(login\.microsoftonline\.(?:com|us)|login\.microsoft\.com|login\.windows\.net|sts\.windows\.net|login\.partner\.microsoftonline\.cn)\/(common|organizations|consumers)(\/|$)/i;
-
-/**
- * The word in an address of Entra ID that stands for "any directory" (`common`…). Tokens from there carry the issuer of
- * the person's own directory, so no token ever has this one.
- */
-export function placeholderOfIssuer(issuer: string): string | undefined {
-  return entraPlaceholder.exec(issuer)?.[2];
-}
-
-/** Providers that answer `offline_access` with `invalid_scope`, and how they give refresh tokens instead. */
-const withoutOfflineAccess: readonly (readonly [issuer: RegExp, instead: string])[] = [
-  [/^https:\/\/accounts\.google\.com\/?$/, "Google gives refresh tokens for `extraParams: { access_type: offline }`"],
-  [/^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//, "Cognito gives refresh tokens unasked"],
-];
-
-/** How refresh tokens are had at an issuer that refuses the scope `offline_access`; undefined where it may be asked. */
-export function insteadOfOfflineAccess(issuer: string): string | undefined {
-  return withoutOfflineAccess.find(([pattern]) => pattern.test(issuer))?.[1];
-}
-
 /** The issuer without a final slash: two that differ by it alone are one place, though never one issuer. */
 export function issuerPlace(issuer: string): string {
   return issuer.replace(/\/$/, "");

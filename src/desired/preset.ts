@@ -1,65 +1,88 @@
-import type { CheckId } from "./check-id.ts";
+import { issuerPlace } from "./issuer.ts";
+import { presets } from "./presets/presets.ts";
+import type { Preset, Trap } from "./presets/shape.ts";
 
-/** What is set at a client, for hints on where to set it. */
-export type ClientSetting = "redirectUri" | "secret" | "publicKey" | "scopes" | "postLogout" | "signingAlgorithm";
+export type { ClientSetting, Preset, ProbeId, Trap } from "./presets/shape.ts";
+
+/** Names of all presets, as tenant files write them. */
+export const presetNames: readonly string[] = presets.map(({ name }) => name);
+
+const byName: ReadonlyMap<string, Preset> = new Map(presets.map((preset) => [preset.name, preset]));
+
+/** Those that go by a host before those that go by a path: an address at a vendor's own host is that vendor's. */
+const recognisable: readonly Preset[] = [
+  ...presets.filter(({ issuer }) => issuer.certainty === "host"),
+  ...presets.filter(({ issuer }) => issuer.certainty === "path"),
+];
 
 /**
- * What is known of one product: data for rules, checks and guides. Nobody is asked; a fact that the product's own answer
- * contradicts gives way to the answer.
+ * The preset that a file names, else the one whose issuers this is; undefined when nobody knows it. A final slash too
+ * much or too few does not hide the product: its preset says which is right.
  */
-export interface Preset {
-  /** As a tenant file names it. */
-  readonly name: string;
-  /** For people: `Microsoft Entra ID`. */
-  readonly title: string;
-  readonly issuer: {
-    /** Issuers that only this product has. None where customers run it under names of their own. */
-    readonly patterns: readonly RegExp[];
-    /** For people: `https://{host}/realms/{realm}`. */
-    readonly shape: string;
-    /** Whether the issuer ends with a slash; undefined where it may or may not. */
-    readonly finalSlash?: boolean | undefined;
-  };
-  readonly metadata: {
-    /** S256 works although `code_challenge_methods_supported` does not say so. */
-    readonly pkceUnlisted?: boolean | undefined;
-    /** Scopes that work although `scopes_supported` does not name them. */
-    readonly scopesUnlisted?: boolean | undefined;
-    /** Claims that come although `claims_supported` does not name them. */
-    readonly claimsUnlisted?: boolean | undefined;
-    /** Has no end_session_endpoint, or a logout of its own manner. */
-    readonly endSession?: "standard" | "own" | "none" | undefined;
-  };
-  readonly groups: {
-    /** The scope that asks for groups; absent: none does, and asking for `groups` may break the sign-in. */
-    readonly scope?: string | undefined;
-    readonly claim?: string | undefined;
-    /** Asking for the scope `groups` ends the sign-in with an error. */
-    readonly scopeRefused?: boolean | undefined;
-  };
-  readonly claims: {
-    /** Claims that ID tokens of this product never have. */
-    readonly never?: readonly string[] | undefined;
-  };
-  readonly probes: {
-    /** What `prompt=none` without a session gives at a registered redirect URI, as far as known. */
-    readonly promptNone: "returns" | "ignored" | "unknown";
-    /** Whether a deliberately broken request (P4) may be sent; `alarms`: only when asked for. */
-    readonly faultInjection: "allowed" | "alarms";
-    /** Parameter to break in P4 where not every one is told at the redirect URI. */
-    readonly fault?: "response_type" | "omit-openid" | "code_challenge_method" | undefined;
-    /** Parameters to be added to every authorization probe. */
-    readonly extraParams?: Readonly<Record<string, string>> | undefined;
-  };
-  /** Where a setting of the client is in the product's console. */
-  readonly places: Readonly<Partial<Record<ClientSetting, string>>>;
-  /** Said beside a check that did not pass. */
-  readonly notes: Readonly<Partial<Record<CheckId, string>>>;
-  /** Where these facts come from. */
-  readonly sources: readonly string[];
+export function presetOf(issuer: string, named?: string | undefined): Preset | undefined {
+  if (named !== undefined) return byName.get(named);
+  const place = issuerPlace(issuer);
+  return recognisable.find((preset) => preset.issuer.patterns.some((pattern) => pattern.test(place)));
 }
 
-/** The preset that a file names, else the one whose issuers this is; undefined when nobody knows it. */
-export function presetOf(_issuer: string, _named?: string | undefined): Preset | undefined {
+/**
+ * Why an address of a known product is not its issuer; undefined when nothing is known against it. What a path alone
+ * suggests gives way to the preset that a file names.
+ */
+export function issuerMistake(issuer: string, named?: string | undefined): Trap | undefined {
+  const asked = presets.filter(
+    ({ name, issuer: { certainty } }) => named === undefined || name === named || certainty === "host",
+  );
+  return trapIn(
+    asked.flatMap((preset) => preset.issuer.mistakes ?? []),
+    issuer,
+  );
+}
+
+/**
+ * The word in an issuer that stands for "any customer" (`common`… at Entra ID). Tokens from there carry the issuer of
+ * the person's own directory, so no token ever has this one.
+ */
+export function placeholderOfIssuer(issuer: string): string | undefined {
+  for (const preset of presets) {
+    const word = preset.issuer.placeholder?.exec(issuer)?.[1];
+    if (word !== undefined) return word;
+  }
   return undefined;
+}
+
+/** The hint on what a document of some known product names in place of the configured issuer. */
+export function namedIssuerHint(named: string): string | undefined {
+  return presets.flatMap((preset) => preset.issuer.named ?? []).find(({ pattern }) => pattern.test(named))?.hint;
+}
+
+/** What consoles show in place of a secret once it is made. */
+const masked: Trap = {
+  pattern: /^[*•.x]{3,}$/i,
+  message: "is a masked placeholder",
+  hint: "What was handed over is a masked placeholder; copy the secret's value itself",
+};
+
+/** What was handed over in place of a secret, as its shape gives it away; undefined for what may well be one. */
+export function secretTrap(preset: Preset | undefined, value: string): Trap | undefined {
+  return trapIn([masked, ...(preset?.secretTraps ?? [])], value);
+}
+
+/**
+ * What to do instead of asking for a scope that a product refuses, and the error that it gives, in brackets and ready to
+ * be put behind the scope; undefined where it may be asked for.
+ */
+export function refusedScope(
+  preset: Preset | undefined,
+  scope: string,
+): { readonly instead: string; readonly error: string } | undefined {
+  const { groups, scopesRefused = {} } = preset ?? {};
+  const instead = Object.hasOwn(scopesRefused, scope) ? scopesRefused[scope] : undefined;
+  if (instead !== undefined) return { instead, error: "" };
+  if (scope !== "groups" || groups?.scopeRefused !== true) return undefined;
+  return { instead: groups.how, error: groups.error === undefined ? "" : ` (${groups.error})` };
+}
+
+function trapIn(traps: readonly Trap[], value: string): Trap | undefined {
+  return traps.find(({ pattern }) => pattern.test(value));
 }

@@ -70,17 +70,38 @@ export function diffPart(wanted: IdpPart, found: ObservedPart | undefined): Diff
   return oneChange(updateOf(of, found.fields, after, paths, hotPartFields(found.fields, after, paths)));
 }
 
-/** The tenant's row at one app: made for the first active connection, then kept in step with the file. */
-export function diffAppTenant(wanted: AppTenant, found: ObservedAppTenant | undefined): Difference {
+/**
+ * The tenant's row at one app: made for the first active connection, then kept in step with the file.
+ *
+ * @param proven domains that may be routed now; of a row that is there, those that are not routed yet are a change
+ */
+export function diffAppTenant(
+  wanted: AppTenant,
+  found: ObservedAppTenant | undefined,
+  proven: ReadonlySet<string> = new Set(),
+): Difference {
   const of = { address: wanted.address, tenant: wanted.tenant };
   const after = appTenantFields(wanted);
   if (found === undefined) {
     if (wanted.status !== "active") return nothing;
     return oneChange({ ...of, action: "create", after, knownAfter: [] });
   }
-  const paths = differingFields(found.fields, after);
+  const routing = routingOf(wanted, found, proven);
+  const before = { ...found.fields, ...routing?.before };
+  const whole = { ...after, ...routing?.after };
+  const paths = differingFields(before, whole);
   if (paths.length === 0) return same;
-  return oneChange(updateOf(of, found.fields, after, paths, hotAppTenantFields(paths)));
+  return oneChange(updateOf(of, before, whole, paths, hotAppTenantFields(paths)));
+}
+
+/** The domains that begin to be routed, with those that are; undefined when none does. */
+function routingOf(wanted: AppTenant, { routed }: ObservedAppTenant, proven: ReadonlySet<string>): Sides | undefined {
+  if (routed === undefined || wanted.status !== "active") return undefined;
+  const now = routed.map(({ domain }) => domain);
+  const begin = wanted.domains.filter((domain) => proven.has(domain) && !now.includes(domain));
+  if (begin.length === 0) return undefined;
+  const stay = now.filter((domain) => wanted.domains.includes(domain));
+  return { before: { routed: [...now].sort() }, after: { routed: [...stay, ...begin].sort() } };
 }
 
 /** What a record's diff needs besides the two records. */

@@ -44,7 +44,21 @@ export interface ObservedAppTenant {
   readonly tenant: string;
   readonly fields: Fields;
   readonly status: TenantStatus;
+  /** The domains of which the app sends people to this tenant, sorted; the others wait for their proof. Absent: not told. */
+  readonly routed?: readonly RoutedDomain[] | undefined;
 }
+
+/** What an app knows of a domain that it routes. */
+export interface RoutedDomain {
+  readonly domain: string;
+  /** When it was proven or attested first (ISO 8601); null for one that was routed before there were proofs. */
+  readonly verifiedAt: string | null;
+  /** Value of the DNS record that proved it; `attested` where a person stands for it; `kept` where it was routed before. */
+  readonly verification: string;
+}
+
+/** `verification` of a domain that a person stands for. */
+export const attestedDomain = "attested";
 
 /** What an issuer's discovery document said, as far as a record or a guard needs it. */
 export interface DiscoverySnapshot {

@@ -3,6 +3,7 @@ import { digestOf } from "../desired/digest.ts";
 import { compareText } from "../errors/issue.ts";
 import type { Change } from "./change.ts";
 import type { CallBudget, Coverage, DiscoverySnapshot } from "./observed.ts";
+import type { UnprovenDomain } from "./unproven.ts";
 
 /** What is put together to a plan. */
 export interface PlanParts {
@@ -23,6 +24,8 @@ export interface PlanParts {
   readonly budget: readonly CallBudget[];
   /** What the issuers' discovery documents said: observations, part of the plan. */
   readonly discovery: readonly DiscoverySnapshot[];
+  /** Domains that no app will route: told, but no effect, so no part of the digest. Absent: none. */
+  readonly unproven?: readonly UnprovenDomain[] | undefined;
 }
 
 /** Everything that an apply would do, as a secret-free value. */

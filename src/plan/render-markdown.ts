@@ -37,6 +37,15 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
       interruptions(plan).map((line) => `> ${plain(line)}`),
       "warnings",
     ),
+    ...part(
+      1 / 6,
+      ["Not routed until proven by DNS:", "", "| Tenant | Domain | TXT record | Value |", "| --- | --- | --- | --- |"],
+      (plan.unproven ?? []).map(
+        ({ tenant, domain, record }) =>
+          `| ${plain(tenant)} | ${code(domain)} | ${code(record.name)} | ${code(record.value)} |`,
+      ),
+      "domains",
+    ),
     ...part(1 / 2, ["| Tenant | Change | Address |", "| --- | --- | --- |"], changes.map(changeRow), "changes"),
     ...part(1 / 6, [], unread, "parts that were not read"),
     ...part(

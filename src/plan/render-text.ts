@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import type { Plan } from "./plan.ts";
+import { unprovenText } from "./unproven.ts";
 import { wrap } from "./wrap.ts";
 
 const columns = 80;
@@ -51,6 +52,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
     if (change.action === "activate") lines.push(paint.dim("      only after every link is proven"));
   }
   lines.push("");
+  for (const line of unprovenText(plan.unproven ?? [])) lines.push(paint.yellow(line));
   for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
     const how = entry.what.endsWith(")") ? [] : ["(--deep reads all)"];

@@ -104,6 +104,16 @@ const savedPlan = z.strictObject({
         endSessionEndpoint: z.string().optional(),
       }),
     ),
+    unproven: z
+      .array(
+        z.strictObject({
+          tenant: z.string(),
+          domain: z.string(),
+          record: z.strictObject({ name: z.string(), type: z.literal("TXT"), value: z.string() }),
+          because: z.string(),
+        }),
+      )
+      .optional(),
   }),
 });
 

@@ -2,11 +2,12 @@ import type { Issue } from "../errors/issue.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { clientAuthIsShared, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
 import { domainsAreOwned } from "./consumer-domain.ts";
-import { issuerIsSomebodys, offlineAccessIsTaken, sharedIssuerIsLimited } from "./issuer.ts";
+import { issuerIsSomebodys, sharedIssuerIsLimited } from "./issuer.ts";
 import { fieldsFitTheKind, handedOverIsThere, organizationHasOneName, somebodyMayComeIn } from "./kinds.ts";
 import { deleteAfterIsOffboarded } from "./lifecycle.ts";
 import { namesExist } from "./names.ts";
 import { oktaGroupsClaim } from "./okta.ts";
+import { claimsCome, issuerIsTheProducts, presetExists, presetFits, scopesAreTaken } from "./preset.ts";
 import { referencesAreAllowed } from "./references.ts";
 import { type FleetRule, type Rule, type RuleInput, viewOf } from "./rule.ts";
 import { sessionIsPossible } from "./session.ts";
@@ -18,6 +19,7 @@ const fleetRules: readonly FleetRule[] = [
   domainsAreOwned,
   sessionIsPossible,
   deleteAfterIsOffboarded,
+  presetExists,
 ];
 
 const rules: readonly Rule[] = [
@@ -34,7 +36,10 @@ const rules: readonly Rule[] = [
   issuerIsSomebodys,
   sharedIssuerIsLimited,
   sharedConnectionIsDivided,
-  offlineAccessIsTaken,
+  presetFits,
+  issuerIsTheProducts,
+  scopesAreTaken,
+  claimsCome,
   oktaGroupsClaim,
 ];
 

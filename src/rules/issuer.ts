@@ -1,6 +1,7 @@
 import { issuerOf } from "../desired/capability.ts";
-import { insteadOfOfflineAccess, issuerPlace, placeholderOfIssuer, sharedIssuer } from "../desired/issuer.ts";
+import { issuerPlace, sharedIssuer } from "../desired/issuer.ts";
 import { canonicalJson } from "../desired/json.ts";
+import { placeholderOfIssuer } from "../desired/preset.ts";
 import type { Issue, Position } from "../errors/issue.ts";
 import type { Rule, UsedSignIn } from "./rule.ts";
 
@@ -100,24 +101,6 @@ function sameDemands(
     related: [relatedTo(same)],
   };
 }
-
-/** `offline_access` is refused by some providers, and then nobody comes in at all. */
-export const offlineAccessIsTaken: Rule = ({ signIns }) =>
-  externals(signIns).flatMap(({ tenant, signIn, issuer }) => {
-    const index = signIn.scopes.indexOf("offline_access");
-    const instead = insteadOfOfflineAccess(issuer);
-    if (index < 0 || instead === undefined) return [];
-    const path = ["signIns", signIn.name, "scopes", index];
-    return [
-      {
-        code: "RULE_SCOPE_REFUSED" as const,
-        ...tenant.positionOf(path),
-        path,
-        message: `\`${issuer}\` refuses the scope \`offline_access\`, and with it the whole sign-in`,
-        hint: `take it out; ${instead}`,
-      },
-    ];
-  });
 
 function demandsOf({ issuer, signIn }: External): string {
   return `${issuerPlace(issuer)}\n${canonicalJson(signIn.require)}`;

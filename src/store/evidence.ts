@@ -55,6 +55,11 @@ export interface Evidence {
   readonly secretCopy?: "idp" | "record" | undefined;
   /** Whether the deployed app itself showed that its copy is right (A9). */
   readonly appSecret?: boolean | undefined;
+  /**
+   * When a wrong secret was refused for this very client, token endpoint and secret (ISO 8601): at this proof, or at an
+   * earlier one, where this one did not send it again. Missing where none was.
+   */
+  readonly controlledAt?: string | undefined;
   /** Host name of the machine the checks ran on. */
   readonly ranFrom: string;
   /** ISO 8601, UTC. */

@@ -30,8 +30,22 @@ export function createHistory({ database, name, clock, random, reach }: HistoryC
     return row === undefined ? undefined : readRun(row, name);
   };
 
+  const recentEvidence: Store["recentEvidence"] = async (key, limit) => {
+    const rows = await reach(() =>
+      database
+        .selectFrom("tenantry_evidence")
+        .select("body")
+        .where("key", "=", key)
+        .orderBy("seq", "desc")
+        .limit(limit)
+        .execute(),
+    );
+    return rows.map(({ body }) => readEvidence(body, name));
+  };
+
   return {
     runOfSavedPlan,
+    recentEvidence,
 
     async rememberId(address, id) {
       const row = { id, at: now() };
@@ -66,16 +80,8 @@ export function createHistory({ database, name, clock, random, reach }: HistoryC
     },
 
     async latestEvidence(key) {
-      const row = await reach(() =>
-        database
-          .selectFrom("tenantry_evidence")
-          .select("body")
-          .where("key", "=", key)
-          .orderBy("seq", "desc")
-          .limit(1)
-          .executeTakeFirst(),
-      );
-      return row === undefined ? undefined : readEvidence(row.body, name);
+      const [newest] = await recentEvidence(key, 1);
+      return newest;
     },
 
     async audit({ actor, event, address, key, detail }) {

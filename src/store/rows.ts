@@ -13,9 +13,17 @@ const key = z.custom<ConnectionKey>(isText);
 const address = z.custom<Address>(isText);
 const digest = z.custom<Digest>(isText);
 
+const attestation = z.object({
+  check: z.string(),
+  by: z.string(),
+  on: z.string(),
+  expires: z.string(),
+  reason: z.string(),
+});
+
 const checkResult = z.object({
   id: z.string(),
-  link: z.enum(["discovery", "keys", "callback", "secret", "record"]),
+  link: z.enum(["discovery", "keys", "callback", "secret", "record", "app", "domain"]),
   title: z.string(),
   level: z.enum(["must", "should", "policy"]),
   verdict,
@@ -24,6 +32,8 @@ const checkResult = z.object({
   expected: z.string().optional(),
   actual: z.string().optional(),
   hint: z.string().optional(),
+  note: z.string().optional(),
+  attested: attestation.optional(),
   evidence: facts,
 });
 
@@ -37,9 +47,12 @@ const evidence = z.object({
   jwksUri: z.string().optional(),
   secretFingerprint: z.string().optional(),
   secretCopy: z.enum(["idp", "record"]).optional(),
+  appSecret: z.boolean().optional(),
+  controlledAt: z.iso.datetime().optional(),
   ranFrom: z.string(),
   at: z.iso.datetime(),
-  verdict,
+  verdict: z.enum([...verdict.options, "attested"]),
+  preset: z.string().optional(),
   checks: z.array(checkResult),
 });
 

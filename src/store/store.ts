@@ -95,6 +95,8 @@ export interface Store {
   addEvidence(evidence: Evidence): Promise<void>;
   /** The newest one of the connection, whatever its verdict. */
   latestEvidence(key: ConnectionKey): Promise<Evidence | undefined>;
+  /** The newest ones of the connection, at most so many, newest first. */
+  recentEvidence(key: ConnectionKey, limit: number): Promise<readonly Evidence[]>;
 
   audit(entry: Omit<AuditEntry, "at">): Promise<void>;
   /** Newest first. */

@@ -5,6 +5,8 @@
  */
 export interface Network {
   readonly connect?: { readonly host: string; readonly port: number; readonly ca: string } | undefined;
+  /** PEM of authorities that probes trust besides the system's; not looked at with `connect`. */
+  readonly ca?: string | undefined;
 }
 
 /** Milliseconds since the epoch. Passed in, so that tests own the time. */

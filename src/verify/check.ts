@@ -6,20 +6,31 @@ import type { Documents, Metadata } from "./documents.ts";
 import type { Fetcher } from "./fetch/fetcher.ts";
 import type { Finding } from "./finding.ts";
 import type { AuthorizationAnswer } from "./probe/authorization-answer.ts";
-import type { Audience, SecretMethod } from "./probe/token.ts";
+import type { Fault } from "./probe/authorization-request.ts";
+import type { Audience, SecretMethod } from "./probe/credential.ts";
+import type { EndSessionAnswer } from "./probe/end-session.ts";
+import type { PushedAnswer } from "./probe/pushed.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
 
 export type { CheckId } from "../desired/check-id.ts";
 
+/** A redirect URI to ask for: the subject's own, one beside it that nobody registered, one at a host that cannot exist. */
+export type Where = "registered" | "sibling" | "foreign";
+
 /** The requests that several checks judge. Each is sent once, when the first check asks for it. */
 export interface Probes {
-  /** An authorization request with prompt=none and the subject's own redirect URI. */
-  registered(): Promise<AuthorizationAnswer>;
-  /** The same with an address below the redirect URI. */
-  below(): Promise<AuthorizationAnswer>;
-  /** The same with a host that cannot exist. */
-  foreign(): Promise<AuthorizationAnswer>;
+  /** An authorization request with prompt=none. */
+  authorization(where: Where): Promise<AuthorizationAnswer>;
+  /** The same, broken on purpose (P4). */
+  broken(fault: Fault, where: Where): Promise<AuthorizationAnswer>;
+  /**
+   * The same, pushed with the client's own credential (P5). Undefined when that is not offered, when there is no
+   * credential, or when it may not be sent: the document did not pass, or no secret is to be sent in this run.
+   */
+  pushed(where: Where): Promise<PushedAnswer | undefined>;
+  /** Asks for the end of a session nobody has, to go on to an address for after the sign-out (P7). */
+  signedOut(address: string): Promise<EndSessionAnswer>;
   /** An invented code with the subject's secret, by the subject's method or by another one. */
   ownSecret(method: SecretMethod): Promise<TokenAnswer>;
   /** An invented code with an invented secret. */

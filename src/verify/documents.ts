@@ -1,5 +1,5 @@
 import type { Fetcher } from "./fetch/fetcher.ts";
-import type { Answer } from "./fetch/outcome.ts";
+import type { Answer, Failure, Outcome } from "./fetch/outcome.ts";
 import { type Facts, type Finding, fail, inconclusive, shown } from "./finding.ts";
 import { answerFacts, bareUrl, hostOf, jsonOf, mediaType, unanswered } from "./unanswered.ts";
 
@@ -7,13 +7,20 @@ import { answerFacts, bareUrl, hostOf, jsonOf, mediaType, unanswered } from "./u
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /** A document that was read, or what is to be said of it. */
-type Read<T> =
-  | { readonly ok: true; readonly value: T; readonly facts: Facts }
-  | { readonly ok: false; readonly finding: Finding };
+export type Read<T> =
+  | { readonly ok: true; readonly value: T; readonly facts: Facts; readonly exchange: Exchange }
+  | { readonly ok: false; readonly finding: Finding; readonly exchange: Exchange };
+
+/** How a document came, without its body: what the checks of the transport and of caching judge. */
+export interface Exchange {
+  readonly url: string;
+  readonly outcome: Failure | Omit<Answer, "body">;
+}
 
 /**
- * Documents already read in this run, by kind and URL, so that the connections of one issuer share them. What could not be read
- * is not kept.
+ * Documents of this run, by kind and URL, so that the connections of one issuer share them, also those that ask at the same
+ * moment. What could not be read is kept too: a thousand connections of a dead issuer wait for it once. Only the next run
+ * asks again. What was not asked because the run was stopped is not kept.
  */
 export type DocumentCache = Map<string, Promise<Read<Metadata>>>;
 
@@ -25,46 +32,90 @@ function discoveryUrl(issuer: string): string {
 /** The documents of one subject: each is fetched at most once, whatever came of it. */
 export interface Documents {
   discovery(issuer: string): Promise<Read<Metadata>>;
+  /**
+   * The discovery document once more, and where its host has several addresses once from each of the first two; one or two
+   * further requests per issuer and run.
+   */
+  discoveryAgain(issuer: string): Promise<readonly Read<Metadata>[]>;
   keys(url: string): Promise<Read<Metadata>>;
+  /** What a URL answers to a bare GET; the body is not looked at. */
+  bare(url: string): Promise<Exchange>;
 }
 
 export function createDocuments(fetcher: Fetcher, ranFrom: string, cache: DocumentCache): Documents {
-  const mine = new Map<string, Promise<Read<Metadata>>>();
   const once = (name: string, read: () => Promise<Read<Metadata>>): Promise<Read<Metadata>> => {
-    const known = mine.get(name) ?? cache.get(name);
+    const known = cache.get(name);
     if (known !== undefined) return known;
     const reading = read();
-    mine.set(name, reading);
     cache.set(name, reading);
-    void reading.then((result) => {
-      if (!result.ok) cache.delete(name);
+    void reading.then(({ exchange }) => {
+      if (exchange.outcome.kind === "aborted") cache.delete(name);
     });
     return reading;
+  };
+  const readDiscovery = async (url: string, address?: string): Promise<Read<Metadata>> => {
+    const pinned = address === undefined ? {} : { address };
+    const outcome = await fetcher.send({ method: "GET", url, headers: { accept: "application/json" }, ...pinned });
+    const exchange = exchangeOf(url, outcome);
+    return outcome.kind === "answer"
+      ? { ...judgeDiscovery(outcome, url), exchange }
+      : { ok: false, finding: unanswered(outcome, "the discovery document", url, ranFrom), exchange };
+  };
+  /** Two addresses of a host that has several, IPv4 first, because not every machine reaches the others. */
+  const places = async (url: string): Promise<readonly string[]> => {
+    const addresses = [...(await fetcher.addressesOf(url))].sort(
+      (a, b) => Number(a.includes(":")) - Number(b.includes(":")),
+    );
+    return addresses.length < 2 ? [] : addresses.slice(0, 2);
   };
   return {
     discovery: (issuer) => {
       const url = discoveryUrl(issuer);
-      return once(`discovery ${url}`, async () => {
-        const outcome = await fetcher.send({ method: "GET", url, headers: { accept: "application/json" } });
-        if (outcome.kind !== "answer") {
-          return { ok: false, finding: unanswered(outcome, "the discovery document", url, ranFrom) };
-        }
-        return judgeDiscovery(outcome, url);
+      return once(`discovery ${url}`, () => readDiscovery(url));
+    },
+    async discoveryAgain(issuer) {
+      const url = discoveryUrl(issuer);
+      const first = once(`discovery again ${url}`, async () => readDiscovery(url, (await places(url))[0]));
+      const second = once(`discovery elsewhere ${url}`, async () => {
+        const [, other] = await places(url);
+        return other === undefined ? first : readDiscovery(url, other);
       });
+      const [one, two] = [await first, await second];
+      return one === two ? [one] : [one, two];
     },
     keys: (url) =>
       once(`keys ${url}`, async () => {
         const accept = "application/jwk-set+json, application/json";
         const outcome = await fetcher.send({ method: "GET", url, headers: { accept } });
-        if (outcome.kind !== "answer") return { ok: false, finding: unanswered(outcome, "the key set", url, ranFrom) };
-        return judgeKeys(outcome, url);
+        const exchange = exchangeOf(url, outcome);
+        return outcome.kind === "answer"
+          ? { ...judgeKeys(outcome, url), exchange }
+          : { ok: false, finding: unanswered(outcome, "the key set", url, ranFrom), exchange };
       }),
+    async bare(url) {
+      const read = await once(`bare ${url}`, async () => {
+        const exchange = exchangeOf(url, await fetcher.send({ method: "GET", url }));
+        return { ok: true, value: {}, facts: {}, exchange };
+      });
+      return read.exchange;
+    },
   };
 }
 
-function judgeDiscovery(answer: Answer, url: string): Read<Metadata> {
+function exchangeOf(url: string, outcome: Outcome): Exchange {
+  if (outcome.kind !== "answer") return { url, outcome };
+  const { body: _, ...head } = outcome;
+  return { url, outcome: head };
+}
+
+/** What was read, before it is said how it came. */
+type Judged =
+  | { readonly ok: true; readonly value: Metadata; readonly facts: Facts }
+  | { readonly ok: false; readonly finding: Finding };
+
+function judgeDiscovery(answer: Answer, url: string): Judged {
   const facts = { url, ...answerFacts(answer) };
-  const no = (finding: Finding): Read<Metadata> => ({ ok: false, finding });
+  const no = (finding: Finding): Judged => ({ ok: false, finding });
   const { status } = answer;
   if (status >= 300 && status < 400) {
     const location = answer.header("location") ?? "";
@@ -106,7 +157,7 @@ function judgeDiscovery(answer: Answer, url: string): Read<Metadata> {
   return { ok: true, value: json, facts };
 }
 
-function judgeKeys(answer: Answer, url: string): Read<Metadata> {
+function judgeKeys(answer: Answer, url: string): Judged {
   const facts = { url, ...answerFacts(answer) };
   const unclear = unclearStatus(answer, "the key set", url, facts);
   if (unclear !== undefined) return { ok: false, finding: unclear };
@@ -151,6 +202,11 @@ export function isObject(value: unknown): value is Metadata {
 export function textMember(metadata: Metadata, name: string): string | undefined {
   const value = metadata[name];
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Whether a member is true; what is no boolean is not. */
+export function flagMember(metadata: Metadata, name: string): boolean {
+  return metadata[name] === true;
 }
 
 /** A member that is a list; its strings. */

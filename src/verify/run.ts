@@ -8,6 +8,7 @@
 // Nothing random or secret that was sent gets into a result. Checks put only small, shaped facts into their findings;
 // what is hushed is taken out once more at the end, should a server have echoed it somewhere.
 
+import { verifyCodes } from "../errors/codes/verify.ts";
 import type { CheckResult, Verdict } from "../store/evidence.ts";
 import type { Check, CheckId, IssuerContext } from "./check.ts";
 import { type Finding, inconclusive } from "./finding.ts";
@@ -29,10 +30,14 @@ export async function runChecks<Context extends IssuerContext>(run: Run<Context>
     signal?.throwIfAborted();
     const { level, note, ...found } = await findingOf(check, run.context, results);
     signal?.throwIfAborted();
-    const known = found.verdict === "pass" || found.verdict === "skipped" ? note : noteOn(check.id, run.context, note);
+    const open = found.verdict === "fail" || found.verdict === "inconclusive";
+    const known = open ? noteOn(check.id, run.context, note) : note;
+    // Whoever reads that something is wrong reads what mends it, if only in general.
+    const hint = found.hint ?? (open && found.code !== undefined ? verifyCodes[found.code].mend : undefined);
     const result: CheckResult = {
       ...{ id: check.id, link: check.link, title: check.title, level: level ?? check.level },
       ...found,
+      ...(hint === undefined ? {} : { hint }),
       ...(known === undefined ? {} : { note: known }),
     };
     results.set(check.id, scrub(result, run.hushed));

@@ -12,6 +12,8 @@ export const specs = {
     name: `OpenID Connect RP-Initiated Logout 1.0, section ${section}`,
     url: `https://openid.net/specs/openid-connect-rpinitiated-1_0.html`,
   }),
+  /** A rule of our own, told on the same page as the table that this stands in. */
+  own: (id: string) => ({ name: "Tenantry's own", url: `#${id.toLowerCase()}` }),
   rfc: (number: number, section: string) => ({
     name: `RFC ${number}, section ${section}`,
     url: `https://www.rfc-editor.org/rfc/rfc${number}.html#section-${section}`,

@@ -15,7 +15,8 @@ export interface IssuerSource {
 export interface VerifySubject extends IssuerSource {
   readonly key: ConnectionKey;
   readonly specDigest: Digest;
-  readonly clientId: string;
+  /** Absent where only the issuer is looked at: P and S checks are skipped. */
+  readonly clientId?: string | undefined;
   readonly clientAuth: ClientAuth;
   /**
    * Missing although the client has one: the secret check is inconclusive, so the verdict is no pass. A run that should
@@ -24,7 +25,8 @@ export interface VerifySubject extends IssuerSource {
   readonly secret?: { readonly value: Secret; readonly copy: "idp" | "record" } | undefined;
   /** The app's key, for a client that signs assertions; missing although it does: the check is inconclusive. */
   readonly clientKey?: { readonly publicKey: PublicKey; readonly privateKey: Secret } | undefined;
-  readonly redirectUri: string;
+  /** Absent where nobody said it: checks of redirect URIs are skipped, and the token endpoint is told a placeholder. */
+  readonly redirectUri?: string | undefined;
   readonly scopes: readonly string[];
   readonly pkce: "S256" | "off";
   readonly responseMode: "query" | "form_post";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isShallow } from "./fetch/depth.ts";
 import type { Answer, Failure } from "./fetch/outcome.ts";
 import { type Facts, type Finding, fail, inconclusive } from "./finding.ts";
 
@@ -112,6 +113,28 @@ export function unanswered(failure: Failure, what: string, url: string, ranFrom:
         `The connection to ${host} failed (${failure.detail}) from ${ranFrom}, so ${what} could not be had.`,
         { ...facts, reason: failure.detail },
       );
+    case "malformed":
+      return failure.detail === "UND_ERR_HEADERS_OVERFLOW"
+        ? inconclusive(
+            "VERIFY_ANSWER_TOO_LARGE",
+            `The head of ${host}'s answer is larger than 32 kB, so ${what} could not be had.`,
+            { ...facts, reason: failure.detail },
+          )
+        : inconclusive(
+            "VERIFY_ANSWER_UNCLEAR",
+            `${host} answers with something that is no HTTP (${failure.detail}), so ${what} could not be had.`,
+            { ...facts, reason: failure.detail },
+          );
+    case "proxy":
+      return inconclusive(
+        "VERIFY_PROXY_FAILED",
+        `The proxy does not lead to ${host} (${failure.detail}), so ${what} could not be had.`,
+        { ...facts, reason: failure.detail },
+      );
+    case "budget":
+      return inconclusive("VERIFY_BUDGET_SPENT", `The run had used up its time before ${what} was asked for.`, facts, {
+        hint: "Raise verify.budget, or verify fewer connections at a time.",
+      });
     case "aborted":
       return inconclusive("VERIFY_UNREACHABLE", `The run was stopped before ${what} was had.`, facts);
     default:
@@ -130,14 +153,14 @@ export function answerFacts(answer: Answer): Facts {
 }
 
 /** The media type without parameters, lower case; undefined when missing or odd. */
-export function mediaType(answer: Answer): string | undefined {
+export function mediaType(answer: Pick<Answer, "header">): string | undefined {
   const type = answer.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   return type !== undefined && /^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,80}$/.test(type) ? type : undefined;
 }
 
-/** The answer's JSON; undefined when the body is none or was cut. */
+/** The answer's JSON; undefined when the body is none, was cut, or is nested deeper than anything that is meant. */
 export function jsonOf(answer: Answer): unknown {
-  if (answer.truncated) return undefined;
+  if (answer.truncated || !isShallow(answer.body)) return undefined;
   try {
     return JSON.parse(new TextDecoder().decode(answer.body)) as unknown;
   } catch {

@@ -33,4 +33,8 @@ export interface Verification {
   readonly checks: readonly CheckResult[];
   /** Only when the document was read, names the configured issuer and its endpoints may be asked. */
   readonly discovery?: DiscoverySnapshot | undefined;
+  /** Name of the preset of the product behind the issuer, when one is known. */
+  readonly preset?: string | undefined;
+  /** `ProbeOptions.controlledAt` of the run. */
+  readonly controlledAt?: string | undefined;
 }

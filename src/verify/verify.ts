@@ -7,14 +7,23 @@ import { checks, issuerChecks } from "./checks/checks.ts";
 import { type ContextInput, checkContext, issuerContext } from "./context.ts";
 import { createDocuments, textMember } from "./documents.ts";
 import { explicitSnapshot } from "./explicit.ts";
-import { createFetcher, type Fetcher } from "./fetch/fetcher.ts";
+import { boundTo, createFetcher, type Fetcher } from "./fetch/fetcher.ts";
 import { plain } from "./finding.ts";
 import { isMet, runChecks, verdictOf } from "./run.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
 import type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
+export { attestedChecks, type Judged, judge } from "./attest.ts";
 export type { DocumentCache } from "./documents.ts";
-export { evidenceCovers, toEvidence, type WantedProof } from "./evidence.ts";
+export {
+  type ControlledClient,
+  controlLookBack,
+  controlledAt,
+  evidenceCovers,
+  toEvidence,
+  type WantedProof,
+} from "./evidence.ts";
+export { placeOf } from "./fetch/proxy.ts";
 export { wrongSigningKey } from "./signing-key.ts";
 export type { IssuerSource } from "./subject.ts";
 export type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
@@ -37,7 +46,12 @@ export async function verifySubject(
     const context = checkContext(subject, options, parts, (value) => hushed.add(value));
     await runChecks({ checks, context, results: parts.results, hushed, signal: options.signal });
     const results = inOrder([...parts.results.values()]);
-    return { verdict: verdictOf(results), checks: results, discovery: await snapshotOf(subject, parts) };
+    const { controlledAt } = options;
+    return {
+      ...{ verdict: verdictOf(results), checks: results, discovery: await snapshotOf(subject, parts) },
+      ...(context.preset === undefined ? {} : { preset: context.preset.name }),
+      ...(controlledAt === undefined ? {} : { controlledAt }),
+    };
   });
 }
 
@@ -98,8 +112,7 @@ async function withDocuments<T>(
   use: (parts: Parts) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const shared = options.signal === undefined ? await io.fetcher?.() : undefined;
-  const fetcher = shared ?? (await openFetcher(io, options.signal));
+  const { fetcher, giveBack } = await borrowFetcher(io, options.signal);
   try {
     const documents = createDocuments(fetcher, io.ranFrom, options.documents ?? new Map());
     return await use({
@@ -111,16 +124,36 @@ async function withDocuments<T>(
       results: new Map(),
     });
   } finally {
-    if (shared === undefined) await fetcher.close();
+    await giveBack();
   }
 }
 
-/** A fetcher for one verification, or to be shared by those of a run. */
+/**
+ * The run's fetcher, or one of its own for one verification, for as long as the signal lets it. `giveBack` closes only
+ * what was opened here.
+ */
+export async function borrowFetcher(
+  io: Pick<VerifyIo, "network" | "settings" | "fetcher">,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly fetcher: Fetcher; giveBack(): Promise<void> }> {
+  const shared = await io.fetcher?.();
+  if (shared !== undefined) return { fetcher: boundTo(shared, signal), giveBack: async () => {} };
+  const own = await openFetcher(io, true);
+  return { fetcher: boundTo(own, signal), giveBack: () => own.close() };
+}
+
+/**
+ * A fetcher to be shared by the verifications of a run.
+ *
+ * @param endsByBudget whether `settings.budget` ends it
+ * @throws TenantryError VERIFY_PROXY_INVALID
+ */
 export function openFetcher(
   { network, settings }: Pick<VerifyIo, "network" | "settings">,
-  signal?: AbortSignal | undefined,
+  endsByBudget: boolean,
 ): Promise<Fetcher> {
-  return createFetcher({ network, allowPrivate: settings.allowPrivate, deadline: settings.deadline, signal });
+  const { budget, ...others } = settings;
+  return createFetcher({ ...others, network, budget: endsByBudget ? budget : undefined });
 }
 
 /** What the document or the file says, when all that must be right of it is. */

@@ -217,7 +217,11 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
     engines: resolveEngines(written.engines),
     verify: {
       allowPrivate: written.verify.allowPrivate,
+      resolvers: written.verify.resolvers,
       deadline: milliseconds(written.verify.deadline),
+      budget: written.verify.budget === undefined ? undefined : milliseconds(written.verify.budget),
+      parallelism: written.verify.parallelism,
+      proxy: written.verify.proxy,
       maxAge: milliseconds(written.verify.maxAge),
       wrongSecretControl: written.verify.wrongSecretControl,
     },

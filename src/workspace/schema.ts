@@ -5,12 +5,14 @@ import { parseReference } from "./reference.ts";
 import {
   clientAuth,
   databaseAddress,
+  dnsServer,
   duration,
   hostName,
   httpsBase,
   line,
   oktaAuthorizationServer,
   privateTarget,
+  proxyAddress,
   reference,
   slug,
 } from "./scalars.ts";
@@ -115,7 +117,11 @@ const sqlApp = z.strictObject({
 
 const verifySettings = z.strictObject({
   allowPrivate: z.array(privateTarget).default([]),
+  resolvers: z.array(dnsServer).min(1, "must name at least one").max(5).optional(),
   deadline: duration.default("10s"),
+  budget: duration.optional(),
+  parallelism: z.int().min(1).max(256).default(32),
+  proxy: proxyAddress.optional(),
   maxAge: duration.default("1h"),
   wrongSecretControl: z.boolean().default(true),
 });

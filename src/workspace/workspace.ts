@@ -164,10 +164,18 @@ export interface SqlApp {
 export type App = SqlApp;
 
 export interface VerifySettings {
+  /** DNS servers for domain proofs, `IP` or `IP:PORT` (IPv6 in brackets with a port); absent: the system's. */
+  readonly resolvers?: readonly string[] | undefined;
   /** CIDR ranges or host names that may be probed although they are private. */
   readonly allowPrivate: readonly string[];
   /** Milliseconds for one whole exchange. */
   readonly deadline: number;
+  /** Milliseconds for all exchanges of a run that only proves; then nothing more is begun. Absent: no such end. */
+  readonly budget?: number | undefined;
+  /** Exchanges at a time over all hosts; 32 when absent. At one host there are at most 4. */
+  readonly parallelism?: number | undefined;
+  /** URL of the HTTP proxy that everything goes through; what the environment says of proxies is not looked at. */
+  readonly proxy?: string | undefined;
   /** Milliseconds for which evidence opens the gate. */
   readonly maxAge: number;
   readonly wrongSecretControl: boolean;

@@ -116,7 +116,7 @@ describe("when a step fails, what was there goes on", () => {
   it("brings the old client authentication back when the hand-over fails", async () => {
     workspace.changePortal(
       "insert into org values ('o', 'other', 'Other', 'active', 'else/production', '', '');" +
-        "insert into org_domain values ('taken.example', 'o', null)",
+        "insert into org_domain(domain, org_id, verified_at) values ('taken.example', 'o', null)",
     );
     workspace.edit("tenants/whiterabbit.yaml", "clientAuth: client_secret_basic", "clientAuth: client_secret_post");
     workspace.edit("tenants/whiterabbit.yaml", "[whiterabbit.example]", "[whiterabbit.example, taken.example]");

@@ -42,7 +42,7 @@ async function tenantry(stdout: Target, stderr: Target, ...args: readonly string
 function startOver(): void {
   for (const app of ourApps(workspace.sandbox)) workspace.sandbox.okta.removeApp(app.id);
   workspace.changePortal(
-    "delete from sso_connection_previous; delete from sso_connection; delete from org_domain; delete from org",
+    "delete from sso_connection_previous; delete from sso_connection; delete from org_domain; delete from org_domain_claim; delete from org",
   );
 }
 

@@ -276,7 +276,7 @@ export function toRecord(workspace: TestWorkspace, deed: RecordDeed, app: AppNam
       db.run("update org set status = 'suspended' where tenant = ?", tenant);
       return { what };
     case "domain added":
-      db.run("insert or ignore into org_domain values (?, ?, null)", `by-hand.${tenant}.example`, String(row.org_id));
+      db.run("insert or ignore into org_domain(domain, org_id, verified_at) values (?, ?, null)", `by-hand.${tenant}.example`, String(row.org_id));
       return { what };
     case "domain taken":
       db.run("delete from org_domain where org_id = ?", String(row.org_id));
@@ -335,7 +335,7 @@ export function beside(
     }
     case "tenant's row":
       addRow(name);
-      db.run("insert into org_domain values (?, ?, null)", `${name}.example`, `id${name}`);
+      db.run("insert into org_domain(domain, org_id, verified_at) values (?, ?, null)", `${name}.example`, `id${name}`);
       return { what };
     case "organization of a tenant to come": {
       if (auth0.organization(next) !== undefined) return undefined;
@@ -352,7 +352,7 @@ export function beside(
       const domain = `${next}.example`;
       if (db.get("select * from org_domain where domain = ?", domain) !== undefined) return undefined;
       addRow(name);
-      db.run("insert into org_domain values (?, ?, null)", domain, `id${name}`);
+      db.run("insert into org_domain(domain, org_id, verified_at) values (?, ?, null)", domain, `id${name}`);
       const mend = (): void => db.run("delete from org_domain where domain = ?", domain);
       return { what, obstacle: { what: deed, of: next, mend } };
     }

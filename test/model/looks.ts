@@ -237,7 +237,7 @@ function hasEvidence(world: ModelWorld, secrets: SecretReader, app: AppName, rec
 export function everything({ workspace }: ModelWorld): string {
   const { okta, auth0 } = workspace.sandbox;
   const rows = appNames.flatMap((app) =>
-    ["org", "org_domain", "sso_connection", "sso_connection_previous"].map((table) =>
+    ["org", "org_domain", "org_domain_claim", "sso_connection", "sso_connection_previous"].map((table) =>
       appFile(workspace, app).all(`select * from ${table} order by 1`),
     ),
   );

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 import { runCommand } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { domainChallenge } from "../../src/desired/domain-challenge.ts";
 import { plain } from "../../src/plan/render-text.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -116,7 +117,9 @@ export async function openTestWorkspace(
         .replace(/^id: .*/m, `id: ${id}`)
         .replace("domains: [whiterabbit.example]", `domains: [${slug}.example]`)
         .replace("name: Whiterabbit Foods", `name: Customer ${slug}`);
-      write(`tenants/${slug}.yaml`, change(text));
+      const changed = change(text);
+      write(`tenants/${slug}.yaml`, changed);
+      proveDomains(sandbox, changed);
     },
     read,
     write,
@@ -135,6 +138,15 @@ export async function openTestWorkspace(
   };
   if (migrate) await workspace.tenantry("migrate", "--yes");
   return workspace;
+}
+
+/** Sets the DNS records that prove the domains of a tenant's file, for the example's workspace. */
+export function proveDomains(sandbox: Sandbox, file: string): void {
+  const id = /^id: (\S+)/m.exec(file)?.[1] ?? "";
+  for (const domain of /^domains: \[(.*)\]/m.exec(file)?.[1]?.split(/, */) ?? []) {
+    const { name, value } = domainChallenge({ workspace: "acme", id, domain });
+    sandbox.dns.set(name, { kind: "texts", texts: [value] });
+  }
 }
 
 /** Waits between two tries happen, but a hundred times faster. */

@@ -176,7 +176,7 @@ describe("an app's database in a file that was damaged", () => {
       (file) => writeFileSync(file, ""),
       [
         "SQL_NOT_MIGRATED",
-        `${database} needs the migrations 001-connections.`,
+        `${database} needs the migrations 001-connections, 002-domain-proofs.`,
         "Run `npx tenantry migrate --env sandbox`.",
       ],
     ],

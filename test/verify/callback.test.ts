@@ -191,6 +191,18 @@ failureModes("callbacks that fail", [
   },
 ]);
 
+failureModes("callbacks whose answers the app cannot read", [
+  {
+    name: "the answer stands in the fragment, which the app never sees",
+    when: {
+      authorize: (one, usual) =>
+        asked(one) === redirectUri ? redirect(`${redirectUri}#error=login_required&state=${state(one)}`) : usual(),
+    },
+    verdict: "fail",
+    checks: { P1: ["pass"], P6: ["fail", "VERIFY_RESPONSE_MODE"] },
+  },
+]);
+
 failureModes("callbacks that are well enough", [
   {
     name: "a prefix registration is warned of, not failed",
@@ -216,15 +228,6 @@ failureModes("callbacks that are well enough", [
     subject: { redirectUri: `${redirectUri}?tenant=a%20b` },
     verdict: "pass",
     checks: { P1: ["pass"], P2: ["pass"] },
-  },
-  {
-    name: "the answer stands in the fragment",
-    when: {
-      authorize: (one, usual) =>
-        asked(one) === redirectUri ? redirect(`${redirectUri}#error=login_required&state=${state(one)}`) : usual(),
-    },
-    verdict: "pass",
-    checks: { P1: ["pass"] },
   },
   {
     name: "form_post: a page with status 400 that posts to the callback",
@@ -262,7 +265,7 @@ failureModes("the authorization request", [
     verdict: "pass",
     checks: {},
     also: (_, provider) => {
-      const [first] = provider.seen.filter((one) => one.path === "/authorize");
+      const [first] = provider.seen.filter((one) => asked(one) === redirectUri);
       const { state, nonce, code_challenge, ...rest } = Object.fromEntries(first?.query ?? []);
       expect(rest).toEqual({
         acr_values: "mfa",

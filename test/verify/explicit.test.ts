@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { notCoveredBy, proofTable } from "../../src/cli/proof-text.ts";
+import { notCoveredBy } from "../../src/cli/not-covered.ts";
+import { proofTable } from "../../src/cli/proof-text.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
 import { plain } from "../../src/plan/render-text.ts";
 import type { Evidence } from "../../src/store/evidence.ts";

@@ -31,8 +31,8 @@ export interface Seen {
 
 /** What a test changes of a well-behaved provider. Each gets what would have been said. */
 export interface Misbehaviour {
-  readonly discovery?: (document: Record<string, unknown>) => Reply | Record<string, unknown>;
-  readonly jwks?: (set: { keys: unknown[] }) => Reply | Record<string, unknown>;
+  readonly discovery?: (document: Record<string, unknown>, seen: Seen) => Reply | Record<string, unknown>;
+  readonly jwks?: (set: { keys: unknown[] }, seen: Seen) => Reply | Record<string, unknown>;
   readonly authorize?: (seen: Seen, usual: () => Reply) => Reply;
   readonly token?: (seen: Seen, usual: () => Reply) => Reply;
   readonly other?: (seen: Seen) => Reply;
@@ -105,13 +105,13 @@ export async function startProvider(): Promise<Provider> {
   function answer(one: Seen): Reply {
     switch (one.path) {
       case "/.well-known/openid-configuration": {
-        const document = misbehaviour.discovery?.(discoveryDocument()) ?? discoveryDocument();
+        const document = misbehaviour.discovery?.(discoveryDocument(), one) ?? discoveryDocument();
         named = "issuer" in document && typeof document.issuer === "string" ? document.issuer : issuer;
         return asReply(document);
       }
       case "/keys": {
         const set = { keys: [publicJwk] };
-        return asReply(misbehaviour.jwks?.(set) ?? set);
+        return asReply(misbehaviour.jwks?.(set, one) ?? set);
       }
       case "/authorize": {
         const usual = () => authorize(one, misbehaviour.client, named);

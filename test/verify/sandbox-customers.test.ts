@@ -82,7 +82,7 @@ describe.each(names)("%s", (name) => {
     ["another host", (uri: string) => uri.replace("portal.", "portal2.")],
   ])("a redirect URI that differs by %s is not registered", async (_, change) => {
     const subject = subjectOf(name);
-    const redirectUri = change(subject.redirectUri);
+    const redirectUri = change(subject.redirectUri ?? "");
     const verification = await verify({ ...subject, redirectUri });
     expect(idsOf(verification, "fail")).toEqual(["P1"]);
     expect(check(verification, "P1").code).toBe("VERIFY_CALLBACK_REFUSED");
@@ -133,7 +133,7 @@ describe.each(names)("%s", (name) => {
 
 test("a pattern at Keycloak is told, and does not stand in the way", async () => {
   const subject = subjectOf("tannberg");
-  const { redirectUri, clientId } = subject;
+  const { redirectUri = "", clientId = "" } = subject;
   provider("tannberg").setRedirectUris(clientId, [`${redirectUri}*`]);
   const verification = await verify(subject);
   provider("tannberg").setRedirectUris(clientId, [redirectUri]);

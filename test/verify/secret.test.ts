@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { notCoveredBy } from "../../src/cli/proof-text.ts";
+import { notCoveredBy } from "../../src/cli/not-covered.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import { toEvidence } from "../../src/verify/verify.ts";
 import { failureModes, secretRequests } from "./failure-table.ts";
@@ -112,6 +112,7 @@ failureModes("secrets that fail", [
     when: { discovery: (document) => ({ ...document, issuer: "https://login.microsoftonline.com" }) },
     subject: {
       issuer: "https://login.microsoftonline.com",
+      preset: "entra-id",
       secret: { value: new Secret("0b7f6a3e-1111-4222-8333-444455556666"), copy: "idp" },
     },
     verdict: "fail",

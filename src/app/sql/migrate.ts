@@ -104,12 +104,10 @@ async function migrate(database: Kysely<AppTables>, name: string, clock: () => n
   return database.transaction().execute(async (transaction) => {
     // Read again under the lock: another process may have been faster.
     const pending = await pendingIn(transaction, name);
-    if (pending.length === Object.keys(migrations).length) {
-      const names = await namesIn(transaction);
-      const clash = madeNames.filter((made) => names.has(made));
-      if (clash.length > 0) {
-        throw new TenantryError("SQL_SCHEMA_CLASH", `${name} has ${clash.join(", ")} already, and not from Tenantry.`);
-      }
+    const names = await namesIn(transaction);
+    const clash = pending.flatMap((migration) => migrations[migration]?.makes ?? []).filter((made) => names.has(made));
+    if (clash.length > 0) {
+      throw new TenantryError("SQL_SCHEMA_CLASH", `${name} has ${clash.join(", ")} already, and not from Tenantry.`);
     }
     await transaction.schema
       .createTable("tenantry_migration")
@@ -118,7 +116,7 @@ async function migrate(database: Kysely<AppTables>, name: string, clock: () => n
       .addColumn("timestamp", "varchar(255)", (column) => column.notNull())
       .execute();
     for (const migration of pending) {
-      await migrations[migration]?.(transaction);
+      await migrations[migration]?.run(transaction);
       const timestamp = new Date(clock()).toISOString();
       await transaction.insertInto("tenantry_migration").values({ name: migration, timestamp }).execute();
     }

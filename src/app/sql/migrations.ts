@@ -1,13 +1,23 @@
 import { type Kysely, sql } from "kysely";
 import { type AppTables, connectionColumns } from "./tables.ts";
 
-/** Names that the migrations make. Nothing else in the app's database is touched. */
-export const madeNames = ["org", "org_domain", "sso_connection", "sso_connection_previous", "sso_connection_active"];
+interface Migration {
+  /** Names of the tables and views that it makes. */
+  readonly makes: readonly string[];
+  run(database: Kysely<AppTables>): Promise<void>;
+}
 
 /** In order of their names. One that was released is never changed. */
-export const migrations: Readonly<Record<string, (database: Kysely<AppTables>) => Promise<void>>> = {
-  "001-connections": makeConnections,
+export const migrations: Readonly<Record<string, Migration>> = {
+  "001-connections": {
+    makes: ["org", "org_domain", "sso_connection", "sso_connection_previous", "sso_connection_active"],
+    run: makeConnections,
+  },
+  "002-domain-proofs": { makes: ["org_domain_claim"], run: makeDomainProofs },
 };
+
+/** Names that the migrations make. Nothing else in the app's database is touched. */
+export const madeNames = Object.values(migrations).flatMap(({ makes }) => makes);
 
 /**
  * The tables of connections, and a view for the app. The app finds who may sign in by the view alone:
@@ -52,6 +62,31 @@ async function makeConnections(database: Kysely<AppTables>): Promise<void> {
     select ${sql.join(shown)}, o.tenant, o.name as org_name
     from sso_connection as c join org as o on o.id = c.org_id
     where c.state = 'active' and o.status = 'active'`.execute(database);
+}
+
+/**
+ * What is known of each domain that the app routes, and a table for those that it does not: a domain that nobody has
+ * proven stands in no table that an app reads. What is routed already goes on being routed: nobody who can sign in is put
+ * out by an update. When it was verified stays as the app has it.
+ */
+async function makeDomainProofs(database: Kysely<AppTables>): Promise<void> {
+  const { schema } = database;
+  await schema
+    .alterTable("org_domain")
+    .addColumn("verification", "text", (column) =>
+      column
+        .notNull()
+        .defaultTo("kept")
+        .check(sql`verification in ('kept', 'attested') or verification like 'tenantry-domain=%'`),
+    )
+    .execute();
+  await schema
+    .createTable("org_domain_claim")
+    .addColumn("domain", "text", (column) => column.primaryKey().notNull().check(sql`domain = lower(domain)`))
+    .addColumn("org_id", "text", (column) => column.notNull().references("org.id"))
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("org_domain_claim_org").on("org_domain_claim").column("org_id").execute();
 }
 
 function connectionTable(database: Kysely<AppTables>, name: string) {

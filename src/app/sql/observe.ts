@@ -2,7 +2,7 @@ import { sql, type Transaction } from "kysely";
 import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import type { ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
+import type { ObservedAppTenant, ObservedRecord, RoutedDomain } from "../../plan/observed.ts";
 import type { RecordObservation } from "../app.ts";
 import { ownerText } from "./owner.ts";
 import { readConnection, readOrg } from "./rows.ts";
@@ -44,12 +44,15 @@ export async function observeRecords(
 
   const tenants = new Map<string, ObservedAppTenant>();
   const comingIn = new Set(wanted.filter((record) => record.state === "active").map((record) => record.tenant));
-  for (const { row, domains, retired } of await orgsOf(database, [...new Set(wanted.map((record) => record.tenant))])) {
+  for (const { row, routed, claimed, retired } of await orgsOf(database, [
+    ...new Set(wanted.map((record) => record.tenant)),
+  ])) {
     const { id, tenant, name, status } = row;
     if (row.managed_by === marker) {
       // Domains that were given up with the last record are not compared: the file may still name them.
+      const domains = [...routed.map(({ domain }) => domain), ...claimed].sort();
       const givenUp = retired && status !== "active" && domains.length === 0 && !comingIn.has(tenant);
-      tenants.set(tenant, { tenant, status, fields: { id, name, status, ...(givenUp ? {} : { domains }) } });
+      tenants.set(tenant, { tenant, status, fields: { id, name, status, ...(givenUp ? {} : { domains }) }, routed });
     } else foreign.push(...foreignTenant(wanted, tenant, row.managed_by));
   }
   const read = keys.size;
@@ -119,7 +122,8 @@ async function othersOf(
 interface FoundOrg {
   readonly row: ReturnType<typeof readOrg>;
   /** Sorted. */
-  readonly domains: readonly string[];
+  readonly routed: readonly RoutedDomain[];
+  readonly claimed: readonly string[];
   /** Whether it has records in this database and none but tombstones, whatever app and owner they are of. */
   readonly retired: boolean;
 }
@@ -130,7 +134,8 @@ async function orgsOf(database: Transaction<AppTables>, tenants: readonly string
     const rows = await database
       .selectFrom("org as o")
       .leftJoin("org_domain as d", "d.org_id", "o.id")
-      .select(["o.id", "o.tenant", "o.name", "o.status", "o.managed_by", "o.created_at", "o.updated_at", "d.domain"])
+      .select(["o.id", "o.tenant", "o.name", "o.status", "o.managed_by", "o.created_at", "o.updated_at"])
+      .select(["d.domain", "d.verified_at", "d.verification"])
       .select((query) =>
         query
           .selectFrom("sso_connection as c")
@@ -141,12 +146,31 @@ async function orgsOf(database: Transaction<AppTables>, tenants: readonly string
       )
       .where("o.tenant", "in", tenants.slice(from, from + chunk))
       .execute();
+    const claims = await claimsOf(database, tenants.slice(from, from + chunk));
     for (const [, same] of Map.groupBy(rows, (row) => row.id)) {
       const [row] = same;
       if (row === undefined) continue;
-      const domains = same.flatMap(({ domain }) => (domain === null ? [] : [domain])).sort();
-      orgs.push({ row: readOrg(row), domains, retired: row.living === 0 });
+      const routed = same
+        .flatMap(({ domain, verified_at: verifiedAt, verification }) =>
+          domain === null ? [] : [{ domain, verifiedAt, verification: verification ?? "kept" }],
+        )
+        .sort((a, b) => (a.domain < b.domain ? -1 : 1));
+      orgs.push({ row: readOrg(row), routed, claimed: claims.get(row.id) ?? [], retired: row.living === 0 });
     }
   }
   return orgs;
+}
+
+/** The domains that wait for their proof, by the tenant's public id. */
+async function claimsOf(
+  database: Transaction<AppTables>,
+  tenants: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await database
+    .selectFrom("org_domain_claim as d")
+    .innerJoin("org as o", "o.id", "d.org_id")
+    .select(["d.org_id", "d.domain"])
+    .where("o.tenant", "in", tenants)
+    .execute();
+  return new Map([...Map.groupBy(rows, (row) => row.org_id)].map(([id, of]) => [id, of.map(({ domain }) => domain)]));
 }

@@ -101,7 +101,8 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
             .execute((transaction) => observeRecords(transaction, app.name, wanted, marker, others))
         );
       }),
-    writeTenant: (tenant) => change(({ database, now }) => writeTenant(database, tenant, marker, now)),
+    writeTenant: (tenant, proven = new Map()) =>
+      change(({ database, now }) => writeTenant(database, tenant, proven, { marker, now })),
     write: (write) => change((context) => writeRecord(context, sealer, write)),
     activate: (key) => change((context) => activateRecord(context, key)),
     settle: (key) => change((context) => settleRecord(context, key)),

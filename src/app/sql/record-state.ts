@@ -77,7 +77,9 @@ export async function removeRecord(context: RecordContext, key: string): Promise
     .where("managed_by", "=", marker)
     .where("status", "!=", "active")
     .executeTakeFirst();
-  if (org.numUpdatedRows === 1n) await database.deleteFrom("org_domain").where("org_id", "=", row.org_id).execute();
+  if (org.numUpdatedRows !== 1n) return;
+  await database.deleteFrom("org_domain").where("org_id", "=", row.org_id).execute();
+  await database.deleteFrom("org_domain_claim").where("org_id", "=", row.org_id).execute();
 }
 
 async function setState(context: RecordContext, key: string, change: Partial<ConnectionRow>): Promise<void> {

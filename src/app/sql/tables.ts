@@ -5,13 +5,20 @@
 export interface AppTables {
   org: OrgRow;
   org_domain: OrgDomainRow;
+  org_domain_claim: { domain: string; org_id: string; created_at: string };
   sso_connection: ConnectionRow;
   sso_connection_previous: ConnectionRow & { kept_at: string };
   tenantry_migration: { name: string; timestamp: string };
 }
 
 /** Tables that an operation may write, in the order in which they are locked. */
-export const writtenTables = ["org", "org_domain", "sso_connection", "sso_connection_previous"] as const;
+export const writtenTables = [
+  "org",
+  "org_domain",
+  "org_domain_claim",
+  "sso_connection",
+  "sso_connection_previous",
+] as const;
 
 export interface OrgRow {
   /** Public id of the tenant. */
@@ -25,12 +32,15 @@ export interface OrgRow {
   updated_at: string;
 }
 
+/** A domain that the app routes. One that nobody has proven stands in `org_domain_claim` instead. */
 interface OrgDomainRow {
   /** Lower case, A-labels. */
   domain: string;
   org_id: string;
-  /** For the app: when the tenant proved that the domain is theirs. Never written by us. */
+  /** When it was proven or attested first; null for one that was routed before there were proofs. */
   verified_at: string | null;
+  /** The value of the DNS record that proved it; `attested`; or `kept` where it was routed before. */
+  verification: string;
 }
 
 export interface ConnectionRow {

@@ -6,6 +6,7 @@ import type { WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import type { Run } from "../run.ts";
 import { runningSandbox } from "../running-sandbox.ts";
+import { hostOf } from "../sandbox-host.ts";
 import { table } from "../table.ts";
 
 /** A fault as the command line gives it: all texts. */
@@ -90,17 +91,6 @@ function ruleOf(effect: string, options: FaultOptions, hosts: readonly string[])
     probability: probability === undefined ? undefined : shareOf(probability),
     seed: whole("seed"),
   };
-}
-
-/** The host of this name, or the only one that has it as a part: `okta` is `acme.okta.com`. */
-function hostOf(name: string, hosts: readonly string[]): string {
-  const wanted = name.toLowerCase();
-  if (hosts.includes(wanted)) return wanted;
-  const found = hosts.filter((host) => host.split(".").includes(wanted));
-  if (found.length > 1) {
-    throw new TenantryError("CLI_USAGE", `\`${name}\` can be ${found.join(", ")}`, { hint: "write the host out" });
-  }
-  return found[0] ?? wanted;
 }
 
 function numberOf(what: string, text: string): number {

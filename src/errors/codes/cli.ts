@@ -6,6 +6,11 @@ export const cliCodes = {
     mend: "See `tenantry --help`, or `--help` after the command.",
     exit: 2,
   },
+  CLI_SECRET_LITERAL: {
+    cause: "A flag that takes a reference to a secret was given something else, perhaps the secret itself.",
+    mend: "Write env:NAME or file:PATH. What stands on a command line is seen by others of this machine and kept in the shell's history: if it was the secret, replace it.",
+    exit: 2,
+  },
   CLI_CONFIRMATION_NEEDED: {
     cause: "The command changes something, there is no terminal to ask at, and --yes was not given.",
     mend: "Look at `tenantry plan` first, then give --yes.",

@@ -117,6 +117,32 @@ export const ruleCodes = {
     mend: "Give each customer a connection of its own, or add `require:` with a claim that has another value for each.",
     exit: 2,
   },
+  RULE_ISSUER_MISTAKEN: {
+    cause: "The issuer is another address of a known product: its console, an old version, or an incomplete one.",
+    mend: "Write the issuer as the hint says; docs/presets.md shows each product's.",
+    exit: 2,
+  },
+  RULE_ISSUER_SLASH: {
+    cause:
+      "The issuer ends with a slash where the product's does not, or the other way round. Tokens carry the right one.",
+    mend: "Write the issuer with or without its final slash, as the hint says.",
+    exit: 2,
+  },
+  RULE_PRESET_UNKNOWN: {
+    cause: "A sign-in names a preset that there is not.",
+    mend: "Name one of docs/presets.md, or leave `preset` out.",
+    exit: 2,
+  },
+  RULE_PRESET_CONTRADICTS: {
+    cause: "A sign-in names the preset of one product, and its issuer is that of another.",
+    mend: "Leave `preset` out where the issuer tells the product, or mend the issuer.",
+    exit: 2,
+  },
+  RULE_CLAIM_NEVER_SENT: {
+    cause: "A sign-in demands a claim, or takes roles from one, that the product never sends: nobody would come in.",
+    mend: "Demand a claim that the product sends; docs/presets.md names them.",
+    exit: 2,
+  },
   RULE_SCOPE_REFUSED: {
     cause: "The provider is known to refuse a scope that the file asks for, and with it the whole sign-in.",
     mend: "Take the scope out of `scopes`.",

@@ -1,4 +1,6 @@
 import type { CodeEntry } from "../code.ts";
+import { verifyAppCodes } from "./verify-app.ts";
+import { verifyMetadataCodes } from "./verify-metadata.ts";
 
 export const verifyCodes = {
   VERIFY_DISCOVERY_UNAVAILABLE: {
@@ -93,7 +95,7 @@ export const verifyCodes = {
     exit: 6,
   },
   VERIFY_CALLBACK_PREFIX: {
-    cause: "The identity provider also accepts addresses below the registered redirect URI.",
+    cause: "The identity provider also accepts addresses beside the registered redirect URI.",
     mend: "Register the exact redirect URI instead of a wildcard or prefix.",
     exit: 6,
   },
@@ -104,7 +106,32 @@ export const verifyCodes = {
   },
   VERIFY_CALLBACK_UNCLEAR: {
     cause: "The answers to the authorization requests do not tell a registered callback from an unregistered one.",
-    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
+    mend: "Sign in once by hand to see whether it works; then an entry under attest: of the tenant's file stands for it.",
+    exit: 7,
+  },
+  VERIFY_PUSHED_REFUSED: {
+    cause: "The identity provider refuses the app's authorization request when it is pushed (PAR).",
+    mend: "Bring redirect URI, scopes and PKCE in line with what the client is allowed.",
+    exit: 6,
+  },
+  VERIFY_RESPONSE_MODE: {
+    cause: "The identity provider answers in another response mode than the app reads.",
+    mend: "Set responseMode to what the identity provider uses, or allow the app's mode there.",
+    exit: 6,
+  },
+  VERIFY_LOGOUT_REFUSED: {
+    cause: "The identity provider does not accept the app's address for after the sign-out.",
+    mend: "Register exactly the sign-out redirect URI shown.",
+    exit: 6,
+  },
+  VERIFY_LOGOUT_UNCHECKED: {
+    cause: "After a sign-out the identity provider redirects to an address that nobody registered.",
+    mend: "Make the identity provider check sign-out redirect URIs; until then it lends its name to phishing.",
+    exit: 6,
+  },
+  VERIFY_LOGOUT_UNCLEAR: {
+    cause: "The answers to requests to sign out do not tell a registered address from an unregistered one.",
+    mend: "Sign out once by hand to see where people end up.",
     exit: 7,
   },
   VERIFY_AUTHORIZATION_REFUSED: {
@@ -139,7 +166,7 @@ export const verifyCodes = {
   },
   VERIFY_SECRET_UNPROVEN: {
     cause: "The token endpoint's answer does not tell right credentials from wrong ones.",
-    mend: "Sign in once by hand to see whether it works; this version cannot switch on what it cannot prove.",
+    mend: "Sign in once by hand to see whether it works; then an entry under attest: of the tenant's file stands for it.",
     exit: 7,
   },
   VERIFY_SECRET_MISSING: {
@@ -212,8 +239,23 @@ export const verifyCodes = {
     mend: "Try again; raise verify.deadline if the server is slow by nature.",
     exit: 7,
   },
+  VERIFY_BUDGET_SPENT: {
+    cause: "The run had used up the time that verify.budget gives it before this was asked for.",
+    mend: "Raise verify.budget, verify fewer connections at a time, or find out which host is slow.",
+    exit: 7,
+  },
+  VERIFY_PROXY_FAILED: {
+    cause: "The proxy that the run was told to use does not lead to the server.",
+    mend: "Check the proxy's address and credentials, and that it lets this host through.",
+    exit: 7,
+  },
+  VERIFY_PROXY_INVALID: {
+    cause: "The proxy is no http or https URL of a host and port.",
+    mend: "Write it as http://proxy.example:3128.",
+    exit: 2,
+  },
   VERIFY_ANSWER_TOO_LARGE: {
-    cause: "The answer is larger than 1 MB and was not read to its end.",
+    cause: "The answer is larger than 1 MB, or its head larger than 32 kB, and was not read to its end.",
     mend: "Check that the URL is the right one; metadata and key sets are small.",
     exit: 7,
   },
@@ -238,9 +280,36 @@ export const verifyCodes = {
     mend: "If the file was changed and not applied yet, review and apply the plan; otherwise find out who changed the record.",
     exit: 6,
   },
+  VERIFY_DOMAIN_UNPROVEN: {
+    cause: "The DNS record that proves that a domain is the tenant's is not there.",
+    mend: "Let whoever runs the domain's DNS set the TXT record that is shown; until then the app sends nobody of it there.",
+    exit: 6,
+  },
+  VERIFY_DNS_BROKEN: {
+    cause: "The resolver got no answer that it may trust: the zone is broken, or its DNSSEC signatures do not fit.",
+    mend: "Ask whoever runs the domain's DNS to check the name servers and the DNSSEC signatures.",
+    exit: 7,
+  },
+  VERIFY_DNS_UNCLEAR: {
+    cause: "The resolver refuses to answer, or what it answers is no answer to the question.",
+    mend: "Try again, or name another resolver under verify.resolvers of tenantry.yaml.",
+    exit: 7,
+  },
   VERIFY_NOT_RUN: {
     cause: "The check was not run because one that it needs did not pass.",
     mend: "Mend the check that is named first.",
     exit: 7,
   },
+  VERIFY_INPUT_INVALID: {
+    cause: "A value that a verification without a workspace was given cannot be meant, such as an http issuer.",
+    mend: "Correct what the message names.",
+    exit: 2,
+  },
+  VERIFY_INTERRUPTED: {
+    cause: "The run was asked to stop before this connection was proven.",
+    mend: "Run it again; with --since what was proven just now is skipped.",
+    exit: 7,
+  },
+  ...verifyMetadataCodes,
+  ...verifyAppCodes,
 } as const satisfies Record<string, CodeEntry>;

@@ -1,8 +1,22 @@
-import type { Finding } from "../finding.ts";
+import type { ProbeOptions } from "../check.ts";
+import type { Facts, Finding } from "../finding.ts";
 import type { TokenAnswer } from "../probe/token-answer.ts";
 
 /** An answer that refuses the client itself. */
 export type ClientRefused = Extract<TokenAnswer, { kind: "client-refused" }>;
+
+/** The control of a proof: sent, seen refused on an earlier day, or switched off. */
+export type Control =
+  | { readonly kind: "sent"; send(): Promise<TokenAnswer> }
+  | { readonly kind: "earlier"; readonly day: string }
+  | { readonly kind: "off" };
+
+/** The control that this run wants of something secret. */
+export function controlOf(options: ProbeOptions, send: () => Promise<TokenAnswer>): Control {
+  const day = /^\d{4}-\d\d-\d\d/.exec(options.controlledAt ?? "")?.[0];
+  if (day !== undefined) return { kind: "earlier", day };
+  return options.wrongSecretControl ? { kind: "sent", send } : { kind: "off" };
+}
 
 /** How a client shows at the token endpoint who it is, and what must be refused if that is to prove anything. */
 export interface ClientProof {
@@ -11,10 +25,12 @@ export interface ClientProof {
   readonly wrong: string;
   /** Redeems an invented code with what the client has. */
   show(): Promise<TokenAnswer>;
-  /** The same with something that cannot be right; undefined when the control is switched off. */
-  readonly control: (() => Promise<TokenAnswer>) | undefined;
-  /** What is said when it was accepted; `controlled` tells whether the control was refused, or not sent. */
-  accepted(controlled: boolean): Promise<string> | string;
+  /** The same with something that cannot be right. */
+  readonly control: Control;
+  /** What is said when it was accepted, and the control refused where it was sent. */
+  accepted(): Promise<string> | string;
+  /** Besides what the answer says: which copy of the secret was shown. */
+  readonly facts: Facts;
   /** What is said when it was refused, with the mend. */
   refused(answer: ClientRefused): Promise<Finding> | Finding;
   /** What mends a server that treats right and wrong alike. */

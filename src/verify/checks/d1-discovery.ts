@@ -1,9 +1,13 @@
 import type { Check, IssuerContext } from "../check.ts";
 import { withoutDocument } from "../explicit.ts";
-import { pass } from "../finding.ts";
+import { fail, notRun, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
 
-/** The discovery document is there: 200, a JSON object, no redirect. */
+/**
+ * The discovery document is there: 200, a JSON object, no redirect. openid-client takes any content type and a document
+ * of any size; here another content type is a warning, because other libraries refuse it, and what is larger than 1 MB
+ * is not read.
+ */
 export const discoveryDocument: Check<IssuerContext> = {
   id: "D1",
   title: "The discovery document is there",
@@ -12,12 +16,23 @@ export const discoveryDocument: Check<IssuerContext> = {
   link: "discovery",
   needs: ["D4"],
   omitted: withoutDocument,
-  async run({ documents, subject }) {
+  async run({ documents, subject, verdictOf }) {
     const read = await documents.discovery(subject.issuer);
-    if (!read.ok) return read.finding;
-    // Section 4.2 asks for application/json. Libraries differ on whether they look, so it is said, not failed.
-    return read.facts.contentType === "application/json"
-      ? pass("The discovery document was read.", read.facts)
-      : pass("The discovery document was read, though its content type is not application/json.", read.facts);
+    if (!read.ok) {
+      return read.finding.code === "VERIFY_TLS_FAILED" && verdictOf("T1") === "fail" ? notRun("T1") : read.finding;
+    }
+    const { contentType } = read.facts;
+    if (contentType === "application/json") return pass("The discovery document was read.", read.facts);
+    return fail(
+      "VERIFY_DISCOVERY_CONTENT_TYPE",
+      "The discovery document was read, though its content type is not application/json; some libraries refuse that.",
+      read.facts,
+      {
+        expected: "application/json",
+        actual: String(contentType ?? "no content type"),
+        level: "should",
+        hint: "Let the identity provider, or the proxy before it, send the document with content type application/json.",
+      },
+    );
   },
 };

@@ -1,3 +1,4 @@
+import { namedIssuerHint } from "../../desired/preset.ts";
 import type { Check, IssuerContext } from "../check.ts";
 import { textMember } from "../documents.ts";
 import { type Finding, fail, pass, plain, shown, skipped } from "../finding.ts";
@@ -79,12 +80,8 @@ function going(text: string, at: number): string {
 }
 
 function hint(configured: string, named: string, spelled: string): string {
-  if (named.includes("{tenantid}")) {
-    return "Use the issuer with the directory's own id (a GUID), not common, organizations or consumers.";
-  }
-  if (named.startsWith("https://sts.windows.net/")) {
-    return "This is the v1 issuer: add /v2.0 to the configured one, https://login.microsoftonline.com/<directory id>/v2.0";
-  }
+  const known = namedIssuerHint(named);
+  if (known !== undefined) return known;
   if (hostname(named) === hostname(configured)) return `Write the issuer exactly as ${spelled}`;
   return `The document belongs to another host. If that is the tenant's own (a custom domain), write the issuer as ${spelled}`;
 }

@@ -7,7 +7,10 @@ import { specs } from "../specs.ts";
 const needed = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
 const required = ["response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"];
 
-/** The members that a sign-in needs are there. Others that the specification requires are only missed aloud. */
+/**
+ * The members that a sign-in needs are there. Others that the specification requires are only missed aloud. openid-client
+ * takes a document that holds nothing but the issuer, and notices what is missing when it is used.
+ */
 export const members: Check<IssuerContext> = {
   id: "D5",
   title: "The document has what a sign-in needs",
@@ -33,10 +36,14 @@ export const members: Check<IssuerContext> = {
     const unsaid = required.filter((name) => listMember(document, name) === undefined);
     if (unsaid.length > 0) {
       return fail(
-        "VERIFY_METADATA_MISSING",
+        "VERIFY_METADATA_INCOMPLETE",
         `The discovery document lacks ${unsaid.join(", ")}; a sign-in works without, but the specification requires it.`,
         { missing: unsaid },
-        { level: "should" },
+        {
+          expected: required.join(", "),
+          level: "should",
+          hint: `Nobody is kept out by it. The identity provider's administrator can complete the metadata: ${unsaid.join(", ")}.`,
+        },
       );
     }
     return pass("All members that a sign-in needs are there.");

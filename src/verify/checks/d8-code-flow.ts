@@ -24,6 +24,7 @@ export const codeFlow: Check = {
         {
           expected: "code",
           actual: spelled(responseTypes),
+          hint: "Enable the response type code (authorization code flow) at the identity provider.",
         },
       );
     }
@@ -36,14 +37,17 @@ export const codeFlow: Check = {
         {
           expected: "authorization_code",
           actual: spelled(grants),
+          hint: "Enable the grant authorization_code at the identity provider.",
         },
       );
     }
-    return pass("The authorization code flow is offered.");
+    return responseTypes === undefined
+      ? pass("Nothing in the document speaks against the authorization code flow; it lists no response types.")
+      : pass("The authorization code flow is offered.");
   },
 };
 
 /** A list from outside, fit for a message. */
 export function spelled(list: readonly string[]): string {
-  return list.length === 0 ? "(empty)" : plain(list.join(", ")).slice(0, 200);
+  return list.length === 0 ? "(empty)" : plain(list.slice(0, 40).join(", ")).slice(0, 200);
 }

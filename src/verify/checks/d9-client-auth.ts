@@ -48,14 +48,6 @@ export const clientAuthListed: Check = {
       );
     }
     const algorithms = listMember(document, "token_endpoint_auth_signing_alg_values_supported");
-    if (method === "private_key_jwt" && (algorithms === undefined || algorithms.includes("none"))) {
-      return fail(
-        "VERIFY_CLIENT_AUTH_UNLISTED",
-        "private_key_jwt is listed without usable token_endpoint_auth_signing_alg_values_supported.",
-        {},
-        { expected: "RS256 or ES256, and never none", level: "should" },
-      );
-    }
     const algorithm = method === "private_key_jwt" ? subject.clientKey?.publicKey.alg : undefined;
     if (algorithm !== undefined && algorithms !== undefined && !algorithms.includes(algorithm)) {
       return fail(
@@ -66,6 +58,21 @@ export const clientAuthListed: Check = {
           expected: plain(algorithm),
           actual: spelled(algorithms),
           hint: "Give the app a key whose algorithm is listed, or use a client secret for this tenant.",
+        },
+      );
+    }
+    if (method === "private_key_jwt" && (algorithms === undefined || algorithms.includes("none"))) {
+      return fail(
+        "VERIFY_CLIENT_AUTH_ALGORITHMS",
+        algorithms === undefined
+          ? "private_key_jwt is listed without token_endpoint_auth_signing_alg_values_supported, so nobody says which algorithms are taken."
+          : "token_endpoint_auth_signing_alg_values_supported lists none: an assertion that nobody signed must never be taken.",
+        {},
+        {
+          expected: "RS256 or ES256, and never none",
+          actual: algorithms === undefined ? "nothing" : spelled(algorithms),
+          level: "should",
+          hint: "The identity provider's administrator can set the algorithms that it takes for client assertions.",
         },
       );
     }

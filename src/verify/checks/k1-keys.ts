@@ -1,12 +1,15 @@
 import type { Check } from "../check.ts";
 import { listMember, textMember } from "../documents.ts";
-import { fail, pass } from "../finding.ts";
+import { fail, notRun, pass } from "../finding.ts";
 import { fitsAlgorithm, isSignatureKey, keyObjects, signatureAlgorithms } from "../key.ts";
 import { specs } from "../specs.ts";
 import { bareUrl } from "../unanswered.ts";
 import { spelled } from "./d8-code-flow.ts";
 
-/** The key set is there and holds a key for an algorithm that the issuer signs ID tokens with. */
+/**
+ * The key set is there and holds a key for an algorithm that the issuer signs ID tokens with. Keys of a kind that nobody
+ * knows are ignored (RFC 7517, section 5). In the code flow openid-client does not fetch the key set at all.
+ */
 export const usableKeys: Check = {
   id: "K1",
   title: "There is a key to verify ID tokens with",
@@ -14,11 +17,13 @@ export const usableKeys: Check = {
   level: "must",
   link: "keys",
   needs: ["D1", "D5"],
-  async run({ metadata, documents, subject }) {
+  async run({ metadata, documents, subject, verdictOf }) {
     const document = await metadata();
     const url = textMember(document, "jwks_uri") ?? "";
     const read = await documents.keys(url);
-    if (!read.ok) return read.finding;
+    if (!read.ok) {
+      return read.finding.code === "VERIFY_TLS_FAILED" && verdictOf("T1") === "fail" ? notRun("T1") : read.finding;
+    }
     const all = read.value.keys as readonly unknown[];
     // Without a document nobody says which algorithm is used: a key for any of them will do.
     const listed =
@@ -26,7 +31,8 @@ export const usableKeys: Check = {
         ? (listMember(document, "id_token_signing_alg_values_supported") ?? [])
         : signatureAlgorithms;
     const asymmetric = listed.filter((algorithm) => algorithm !== "none" && !algorithm.startsWith("HS"));
-    const algorithms = asymmetric.length === 0 ? ["RS256"] : asymmetric;
+    // Each once: a long list and a long key set must not multiply.
+    const algorithms = asymmetric.length === 0 ? ["RS256"] : [...new Set(asymmetric)].slice(0, 30);
     const usable = keyObjects(all).filter(
       (key) => isSignatureKey(key) && algorithms.some((algorithm) => fitsAlgorithm(key, algorithm)),
     );

@@ -22,6 +22,7 @@ export const noPrivateKeys: Check = {
       { keys: bad.length },
       {
         expected: "public members only (kty, n, e or crv, x, y)",
+        hint: "Tell the identity provider's administrator at once: whoever read the key set can sign in as anyone. Replace the keys, then publish their public members.",
       },
     );
   },

@@ -1,10 +1,19 @@
 import type { Check, CheckContext } from "../check.ts";
-import { type Finding, fail, inconclusive, pass } from "../finding.ts";
+import { type Facts, type Finding, fail, inconclusive, pass } from "../finding.ts";
 import { placeOf, toAdministrator } from "../mend.ts";
 import { type AuthorizationAnswer, nobodySignedIn } from "../probe/authorization-answer.ts";
+import { clientIdOf, redirectUriOf } from "../probe/parts.ts";
 import { specs } from "../specs.ts";
 import type { VerifySubject } from "../subject.ts";
-import { contrast, isCertain } from "./contrast.ts";
+import {
+  type CallbackWay,
+  callbackOmitted,
+  callbackWay,
+  contrastAt,
+  mayBreak,
+  pushedContrast,
+} from "./callback-way.ts";
+import { isCertain } from "./contrast.ts";
 
 type Returned = Extract<AuthorizationAnswer, { kind: "returned" }>;
 type Refused = Extract<AuthorizationAnswer, { kind: "refused" }>;
@@ -26,7 +35,8 @@ const settings: Readonly<Record<string, string>> = {
 /**
  * An authorization request with `prompt=none` comes back to the redirect URI, with the state, saying that nobody is
  * signed in. By RFC 6749, section 4.1.2.1 errors go to a registered redirect URI only; that this server holds to it is
- * what P3 shows.
+ * what P3 shows. A server that shows a page instead is asked in another way, where there is one: by a request that is
+ * broken on purpose (P4), else by a pushed one (P5). Those prove the registration, not that the whole request is fine.
  */
 export const callback: Check = {
   id: "P1",
@@ -35,8 +45,9 @@ export const callback: Check = {
   level: "must",
   link: "callback",
   needs: ["D1", "D5"],
+  omitted: callbackOmitted,
   async run(context) {
-    const answer = await context.probes.registered();
+    const answer = await context.probes.authorization("registered");
     switch (answer.kind) {
       case "unclear":
         return answer.finding;
@@ -45,7 +56,7 @@ export const callback: Check = {
       case "strayed":
         return strayed(answer, context);
       case "page":
-        return ignored(answer, context);
+        return otherwise(answer, await callbackWay(context), context);
       case "returned":
         return returned(answer, context);
       default:
@@ -55,23 +66,10 @@ export const callback: Check = {
 };
 
 async function returned(answer: Returned, context: CheckContext): Promise<Finding> {
-  const { subject, probes } = context;
+  const { subject } = context;
   const { facts, error } = answer;
-  const control = contrast(answer, await probes.foreign());
-  if (control === "accepted") {
-    return inconclusive(
-      "VERIFY_CALLBACK_UNCLEAR",
-      "The redirect URI was accepted, but so was one at a host that cannot exist (P3), so this proves nothing.",
-      facts,
-    );
-  }
-  if (control === "unclear") {
-    return inconclusive(
-      "VERIFY_CALLBACK_UNCLEAR",
-      "The redirect URI was accepted, but the control with an unregistered one (P3) gave no clear answer.",
-      facts,
-    );
-  }
+  const control = await controlled(facts, context);
+  if (control !== undefined) return control;
   if (answer.code) {
     return inconclusive(
       "VERIFY_CODE_WITHOUT_SIGN_IN",
@@ -96,22 +94,46 @@ async function returned(answer: Returned, context: CheckContext): Promise<Findin
       { expected: "login_required", actual: error, hint: mend },
     );
   }
-  if (answer.foreignIssuer) {
-    return fail(
-      "VERIFY_ISSUER_DIFFERS",
-      "The redirect URI is registered, but the answer there names another issuer (iss) than the configured one; the app must refuse it.",
-      facts,
-      { expected: `iss=${subject.issuer}`, hint: "Write the issuer exactly as the identity provider names itself." },
-    );
+  if (answer.foreignIssuer) return foreignIssuer(facts, context);
+  if (!answer.state) return stateLost(facts);
+  return pass(`${redirectUriOf(subject)} is registered; an unregistered one is refused.`, facts);
+}
+
+function foreignIssuer(facts: Facts, { subject }: CheckContext): Finding {
+  return fail(
+    "VERIFY_ISSUER_DIFFERS",
+    "The redirect URI is registered, but the answer there names another issuer (iss) than the configured one; the app must refuse it.",
+    facts,
+    { expected: `iss=${subject.issuer}`, hint: "Write the issuer exactly as the identity provider names itself." },
+  );
+}
+
+function stateLost(facts: Facts): Finding {
+  return inconclusive(
+    "VERIFY_CALLBACK_UNCLEAR",
+    "The redirect URI was accepted, but the state did not come back unchanged; the app would refuse that.",
+    facts,
+  );
+}
+
+/** What is said because the control with a foreign redirect URI was not refused; undefined when it was. */
+async function controlled(facts: Facts, context: CheckContext): Promise<Finding | undefined> {
+  switch ((await contrastAt(context, "foreign")).verdict) {
+    case "refused":
+      return undefined;
+    case "accepted":
+      return inconclusive(
+        "VERIFY_CALLBACK_UNCLEAR",
+        "The redirect URI was accepted, but so was one at a host that cannot exist (P3), so this proves nothing.",
+        facts,
+      );
+    default:
+      return inconclusive(
+        "VERIFY_CALLBACK_UNCLEAR",
+        "The redirect URI was accepted, but the control with an unregistered one (P3) gave no clear answer.",
+        facts,
+      );
   }
-  if (!answer.state) {
-    return inconclusive(
-      "VERIFY_CALLBACK_UNCLEAR",
-      "The redirect URI was accepted, but the state did not come back unchanged; the app would refuse that.",
-      facts,
-    );
-  }
-  return pass(`${subject.redirectUri} is registered; an unregistered one is refused.`, facts);
 }
 
 function refused(answer: Refused, { subject }: CheckContext): Finding {
@@ -131,7 +153,7 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
   if (about === "client") {
     return fail(
       "VERIFY_CALLBACK_REFUSED",
-      `The identity provider does not know the client ${subject.clientId}.`,
+      `The identity provider does not know the client ${clientIdOf(subject)}.`,
       facts,
       {
         expected: `the client ${subject.clientId} at ${subject.issuer}`,
@@ -151,7 +173,7 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
       : `The identity provider refuses the authorization request (status ${status}) without going to the redirect URI, so the redirect URI or the client is not registered.`,
     facts,
     {
-      expected: subject.redirectUri,
+      expected: redirectUriOf(subject),
       actual: `refused with status ${status}`,
       hint: registerHint(subject),
     },
@@ -176,13 +198,48 @@ function strayed({ facts }: AuthorizationAnswer, { subject }: CheckContext): Fin
   );
 }
 
-async function ignored(answer: AuthorizationAnswer, { probes }: CheckContext): Promise<Finding> {
-  const foreign = await probes.foreign();
+/** The server shows a page, so it is asked in another way. */
+async function otherwise(answer: AuthorizationAnswer, way: CallbackWay, context: CheckContext): Promise<Finding> {
+  const { probes, subject } = context;
+  const uri = redirectUriOf(subject);
+  switch (way.kind) {
+    case "fault": {
+      const broken = await probes.broken(way.fault, "registered");
+      if (broken.kind !== "returned") break;
+      const facts = { ...broken.facts, by: "P4", fault: way.fault };
+      const control = await controlled(facts, context);
+      if (control !== undefined) return control;
+      if (broken.foreignIssuer) return foreignIssuer(facts, context);
+      if (!broken.state) return stateLost(facts);
+      return pass(
+        `${uri} is registered: a request that was broken on purpose (P4) is answered there, and at an unregistered one it is not. A sound request gets a sign-in page, so scopes and PKCE stay unproven.`,
+        facts,
+      );
+    }
+    case "pushed": {
+      const foreign = await probes.pushed("foreign");
+      if (pushedContrast(foreign) !== "refused") break;
+      const facts = { ...answer.facts, by: "P5" };
+      return pass(
+        `${uri} is registered: a pushed request (P5) with it is taken, and one with an unregistered one is refused.`,
+        facts,
+      );
+    }
+    case "prompt-none":
+    case "none":
+      break;
+    default:
+      return way satisfies never;
+  }
+  const foreign = await probes.authorization("foreign");
   const same = foreign.kind === "page" ? "an unregistered redirect URI gets the same, so" : "so";
+  const more = mayBreak(context)
+    ? ""
+    : " A request that is broken on purpose (P4) might tell; it is not sent here, because it looks like an attack.";
   return inconclusive(
     "VERIFY_CALLBACK_UNCLEAR",
-    `The identity provider shows a page instead of going to the redirect URI (it ignores prompt=none); ${same} this proves nothing.`,
+    `The identity provider shows a page instead of going to the redirect URI (it ignores prompt=none); ${same} this proves nothing.${more}`,
     answer.facts,
-    { hint: "Sign in once by hand to see it; this version cannot switch on what it cannot prove." },
+    { hint: "Sign in once by hand. When that works, say so in the tenant file: attest, check P1." },
   );
 }

@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { fail, inconclusive, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
-import { contrast } from "./contrast.ts";
+import { callbackOmitted, contrastAt } from "./callback-way.ts";
 
 /** A redirect URI at a host that cannot exist is refused. Without this control an open redirector would pass P1. */
 export const foreignCallback: Check = {
@@ -11,17 +11,19 @@ export const foreignCallback: Check = {
   level: "must",
   link: "callback",
   needs: ["D1", "D5"],
-  async run({ probes }) {
-    const foreign = await probes.foreign();
+  omitted: callbackOmitted,
+  async run(context) {
+    const foreign = await context.probes.authorization("foreign");
     if (foreign.kind === "unclear") return foreign.finding;
-    switch (contrast(await probes.registered(), foreign)) {
+    const { verdict, answer } = await contrastAt(context, "foreign");
+    switch (verdict) {
       case "refused":
-        return pass("A redirect URI at a foreign host is refused.", foreign.facts);
+        return pass("A redirect URI at a foreign host is refused.", answer.facts);
       case "accepted":
         return fail(
           "VERIFY_CALLBACK_UNCHECKED",
           "The identity provider redirected to a host that nobody registered: it does not check redirect URIs.",
-          { status: foreign.facts.status },
+          { status: answer.facts.status },
           { expected: "a refusal", actual: "a redirect to the foreign host" },
         );
       default:

@@ -5,8 +5,9 @@ import { publicProof } from "./public-proof.ts";
 import { secretProof } from "./secret-proof.ts";
 import { signatureProof } from "./signature-proof.ts";
 
-/** Skipped when the token endpoint is not to be asked in this run. */
-export function proofOmitted({ options }: Pick<CheckContext, "options">): Finding | undefined {
+/** Skipped when the token endpoint is not to be asked in this run, or when there is no client to ask about. */
+export function proofOmitted({ options, subject }: Pick<CheckContext, "options" | "subject">): Finding | undefined {
+  if (subject.clientId === undefined) return skipped("Not asked for: no client id was given.");
   return options.secretProbe ? undefined : skipped("Not asked for: no secret is sent in this run.");
 }
 

@@ -29,7 +29,8 @@ export function publicProof(context: CheckContext): ProofNeed {
       shown: "the client id alone",
       wrong: "an unknown client id",
       show: () => probes.bareClient(),
-      control: () => probes.unknownClient(),
+      control: { kind: "sent", send: () => probes.unknownClient() },
+      facts: {},
       accepted: () =>
         "The client id alone gets as far as the code; an unknown client id is refused. A server that looks at the code before a known client's credentials says the same: only a sign-in shows that it needs none.",
       refused: (answer) => refused(answer, context),

@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { type Finding, fail, inconclusive, pass } from "../finding.ts";
-import type { TokenAnswer } from "../probe/token-answer.ts";
+import type { RefusalTrait, TokenAnswer } from "../probe/token-answer.ts";
 import { specs } from "../specs.ts";
 import type { ClientProof } from "./client-proof.ts";
 import { proofNeedOf, proofOmitted } from "./proof-need.ts";
@@ -44,7 +44,7 @@ export const secret: Check = {
           "VERIFY_CLIENT_REFUSED",
           `The token endpoint does not let the client use the authorization code grant: ${answer.error}.`,
           answer.facts,
-          { expected: "invalid_grant", actual: answer.error },
+          { expected: "invalid_grant", actual: answer.error, hint: grantHint(answer.trait) },
         );
       case "client-refused":
         return proof.refused(answer);
@@ -57,9 +57,12 @@ export const secret: Check = {
 };
 
 async function accepted(answer: TokenAnswer, proof: ClientProof): Promise<Finding> {
-  if (proof.control === undefined) return pass(await proof.accepted(false), answer.facts);
-  const control = await proof.control();
-  if (control.kind === "client-refused") return pass(await proof.accepted(true), answer.facts);
+  const facts = { ...answer.facts, ...proof.facts };
+  if (proof.control.kind === "earlier")
+    return pass(await proof.accepted(), { ...facts, controlled: proof.control.day });
+  if (proof.control.kind === "off") return pass(await proof.accepted(), facts);
+  const control = await proof.control.send();
+  if (control.kind === "client-refused") return pass(await proof.accepted(), facts);
   const same =
     control.kind === "code-refused"
       ? `${proof.wrong} gets the same answer`
@@ -67,10 +70,22 @@ async function accepted(answer: TokenAnswer, proof: ClientProof): Promise<Findin
   return inconclusive(
     "VERIFY_SECRET_UNPROVEN",
     `The token endpoint answered invalid_grant, but ${same}, so this proves nothing.`,
-    answer.facts,
+    facts,
     {
       expected: `invalid_client for ${proof.wrong}`,
       hint: control.kind === "code-refused" ? proof.alike : undefined,
     },
   );
+}
+
+/** What mends a grant that is refused, by what the vendor says besides. */
+function grantHint(trait: RefusalTrait | undefined): string {
+  switch (trait) {
+    case "spa":
+      return "Register the redirect URI under the platform Web instead of Single-page application.";
+    case "org-server-only":
+      return "The client belongs to the organization's own authorization server: take /oauth2/… off the issuer.";
+    default:
+      return "Allow the authorization code grant for this client, and check that the issuer is the right authorization server.";
+  }
 }

@@ -16,15 +16,24 @@ export const wrongSecret: Check = {
     if (omitted !== undefined) return omitted;
     const need = proofNeedOf(context);
     if (need.kind === "no-proof") return skipped("Not needed: nothing was sent.");
-    return need.proof.control === undefined ? skipped("Switched off by verify.wrongSecretControl.") : undefined;
+    const { control, wrong } = need.proof;
+    switch (control.kind) {
+      case "sent":
+        return undefined;
+      case "earlier":
+        return skipped(`Not sent again: ${wrong} was refused here on ${control.day}.`);
+      default:
+        return skipped("Switched off by verify.wrongSecretControl.");
+    }
   },
   async run(context) {
     const need = proofNeedOf(context);
-    if (need.kind === "no-proof" || need.proof.control === undefined) throw new Error("S2 was not omitted");
-    const { shown, wrong, show, control } = need.proof;
+    if (need.kind === "no-proof" || need.proof.control.kind !== "sent") throw new Error("S2 was not omitted");
+    const { shown, wrong, show } = need.proof;
+    const { send } = need.proof.control;
     const own = await show();
     if (own.kind !== "code-refused") return skipped(`Not needed: ${shown} was not accepted.`);
-    const answer = await control();
+    const answer = await send();
     switch (answer.kind) {
       case "client-refused":
         return pass(`${capital(wrong)} is refused.`, answer.facts);

@@ -1,10 +1,17 @@
+import { presetOf, secretTrap } from "../../desired/preset.ts";
+import type { ClientAuth } from "../../workspace/workspace.ts";
 import type { CheckContext } from "../check.ts";
 import { listMember } from "../documents.ts";
-import { type Finding, fail, inconclusive } from "../finding.ts";
+import { type Facts, type Finding, fail, inconclusive } from "../finding.ts";
 import { placeOf, toAdministrator } from "../mend.ts";
-import type { SecretMethod } from "../probe/token.ts";
-import { hostOf } from "../unanswered.ts";
-import type { ClientRefused, ProofNeed } from "./client-proof.ts";
+import { audiencesOf } from "../probe/audience.ts";
+import { isEncodedInBasic, type SecretMethod } from "../probe/credential.ts";
+import { clientIdOf } from "../probe/parts.ts";
+import type { TokenAnswer } from "../probe/token-answer.ts";
+import { readSigningKey } from "../signing-key.ts";
+import type { VerifySubject } from "../subject.ts";
+import { type ClientRefused, controlOf, type ProofNeed } from "./client-proof.ts";
+import { methodHint, otherMethod } from "./other-method.ts";
 
 const secretMethods: readonly SecretMethod[] = ["client_secret_basic", "client_secret_post"];
 
@@ -16,17 +23,25 @@ export function secretProof(context: CheckContext, method: SecretMethod): ProofN
     const finding = inconclusive("VERIFY_SECRET_MISSING", "Not sent: no client secret was given.", {}, details);
     return { kind: "no-proof", finding };
   }
+  const control = controlOf(options, () => probes.wrongSecret(method));
   return {
     kind: "prove",
     proof: {
       shown: "the secret",
       wrong: "a wrong secret",
       show: () => probes.ownSecret(method),
-      control: options.wrongSecretControl ? () => probes.wrongSecret(method) : undefined,
-      accepted: (controlled) =>
-        controlled
-          ? `The secret is accepted by ${method}; a wrong one is refused.`
-          : `The secret is accepted by ${method}; the control with a wrong one is switched off.`,
+      control,
+      facts: { copy: subject.secret.copy },
+      accepted: () => {
+        switch (control.kind) {
+          case "sent":
+            return `The secret is accepted by ${method}; a wrong one is refused.`;
+          case "earlier":
+            return `The secret is accepted by ${method}; a wrong one was refused on ${control.day}.`;
+          default:
+            return `The secret is accepted by ${method}; the control with a wrong one is switched off.`;
+        }
+      },
       refused: (answer) => refused(answer, method, context),
       alike:
         "The server looks at the code before the client, or the client is registered as public. Check at the client that it authenticates with a secret.",
@@ -35,7 +50,7 @@ export function secretProof(context: CheckContext, method: SecretMethod): ProofN
 }
 
 async function refused(answer: ClientRefused, method: SecretMethod, context: CheckContext): Promise<Finding> {
-  const { subject, probes } = context;
+  const { subject } = context;
   const where = placeOf(subject, "secret");
   const expected = "invalid_grant: client accepted, invented code refused";
   if (answer.expired) {
@@ -55,57 +70,96 @@ async function refused(answer: ClientRefused, method: SecretMethod, context: Che
     );
   }
   const tried: Record<string, string> = {};
-  for (const other of await otherMethods(method, context)) {
-    const second = await probes.ownSecret(other);
+  for (const [other, show] of await otherMethods(method, context)) {
+    const second = await show();
     tried[other] = second.kind;
-    if (second.kind !== "code-refused") continue;
-    return fail(
-      "VERIFY_CLIENT_AUTH_METHOD",
-      `The secret is right with ${other}, but the client uses ${method}.`,
-      { ...answer.facts, tried },
-      {
-        expected: `the client registered for ${method}`,
-        actual: `the client registered for ${other}`,
-        hint: `Set clientAuth: ${other} in the tenant file, or change the client to ${method}${where}.`,
-      },
-    );
+    if (second.kind === "code-refused") return right(other, method, { ...answer.facts, tried }, context);
+  }
+  const more = Object.keys(tried).length === 0 ? {} : { tried };
+  const { trait } = answer;
+  if (trait === "private_key_jwt" || trait === "none" || (trait?.startsWith("client_secret_") && trait !== method)) {
+    return otherMethod(answer, trait as ClientAuth, subject, method, more);
   }
   return fail(
     "VERIFY_SECRET_REFUSED",
     `The identity provider refuses the client id and secret by ${method}.`,
-    { ...answer.facts, ...(Object.keys(tried).length === 0 ? {} : { tried }) },
-    { expected, actual: String(answer.facts.error ?? "refused"), hint: secretHint(context, method, where) },
+    { ...answer.facts, ...more },
+    { expected, actual: String(answer.facts.error ?? "refused"), hint: secretHint(context, method, where, answer) },
   );
 }
 
-/** The methods with a shared secret that are listed besides; all, where there is no document to list them. */
-async function otherMethods(
-  method: SecretMethod,
-  { subject, metadata }: CheckContext,
-): Promise<readonly SecretMethod[]> {
-  const listed =
-    subject.endpoints === undefined
-      ? (listMember(await metadata(), "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"])
-      : secretMethods;
-  return secretMethods.filter((other) => other !== method && listed.includes(other));
+/** What is said when another method than the client's own is taken. */
+function right(other: ClientAuth, method: SecretMethod, facts: Facts, { subject }: CheckContext): Finding {
+  const what = { private_key_jwt: "The app's key is right", none: "The client is let in without credentials," };
+  const shown = other === "private_key_jwt" || other === "none" ? what[other] : "The secret is right";
+  const escaped =
+    method === "client_secret_basic" && other === "client_secret_post" && mustBeEscaped(subject)
+      ? " Its id or secret hold characters that client_secret_basic escapes, and this server may not read them back."
+      : "";
+  return fail("VERIFY_CLIENT_AUTH_METHOD", `${shown} with ${other}, but the client uses ${method}.${escaped}`, facts, {
+    expected: `the client registered for ${method}`,
+    actual: `the client registered for ${other}`,
+    hint:
+      escaped === ""
+        ? methodHint(subject, other, method)
+        : `Set clientAuth: ${other} in the tenant file, or make a new secret of letters and digits${placeOf(subject, "secret")}.`,
+  });
 }
 
-function secretHint({ subject }: CheckContext, method: SecretMethod, where: string): string {
-  const value = subject.secret?.value.reveal() ?? "";
-  if (/^[*•.x]{3,}$/i.test(value))
-    return `What was handed over is a masked placeholder; copy the secret's value itself${where}.`;
-  const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value);
-  if (guid && /(^|\.)(microsoftonline|windows)\./.test(hostOf(subject.issuer))) {
-    return `What was handed over looks like the Secret ID; copy the secret's Value instead${where}.`;
+/** Whether id or secret look different in client_secret_basic (RFC 6749, section 2.3.1). */
+function mustBeEscaped(subject: VerifySubject): boolean {
+  return isEncodedInBasic(clientIdOf(subject)) || isEncodedInBasic(subject.secret?.value.reveal() ?? "");
+}
+
+/**
+ * The methods that are listed besides, each with what it shows; without a document, all that the client has something for.
+ * The other way of a shared secret also where special characters may be the cause.
+ */
+async function otherMethods(
+  method: SecretMethod,
+  { subject, metadata, probes }: CheckContext,
+): Promise<readonly (readonly [method: ClientAuth, show: () => Promise<TokenAnswer>])[]> {
+  const listed: readonly string[] =
+    subject.endpoints === undefined
+      ? (listMember(await metadata(), "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"])
+      : [...secretMethods, "private_key_jwt", "none"];
+  const others: (readonly [ClientAuth, () => Promise<TokenAnswer>])[] = [];
+  for (const other of secretMethods) {
+    if (other === method) continue;
+    if (listed.includes(other) || (method === "client_secret_basic" && mustBeEscaped(subject))) {
+      others.push([other, () => probes.ownSecret(other)]);
+    }
   }
+  if (listed.includes("private_key_jwt") && subject.clientKey !== undefined && readSigningKey(subject.clientKey).ok) {
+    others.push(["private_key_jwt", () => probes.ownKey(audiencesOf(subject)[0])]);
+  }
+  if (listed.includes("none")) others.push(["none", () => probes.bareClient()]);
+  return others;
+}
+
+function secretHint({ subject }: CheckContext, method: SecretMethod, where: string, answer: ClientRefused): string {
+  const value = subject.secret?.value.reveal() ?? "";
+  const trap = secretTrap(presetOf(subject.issuer, subject.preset), value);
+  if (trap !== undefined) return `${trap.hint}${where}.`;
   if (value !== value.trim()) return `The secret has white space around it; copy it again${where}.`;
-  const odd = method === "client_secret_basic" && /[^A-Za-z0-9._~-]/.test(subject.clientId + value);
+  if (answer.trait === "unknown-client") {
+    const line = `there is no application ${subject.clientId} in this directory; the id of the client for this app is needed${where}.`;
+    return toAdministrator(
+      subject,
+      line,
+      `Check the client id ${subject.clientId} and the directory in the issuer${where}.`,
+    );
+  }
+  const odd = method === "client_secret_basic" && mustBeEscaped(subject);
   const base = toAdministrator(
     subject,
     `the secret of client ${subject.clientId} that was handed over is refused; its current value is needed, and it must not have expired${where}.`,
     `Copy the current secret of client ${subject.clientId} again, and check that it has not expired${where}.`,
   );
+  if (answer.trait === "secret-id") {
+    return `${base} Entra ID shows a secret's Value once, when it is made; the Secret ID beside it is not the secret.`;
+  }
   return odd
-    ? `${base} Id or secret hold special characters, which some servers do not decode with client_secret_basic: client_secret_post would tell.`
+    ? `${base} Id or secret hold special characters, which some servers do not read back with client_secret_basic; by client_secret_post it is refused too.`
     : base;
 }

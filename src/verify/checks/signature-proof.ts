@@ -3,14 +3,12 @@ import type { PublicKey } from "../../workspace/workspace.ts";
 import type { CheckContext } from "../check.ts";
 import { type Finding, fail, inconclusive, plain } from "../finding.ts";
 import { placeOf, toAdministrator } from "../mend.ts";
-import type { Audience } from "../probe/token.ts";
+import { audiencesOf } from "../probe/audience.ts";
+import type { Audience } from "../probe/credential.ts";
 import type { TokenAnswer } from "../probe/token-answer.ts";
 import { readSigningKey } from "../signing-key.ts";
-import { hostOf } from "../unanswered.ts";
-import type { ClientRefused, ProofNeed } from "./client-proof.ts";
-
-/** Their documentation asks for the token endpoint as the audience. */
-const wantsEndpoint = /(?:^|\.)(?:okta\.com|oktapreview\.com|okta-emea\.com|microsoftonline\.(?:com|us))$/;
+import { type ClientRefused, controlOf, type ProofNeed } from "./client-proof.ts";
+import { otherMethod } from "./other-method.ts";
 
 const words: Readonly<Record<Audience, string>> = { issuer: "the issuer", endpoint: "the token endpoint" };
 
@@ -19,7 +17,7 @@ export function signatureProof(context: CheckContext): ProofNeed {
   const { subject, probes, options } = context;
   const read = readSigningKey(subject.clientKey);
   if (!read.ok) return { kind: "no-proof", finding: read.finding };
-  const audiences = audiencesOf(context);
+  const audiences = audiencesOf(context.subject);
 
   /** What the first audience got that the server takes; every audience is tried at most once. */
   const best = async (): Promise<{ readonly answer: TokenAnswer; readonly audience: Audience }> => {
@@ -33,34 +31,31 @@ export function signatureProof(context: CheckContext): ProofNeed {
     }
     return tried;
   };
+  const control = controlOf(options, async () => probes.wrongKey((await best()).audience));
   return {
     kind: "prove",
     proof: {
       shown: "the assertion",
       wrong: "an assertion signed by another key",
       show: async () => (await best()).answer,
-      control: options.wrongSecretControl ? async () => probes.wrongKey((await best()).audience) : undefined,
-      async accepted(controlled) {
+      control,
+      facts: {},
+      async accepted() {
         const by = `An assertion signed by the app's key ${plain(read.value.kid)} for ${words[(await best()).audience]} is accepted`;
-        return controlled
-          ? `${by}; one signed by another key is refused.`
-          : `${by}; the control with another key is switched off.`;
+        switch (control.kind) {
+          case "sent":
+            return `${by}; one signed by another key is refused.`;
+          case "earlier":
+            return `${by}; one signed by another key was refused on ${control.day}.`;
+          default:
+            return `${by}; the control with another key is switched off.`;
+        }
       },
       refused: (answer) => refused(answer, context),
       alike:
         "The server looks at the code before the client, or the client is registered as public. Check at the client that it authenticates with a signed JWT.",
     },
   };
-}
-
-/**
- * Whom an assertion is meant for, the likeliest first. Endpoints that stand in the file are vouched for by nobody: an
- * assertion for an issuer of another host is never sent there, because it could be used at that issuer.
- */
-function audiencesOf({ subject }: CheckContext): readonly [Audience, ...Audience[]] {
-  const { issuer, endpoints } = subject;
-  if (endpoints !== undefined && hostOf(endpoints.token) !== hostOf(issuer)) return ["endpoint"];
-  return wantsEndpoint.test(hostOf(issuer)) ? ["endpoint", "issuer"] : ["issuer", "endpoint"];
 }
 
 /** What of a key may be shown to anyone, whatever else stands beside it. */
@@ -79,6 +74,9 @@ function refused(answer: ClientRefused, { subject }: CheckContext): Finding {
       answer.facts,
       { hint: mendClock },
     );
+  }
+  if (answer.trait === "client_secret_basic" || answer.trait === "client_secret_post" || answer.trait === "none") {
+    return otherMethod(answer, answer.trait, subject, "private_key_jwt");
   }
   const jwk = plain(JSON.stringify(publicMembers(publicKey)));
   return fail(

@@ -1,19 +1,37 @@
 import { isIP } from "node:net";
-import type { buildConnector } from "undici";
+import { getCACertificates, type TLSSocket } from "node:tls";
 import type { Network } from "../../vendor/network.ts";
-import { type AddressRules, bare } from "./address.ts";
-import { failureOf } from "./outcome.ts";
+import type { AddressRules } from "./address.ts";
+import { dialProxy, dialTls } from "./dial.ts";
+import { AddressRefused, failureOf } from "./outcome.ts";
+
+/** An address of a name. */
+export interface Resolved {
+  readonly address: string;
+  readonly family: number;
+}
 
 /** All addresses of a name; rejects when there are none. Passed in, so that tests own the names. */
-export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+export type Resolve = (hostname: string) => Promise<readonly Resolved[]>;
 
-/** Thrown inside a connection attempt whose address may not be asked. Names no address. */
-export class AddressRefused extends Error {
-  readonly code = "ADDRESS_REFUSED";
-  constructor() {
-    super("the address may not be asked");
-    this.name = "AddressRefused";
-  }
+/** What connections are made by. */
+export interface Ways {
+  readonly network: Network;
+  readonly rules: AddressRules;
+  readonly resolve: Resolve;
+  /** Milliseconds for one attempt, TLS included. */
+  readonly timeout: number;
+  /** Through this proxy; it resolves the names. */
+  readonly proxy?: URL | undefined;
+}
+
+/** Where a connection shall lead. */
+export interface Destination {
+  /** Without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Only this address of it. */
+  readonly address?: string | undefined;
 }
 
 /** The addresses of a name when every one of them may be asked; throws `AddressRefused` otherwise. */
@@ -21,63 +39,60 @@ export async function permittedAddresses(
   hostname: string,
   rules: AddressRules,
   resolve: Resolve,
-): Promise<readonly { readonly address: string; readonly family: number }[]> {
+): Promise<readonly string[]> {
   const found = await resolve(hostname);
   if (found.length === 0 || found.some(({ address }) => !rules.permits(address, hostname))) throw new AddressRefused();
-  return found;
+  // IPv4 first. Whoever has both is reached either way, and a machine without a way to IPv6 is not kept waiting.
+  return [...found].sort((a, b) => isIP(a.address) - isIP(b.address)).map(({ address }) => address);
 }
 
 /**
- * A connector that connects only to addresses that were checked. A name is resolved once, here, and the checked
- * addresses themselves are dialled (IPv4 first), so a name cannot change its mind in between and no form of a literal
- * address gets around the check. With `network.connect` everything goes there, under its own server name.
+ * Connects only to addresses that were checked. A name is resolved once, here, and the checked addresses themselves are
+ * dialled, one after the other, so a name cannot change its mind in between and no form of a literal address gets around the
+ * check. With `network.connect` everything goes there, and with a proxy through it, under its own server name.
+ *
+ * @throws AddressRefused; ProxyFailed; what Node says of a name, a connection or a handshake that failed
  */
-export function checkedConnector(
-  build: typeof buildConnector,
-  network: Network,
-  rules: AddressRules,
-  resolve: Resolve,
-  timeout: number,
-): buildConnector.connector {
-  const { connect } = network;
-  const dial = build({
-    timeout,
-    allowH2: false,
-    maxCachedSessions: 0,
-    ...(connect === undefined ? {} : { ca: connect.ca }),
-  });
-  return (options, callback) => {
-    const hostname = bare(options.hostname);
-    const refuse = (error: Error): void => callback(error, null);
-    if (options.protocol !== "https:" || (isIP(hostname) !== 0 && !rules.permits(hostname, hostname))) {
-      queueMicrotask(() => refuse(new AddressRefused()));
-      return;
+export async function connectChecked(to: Destination, ways: Ways, signal: AbortSignal): Promise<TLSSocket> {
+  const { hostname, port } = to;
+  const { network, rules, timeout, proxy } = ways;
+  const literal = isIP(hostname) !== 0;
+  if (literal ? !rules.permits(hostname, hostname) : !rules.permitsName(hostname)) throw new AddressRefused();
+  if (network.connect !== undefined) {
+    const { host, port: there, ca } = network.connect;
+    return dialTls({ hostname, address: host, port: there, timeout, ca }, signal);
+  }
+  if (proxy !== undefined) {
+    const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
+    const through = await dialProxy(proxy, `${host}:${port}`, timeout, signal);
+    return dialTls({ hostname, address: hostname, port, timeout, through, ca: trusted(network) }, signal);
+  }
+  if (to.address !== undefined && !rules.permits(to.address, hostname)) throw new AddressRefused();
+  const addresses =
+    to.address !== undefined
+      ? [to.address]
+      : literal
+        ? [hostname]
+        : await permittedAddresses(hostname, rules, ways.resolve);
+  let last: unknown;
+  for (const address of addresses) {
+    try {
+      return await dialTls({ hostname, address, port, timeout, ca: trusted(network) }, signal);
+    } catch (error) {
+      last = error;
+      if (signal.aborted || !isUnreached(error)) break;
     }
-    // A literal address has no server name (RFC 6066, section 3); in the sandbox it is one like any other.
-    const servername = options.servername || (isIP(hostname) === 0 || connect !== undefined ? hostname : "");
-    const next = (addresses: readonly string[]): void => {
-      const [address = "", ...others] = addresses;
-      dial({ ...options, hostname: address, servername }, (error, socket) => {
-        if (error === null) callback(null, socket);
-        else if (others.length > 0 && isUnreached(error)) next(others);
-        else refuse(error);
-      });
-    };
-    if (connect !== undefined) {
-      dial({ ...options, hostname: connect.host, port: String(connect.port), servername }, callback);
-    } else if (isIP(hostname) !== 0) {
-      next([hostname]);
-    } else {
-      permittedAddresses(hostname, rules, resolve).then(
-        (found) => next([...found].sort((a, b) => a.family - b.family).map(({ address }) => address)),
-        refuse,
-      );
-    }
-  };
+  }
+  throw last;
+}
+
+/** Whom to trust where a run trusts more than the system does. */
+function trusted({ ca }: Network): readonly string[] | undefined {
+  return ca === undefined ? undefined : [...getCACertificates("default"), ca];
 }
 
 /** Whether the server was not reached at all, so that another of its addresses may do better. */
-function isUnreached(error: Error): boolean {
+function isUnreached(error: unknown): boolean {
   const { kind } = failureOf(error);
   return kind === "transport" || kind === "timeout";
 }

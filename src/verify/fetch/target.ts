@@ -10,7 +10,7 @@ export type Target = { readonly ok: true; readonly url: URL } | { readonly ok: f
 /**
  * Judges a URL by its spelling alone, before any name is resolved: https, no user information, port 443 unless allowed,
  * the host in its plain spelling (no decimal, hexadecimal, octal, short or IPv4-mapped address, no trailing dot, no
- * percent-encoding, no Unicode), and no private address.
+ * percent-encoding, no Unicode), and neither a private address nor a name that no public server has.
  */
 export function judgeTarget(text: string, rules: AddressRules): Target {
   const no = (refusal: Refusal): Target => ({ ok: false, refusal });
@@ -25,6 +25,6 @@ export function judgeTarget(text: string, rules: AddressRules): Target {
   const hostname = bare(url.hostname);
   if (hostname === "" || hostname.endsWith(".") || /^::ffff:/i.test(hostname)) return no("odd-host");
   if (!rules.permitsPort(hostname, url.port === "" ? 443 : Number(url.port))) return no("port");
-  if (isIP(hostname) !== 0 && !rules.permits(hostname, hostname)) return no("private");
+  if (isIP(hostname) === 0 ? !rules.permitsName(hostname) : !rules.permits(hostname, hostname)) return no("private");
   return { ok: true, url };
 }

@@ -1,6 +1,8 @@
+import { isObject } from "../documents.ts";
 import type { Answer } from "../fetch/outcome.ts";
 import { type Facts, type Finding, inconclusive } from "../finding.ts";
 import { answerFacts, bareUrl, mediaType } from "../unanswered.ts";
+import { broughtBy, postsNearby, sameHost, sentOn } from "./returned-page.ts";
 
 /** What an identity provider did with an authorization request that nobody is signed in for. */
 export type AuthorizationAnswer =
@@ -8,6 +10,8 @@ export type AuthorizationAnswer =
   | {
       readonly kind: "returned";
       readonly error: string | undefined;
+      /** How the parameters came. */
+      readonly mode: ReturnMode;
       /** An authorization code was issued. It is never redeemed. */
       readonly code: boolean;
       /** The state came back unchanged. */
@@ -28,8 +32,11 @@ export type AuthorizationAnswer =
   /** Rate limit, server error, or something else that says neither yes nor no. */
   | { readonly kind: "unclear"; readonly finding: Finding; readonly facts: Facts };
 
+/** The ways in which parameters come to a redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1). */
+export type ReturnMode = "query" | "fragment" | "form_post" | "web_message" | "jwt";
+
 /** What a refusal is about, as far as the page says it. For hints only. */
-type Blame = "redirect-uri" | "client" | "unknown";
+export type Blame = "redirect-uri" | "client" | "unknown";
 
 /** What was asked, to compare the answer with. */
 export interface AuthorizationRequest {
@@ -47,7 +54,7 @@ const clientMarks =
   /invalid_client|deleted_client|client not found|unknown client|invalid client_id|AADSTS700016|MSIS9223/i;
 /** Codes that only stand on an error page, even where its status is 200 (Google, AD FS, Entra ID). */
 const errorPageMarks =
-  /data-error-code="(?:redirect_uri_mismatch|invalid_client|deleted_client)"|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b/;
+  /data-error-code="(?:redirect_uri_mismatch|invalid_client|deleted_client)"|\berror=(?:redirect_uri_mismatch|invalid_client_id)\b|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b|One or more validation errors were in the request/;
 /** Errors on a page of the server's own that say nothing about the request. */
 const passing: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 
@@ -74,15 +81,16 @@ export function readAuthorizationAnswer(
   }
   const facts = { status, contentType: mediaType(answer) };
   const text = answer.body.toString("utf8");
-  const form = returnedForm(text, request.redirectUri);
-  if (form !== undefined)
-    return {
-      ...fromParameters(form, request),
-      facts: { ...facts, form: bareUrl(request.redirectUri), error: errorCode(form) },
-    };
+  const brought = broughtBy(text, request);
+  if (brought !== undefined) return returnedBy(brought, request, { ...facts, page: bareUrl(request.redirectUri) });
   const seen = { ...facts, sha256: answerFacts(answer).sha256 };
   if (postsNearby(text, request)) return { kind: "strayed", facts: seen };
-  const leadsOn = sendsOn(`${answer.header("refresh") ?? ""} ${text}`, request);
+  const onward = sentOn(`${answer.header("refresh") ?? ""} ${text}`, request);
+  // A login page may hold a link back for those who give up; it would not say that nobody is signed in.
+  if (onward !== undefined && nobodySignedIn.has(errorCode(onward) ?? "")) {
+    return returnedBy({ parameters: onward, mode: "query" }, request, { ...facts, page: bareUrl(request.redirectUri) });
+  }
+  const leadsOn = onward !== undefined;
   if (leadsOn || (status < 300 && !errorPageMarks.test(text))) return { kind: "page", leadsOn, facts: seen };
   return { kind: "refused", error: undefined, about: blame(undefined, text), facts: seen };
 }
@@ -93,41 +101,13 @@ function nowhere(facts: Facts): AuthorizationAnswer {
   return { kind: "unclear", finding: inconclusive("VERIFY_ANSWER_UNCLEAR", message, facts), facts };
 }
 
-/** Whether a page has a form that posts to the host of the redirect URI, though not to the redirect URI itself. */
-function postsNearby(html: string, { redirectUri, url, hosts }: AuthorizationRequest): boolean {
-  return [...html.matchAll(/<form\b([^>]{0,5000})>/gi)].some(([, attributes = ""]) => {
-    const action = attribute(attributes, "action") ?? "";
-    if (!URL.canParse(action, url)) return false;
-    const target = new URL(action, url);
-    return sameHost(target, redirectUri) && !hosts.has(target.host);
-  });
-}
-
-/** Whether a page holds the redirect URI with parameters behind it and the state among them, as a script or link would. */
-function sendsOn(html: string, { redirectUri, state }: AuthorizationRequest): boolean {
-  const text = decodeEntities(html).replaceAll("\\/", "/").replaceAll("\\u0026", "&");
-  for (let at = text.indexOf(redirectUri); at !== -1; at = text.indexOf(redirectUri, at + 1)) {
-    const rest = text.slice(at + redirectUri.length, at + redirectUri.length + 2_000);
-    if (/^[?#&]/.test(rest) && (/^[^\s"'<>]*/.exec(rest)?.[0] ?? "").includes(`state=${state}`)) return true;
-  }
-  return false;
-}
-
 function readRedirect(
   location: string,
   status: number,
   request: AuthorizationRequest,
 ): AuthorizationAnswer | { readonly kind: "hop"; readonly url: string; readonly facts: Facts } {
   const own = parametersAfter(location, request.redirectUri);
-  if (own !== undefined) {
-    const facts = {
-      status,
-      location: bareUrl(location),
-      error: errorCode(own),
-      parameters: [...new Set(own.keys())].filter((name) => /^[a-z_]{1,30}$/.test(name)).sort(),
-    };
-    return { ...fromParameters(own, request), facts };
-  }
+  if (own !== undefined) return returnedBy(own, request, { status, location: bareUrl(location) });
   if (!URL.canParse(location, request.url)) {
     return nowhere({ status, location: "(no URL)" });
   }
@@ -151,64 +131,60 @@ function readRedirect(
   return { kind: "hop", url: target.href, facts };
 }
 
-/** Whether a URL is at the host of another one, a final dot and the port aside. */
-function sameHost(url: URL, other: string): boolean {
-  const bare = (hostname: string): string => hostname.replace(/\.$/, "");
-  return URL.canParse(other) && bare(url.hostname) === bare(new URL(other).hostname);
+/** Parameters at the redirect URI. */
+interface Returned {
+  readonly parameters: URLSearchParams;
+  readonly mode: ReturnMode;
 }
 
 /** The parameters behind the redirect URI; undefined when the Location is not that redirect URI. */
-function parametersAfter(location: string, redirectUri: string): URLSearchParams | undefined {
+function parametersAfter(location: string, redirectUri: string): Returned | undefined {
   if (!location.startsWith(redirectUri)) return undefined;
   const rest = location.slice(redirectUri.length);
-  if (rest === "") return new URLSearchParams();
+  if (rest === "") return { parameters: new URLSearchParams(), mode: "query" };
   const first = rest.charAt(0);
-  if (first === "#") return new URLSearchParams(rest.slice(1));
+  if (first === "#") return { parameters: new URLSearchParams(rest.slice(1)), mode: "fragment" };
   if (first !== (redirectUri.includes("?") ? "&" : "?")) return undefined;
-  return new URLSearchParams(rest.slice(1).split("#")[0] ?? "");
-}
-
-/** The hidden inputs of a form that posts to the redirect URI (OAuth 2.0 Form Post Response Mode, section 2). */
-function returnedForm(html: string, redirectUri: string): URLSearchParams | undefined {
-  for (const [, attributes = ""] of html.matchAll(/<form\b([^>]{0,5000})>/gi)) {
-    if (attribute(attributes, "action") !== redirectUri) continue;
-    const parameters = new URLSearchParams();
-    for (const [, input = ""] of html.matchAll(/<input\b([^>]{0,10000})>/gi)) {
-      const name = attribute(input, "name");
-      if (name !== undefined) parameters.append(name, attribute(input, "value") ?? "");
-    }
-    return parameters;
+  const [query = "", fragment = ""] = rest.slice(1).split("#");
+  const parameters = new URLSearchParams(query);
+  // What the app's server never sees; Facebook's "#_=_" is no answer.
+  if (!parameters.has("error") && new URLSearchParams(fragment).has("error")) {
+    return { parameters: new URLSearchParams(fragment), mode: "fragment" };
   }
-  return undefined;
+  return { parameters, mode: "query" };
 }
 
-function attribute(attributes: string, name: string): string | undefined {
-  const match = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, "i").exec(attributes);
-  const value = match?.[1] ?? match?.[2] ?? match?.[3];
-  return value === undefined ? undefined : decodeEntities(value);
-}
-
-const entities: Readonly<Record<string, string>> = { amp: "&", quot: '"', apos: "'", lt: "<", gt: ">" };
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,5}));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole;
-    const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
-}
-
-function fromParameters(
-  parameters: URLSearchParams,
-  request: AuthorizationRequest,
-): Omit<Extract<AuthorizationAnswer, { kind: "returned" }>, "facts"> {
+function returnedBy(returned: Returned, request: AuthorizationRequest, facts: Facts): AuthorizationAnswer {
+  const { parameters, mode } = unpacked(returned);
+  const error = errorCode(parameters);
   return {
     kind: "returned",
-    error: errorCode(parameters),
-    code: parameters.has("code") || parameters.has("id_token") || parameters.has("access_token"),
+    error,
+    mode,
+    code: ["code", "id_token", "access_token"].some((name) => parameters.has(name)),
     state: parameters.get("state") === request.state,
     foreignIssuer: parameters.has("iss") && parameters.get("iss") !== request.issuer,
+    facts: {
+      ...facts,
+      error,
+      mode,
+      parameters: [...new Set(parameters.keys())].filter((name) => /^[a-z_]{1,30}$/.test(name)).sort(),
+    },
   };
+}
+
+/** What a signed answer says (JWT Secured Authorization Response Mode, section 4). Its signature is nobody's matter here. */
+function unpacked(returned: Returned): Returned {
+  const packed = returned.parameters.get("response");
+  if (packed === null || returned.parameters.has("error") || returned.parameters.has("state")) return returned;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(packed.split(".")[1] ?? "", "base64url").toString("utf8"));
+    if (!isObject(claims)) return returned;
+    const texts = Object.entries(claims).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+    return { parameters: new URLSearchParams(texts), mode: "jwt" };
+  } catch {
+    return returned;
+  }
 }
 
 /** The error code, when it looks like one; free text never gets out of here. */
@@ -228,7 +204,7 @@ function googleError(parameters: URLSearchParams): string | undefined {
 }
 
 /** What a refusal is about. Its code says it best; the text of a page may name both. */
-function blame(error: string | undefined, text: string): Blame {
+export function blame(error: string | undefined, text: string): Blame {
   if (error !== undefined && clientMarks.test(error)) return "client";
   if (redirectMarks.test(`${error ?? ""} ${text}`)) return "redirect-uri";
   return clientMarks.test(text) ? "client" : "unknown";

@@ -13,14 +13,48 @@ export type TokenAnswer =
       readonly expired: boolean;
       /** How the clocks differ, when they do: it matters for what is signed with a time. */
       readonly clocks?: string | undefined;
+      /** What the answer says of the cause. For hints only. */
+      readonly trait?: RefusalTrait | undefined;
       readonly facts: Facts;
     }
   /** It knows the client, and does not let it use this grant or this server. */
-  | { readonly kind: "grant-refused"; readonly error: string; readonly facts: Facts }
+  | {
+      readonly kind: "grant-refused";
+      readonly error: string;
+      readonly trait?: RefusalTrait | undefined;
+      readonly facts: Facts;
+    }
   /** It issued a token for an invented code. */
   | { readonly kind: "issued"; readonly facts: Facts }
   /** Anything else: rate limit, server error, page, redirect, malformed request. */
   | { readonly kind: "unclear"; readonly because: string; readonly finding?: Finding; readonly facts: Facts };
+
+/** What a vendor's own words or code numbers tell beyond the error code. Never decides anything. */
+export type RefusalTrait =
+  /** Entra ID: what was sent is none of the client's secret values (AADSTS7000215). */
+  | "secret-id"
+  /** Entra ID: no such application in the directory (AADSTS700016). */
+  | "unknown-client"
+  /** Entra ID: the redirect URI is registered for a single-page application. */
+  | "spa"
+  /** Okta: the client belongs to the organization's own authorization server. */
+  | "org-server-only"
+  /** The method that the client is registered for (hydra says so, Keycloak hints at it). */
+  | AuthMethod;
+
+type AuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "none";
+
+const traits: readonly (readonly [RegExp, RefusalTrait])[] = [
+  [/\bAADSTS7000215\b/, "secret-id"],
+  [/\bAADSTS700016\b/, "unknown-client"],
+  [/\bAADSTS900232[57]\b/, "spa"],
+  [/org_authorization_server_only_client/, "org-server-only"],
+  [/client_assertion(?:_type)? (?:is )?missing|missing parameter:? '?client_assertion/i, "private_key_jwt"],
+  [/supports client authentication method 'client_secret_basic'/, "client_secret_basic"],
+  [/supports client authentication method 'client_secret_post'/, "client_secret_post"],
+  [/supports client authentication method 'private_key_jwt'/, "private_key_jwt"],
+  [/supports client authentication method 'none'/, "none"],
+];
 
 const knownErrors: ReadonlySet<string> = new Set([
   "invalid_grant",
@@ -49,6 +83,7 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
   if (status === 429) return unclear("a rate limit (status 429)");
   if (status >= 500) return unclear(`a server error (status ${status})`);
   const json = jsonOf(answer);
+  if (status < 200) return unclear(`status ${status}`);
   if (status < 300) {
     if (isObject(json) && ["access_token", "id_token", "refresh_token"].some((name) => json[name] !== undefined)) {
       // The hash of a body that holds a token stays out of the evidence.
@@ -57,14 +92,21 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
     return unclear(`status ${status} without a token`);
   }
   const { error, description } = errorOf(answer, json);
-  if (error === undefined) return unclear(`status ${status} without an OAuth error`);
+  if (error === undefined) return unclear(withoutError(answer));
+  const trait = traits.find(([mark]) => mark.test(description))?.[1];
   const known = knownErrors.has(error) ? error : "other";
   const told = { ...facts, error: known };
   switch (error) {
     case "invalid_grant":
       return { kind: "code-refused", facts: told };
     case "invalid_client":
-      return { kind: "client-refused", expired: /expired|AADSTS7000222/i.test(description), clocks, facts: told };
+      return {
+        kind: "client-refused",
+        expired: /expired|AADSTS7000222/i.test(description),
+        clocks,
+        trait,
+        facts: told,
+      };
     case "access_denied":
       // Auth0 says this, with just that description, when id or secret is wrong.
       return status === 401 && description === "Unauthorized"
@@ -78,18 +120,35 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
       // Keycloak says this for a wrong secret or assertion, Entra ID for a client that is not in the directory.
       return (status === 401 && /credential/i.test(description)) ||
         /client authentication|client assertion|signed jwt|AADSTS700016\b/i.test(description)
-        ? { kind: "client-refused", expired: false, clocks, facts: told }
-        : { kind: "grant-refused", error, facts: told };
+        ? { kind: "client-refused", expired: false, clocks, trait, facts: told }
+        : { kind: "grant-refused", error, trait, facts: told };
     case "invalid_request":
       // Google says this, with just that description, when a client that has a secret sends none.
+      if (trait === "spa") return { kind: "grant-refused", error, trait, facts: told };
       return /^client_secret is missing\.?$/.test(description)
         ? { kind: "client-refused", expired: false, facts: told }
         : { kind: "unclear", because: `the error ${known} (status ${status})`, facts: told };
     case "unsupported_grant_type":
-      return { kind: "grant-refused", error, facts: told };
+      return { kind: "grant-refused", error, trait, facts: told };
+    case "use_dpop_nonce":
+    case "invalid_dpop_proof":
+      // RFC 9449, sections 5 and 8.
+      return unclear(`${error}: it asks for DPoP proofs, which the app does not send`);
     default:
       return { kind: "unclear", because: `the error ${known} (status ${status})`, facts: told };
   }
+}
+
+/** An error status with no OAuth error in it: what is in front of the server, rather than the server. */
+function withoutError(answer: Answer): string {
+  const { status } = answer;
+  const text = answer.body.toString("latin1", 0, 20_000);
+  if (/no required ssl certificate|client certificate/i.test(text)) {
+    return `a demand for a certificate of the client (mutual TLS, status ${status}), which the app does not have`;
+  }
+  return /^\s*<(?:!doctype|html)/i.test(text)
+    ? `a page (status ${status}), as a firewall or a sign-in wall in front of it shows`
+    : `status ${status} without an OAuth error`;
 }
 
 function errorOf(answer: Answer, json: unknown): { readonly error: string | undefined; readonly description: string } {

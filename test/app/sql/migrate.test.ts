@@ -18,7 +18,7 @@ import {
   write,
 } from "./workplace.ts";
 
-const all = ["001-connections"];
+const all = ["001-connections", "002-domain-proofs"];
 
 onEachDatabase((kind) => {
   describe("migrating an app's database", () => {
@@ -43,7 +43,7 @@ onEachDatabase((kind) => {
       const program = new URL("child.ts", import.meta.url).pathname;
       const run = promisify(execFile);
       const said = await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, "migrate", url])));
-      expect(said.map(({ stdout }) => stdout).sort()).toEqual(["001-connections\n", "\n", "\n"].sort());
+      expect(said.map(({ stdout }) => stdout).sort()).toEqual([`${all.join(" ")}\n`, "\n", "\n"].sort());
     });
 
     test("leaves tables of the team as they are", async () => {
@@ -102,7 +102,9 @@ onEachDatabase((kind) => {
       ]) {
         const failure = await failureOf(work());
         expect(failure.code).toBe("SQL_NOT_MIGRATED");
-        expect(failure.message).toMatch(/^The database \S+( on \S+)? needs the migrations 001-connections\.$/);
+        expect(failure.message).toMatch(
+          /^The database \S+( on \S+)? needs the migrations 001-connections, 002-domain-proofs\.$/,
+        );
         expect(failure.hint).toBe("Run `npx tenantry migrate --env sandbox`.");
       }
       expect(await pendingSqlMigrations(url)).toEqual(all);

@@ -48,9 +48,9 @@ onEachDatabase((kind) => {
       const { app, query } = await workplace();
       await app.write(write("s3cret"));
       await expect(query("update sso_connection set state = 'maybe'")).rejects.toThrow(/check/i);
-      await expect(query("insert into org_domain values ('Upper.example', ?, null)", tenant().id)).rejects.toThrow(
-        /check/i,
-      );
+      await expect(
+        query("insert into org_domain(domain, org_id, verified_at) values ('Upper.example', ?, null)", tenant().id),
+      ).rejects.toThrow(/check/i);
     });
   });
 });

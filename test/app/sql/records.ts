@@ -1,4 +1,4 @@
-import type { RecordWrite } from "../../../src/app/app.ts";
+import type { ProvenDomains, RecordWrite } from "../../../src/app/app.ts";
 import type { Address, AppTenant, ConnectionKey, ConnectionRecord, Digest } from "../../../src/desired/connection.ts";
 import type { DiscoverySnapshot } from "../../../src/plan/observed.ts";
 import { Secret } from "../../../src/secret/secret.ts";
@@ -26,6 +26,11 @@ export function tenant(change: Partial<AppTenant> = {}): AppTenant {
     domains: ["whiterabbit.example"],
     ...change,
   };
+}
+
+/** All domains of a tenant, as DNS has proven them. */
+export function proven({ domains }: Pick<AppTenant, "domains">): ProvenDomains {
+  return new Map(domains.map((domain) => [domain, `tenantry-domain=${domain}`]));
 }
 
 export function record(change: Partial<ConnectionRecord> = {}): ConnectionRecord {

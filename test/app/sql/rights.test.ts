@@ -61,7 +61,7 @@ describePostgres("the rights that docs/sql.md grants", () => {
     const early = await app(apply, "manage");
     expect((await failureOf(early.observe([record()]))).code).toBe("SQL_NOT_MIGRATED");
     expect((await failureOf(migrateSqlApp(apply))).code).toBe("SQL_FORBIDDEN");
-    expect((await migrateSqlApp(migrate)).applied).toHaveLength(1);
+    expect((await migrateSqlApp(migrate)).applied).toHaveLength(2);
     const ungranted = await failureOf(early.observe([record()]));
     expect([ungranted.code, ungranted.message]).toEqual([
       "SQL_FORBIDDEN",
@@ -78,7 +78,10 @@ describePostgres("the rights that docs/sql.md grants", () => {
     await applying.restore(key);
     await applying.write(write("new"));
     await applying.settle(key);
-    await applying.writeTenant(tenant({ domains: ["new.example"] }));
+    await applying.writeTenant(tenant({ domains: ["new.example"] }), new Map());
+    const moved = tenant({ domains: ["new.example"] });
+    await applying.writeTenant(moved, new Map([["new.example", "attested"]]));
+    await applying.writeTenant(moved, proven(moved));
 
     const planning = await app(plan, "read");
     expect((await planning.observe([record()])).records.get(key)?.state).toBe("active");
@@ -93,8 +96,12 @@ describePostgres("the rights that docs/sql.md grants", () => {
         "select c.key from sso.sso_connection_active c join sso.org_domain d on d.org_id = c.org_id where d.domain = 'new.example'",
       ),
     ).toEqual([{ key }]);
-    await signIn("update sso.org_domain set verified_at = '2026-11-21T09:00:00.000Z'");
-    for (const text of ["select * from sso.sso_connection", "select * from sso.org", "delete from sso.org_domain"]) {
+    for (const text of [
+      "select * from sso.sso_connection",
+      "select * from sso.org",
+      "delete from sso.org_domain",
+      "select * from sso.org_domain_claim",
+    ]) {
       await expect(signIn(text)).rejects.toThrow("permission denied");
     }
     await applying.disable(key);

@@ -19,6 +19,9 @@ onEachDatabase((kind) => {
         tenant: "whiterabbit",
         status: "suspended",
         fields: appTenantFields(wanted),
+        routed: ["a.example", "b.example"].map((domain) => ({
+          ...{ domain, verifiedAt: "2026-11-21T09:00:00.000Z", verification: `tenantry-domain=${domain}` },
+        })),
       });
     });
 
@@ -36,7 +39,7 @@ onEachDatabase((kind) => {
       forward(1_000);
       await app.writeTenant(tenant({ domains: ["whiterabbit.example", "new.example"] }));
       expect(await query(domains)).toMatchObject([
-        { domain: "new.example", verified_at: null },
+        { domain: "new.example", verified_at: "2026-11-21T09:00:01.000Z" },
         { domain: "whiterabbit.example", verified_at: "2026-01-01" },
       ]);
       expect(await query(rows)).toMatchObject([

@@ -9,14 +9,14 @@ import { openSqlApp, type SqlAppOptions } from "../../../src/app/sql/open.ts";
 import { TenantryError } from "../../../src/errors/failure.ts";
 import { createSealer, type Sealer } from "../../../src/secret/seal.ts";
 import { type DatabaseKind, postgresQuery, postgresSchema, type Row } from "../../support/postgres.ts";
-import { sealingKey, tenant } from "./records.ts";
+import { proven, sealingKey, tenant } from "./records.ts";
 
 export * from "./records.ts";
 
 export interface Workplace {
   readonly url: string;
   readonly app: AppAdapter;
-  /** Another adapter on the same database; its clock is the workplace's. */
+  /** Another adapter on the same database; its clock is the workplace's. Domains are proven unless said otherwise. */
   readonly open: (options?: Partial<SqlAppOptions>) => Promise<AppAdapter>;
   /** A query by a connection of its own, as another program would. */
   readonly query: (sql: string, ...parameters: string[]) => Promise<Row[]>;
@@ -64,7 +64,7 @@ export async function workplaceOn(kind: DatabaseKind, options: WorkplaceOptions 
       ...change,
     });
     onTestFinished(() => app.close());
-    return app;
+    return { ...app, writeTenant: (wanted, domains = proven(wanted)) => app.writeTenant(wanted, domains) };
   };
   const app = await open();
   if (options.bare !== true) await app.writeTenant(tenant());

@@ -1,0 +1,82 @@
+import type { Paint } from "../plan/render-text.ts";
+import { wrap } from "../plan/wrap.ts";
+import type { CheckResult, Evidence } from "../store/evidence.ts";
+
+/** What can never be proven without a person, said every time. */
+export const neverCovered =
+  "Not covered without a login: who is assigned, consent, conditional access and MFA, and a real person's claims.";
+
+/** What a proof of one connection leaves open. */
+export interface Gap {
+  readonly key: string;
+  /** Same for gaps that are told in one sentence. */
+  readonly kind: string;
+  /** The sentence, of one connection or several. */
+  readonly sentence: (keys: string) => string;
+}
+
+/** What of a proof says what it leaves open. */
+export type Looked = Pick<Evidence, "checks" | "secretFingerprint"> & { readonly key: string };
+
+/** What one connection's proof leaves open, besides what every one does. */
+export function gapsOf({ key, checks, secretFingerprint }: Looked): readonly Gap[] {
+  const gaps: Gap[] = [];
+  const issuer = unprovenIssuer(checks);
+  if (issuer !== undefined) {
+    const because = issuer.evidence.because;
+    const why = typeof because === "string" ? because : "its endpoints stand in the tenant's file";
+    gaps.push({ key, kind: `issuer ${why}`, sentence: (keys) => `Not covered is the issuer of ${keys}: ${why}.` });
+  }
+  // Only a public client has no fingerprint once it was accepted.
+  const accepted = checks.find(({ id, verdict }) => id === "S1" && verdict === "pass");
+  if (secretFingerprint === undefined && accepted !== undefined) {
+    const sentence = (keys: string): string =>
+      `Not covered is that ${keys} needs no credentials: only a sign-in shows that of a public client.`;
+    gaps.push({ key, kind: "public", sentence });
+  }
+  const start = checks.find(({ id, verdict }) => id === "A1" && verdict === "skipped");
+  if (start !== undefined) {
+    const sentence = (keys: string): string =>
+      `Not covered is what the app itself does for ${keys}: its pages were not asked.`;
+    gaps.push({ key, kind: "app", sentence });
+  }
+  for (const { id, attested } of checks) {
+    if (attested === undefined) continue;
+    const { by, on, expires } = attested;
+    const word = `${by} saw it work on ${on}, which counts until ${expires}`;
+    const sentence = (keys: string): string => `Not proven but attested is ${id} of ${keys}: ${word}.`;
+    gaps.push({ key, kind: `attested ${id} ${word}`, sentence });
+  }
+  return gaps;
+}
+
+/** Whole sentences: what no proof covers, then what each of these leaves open, connection by connection. */
+export function notCoveredBy(proofs: readonly Looked[]): readonly string[] {
+  return [neverCovered, ...proofs.flatMap(gapsOf).map(({ key, sentence }) => sentence(key))];
+}
+
+/** So many connections are named in one sentence. */
+const named = 3;
+
+/** The same for the terminal, at 80 columns: what several connections leave open alike is told once. */
+export function gapsText(gaps: readonly Gap[], paint: Paint): string {
+  const told = [...Map.groupBy(gaps, ({ kind }) => kind).values()].map((alike) => {
+    const keys = alike.slice(0, named).map(({ key }) => key);
+    const more = alike.length - keys.length;
+    return alike[0]?.sentence(more > 0 ? `${keys.join(", ")} and ${more} more` : keys.join(", ")) ?? "";
+  });
+  return [neverCovered, ...told]
+    .flatMap((sentence) => wrap(sentence, 80))
+    .map((line) => `${paint.dim(line)}\n`)
+    .join("");
+}
+
+/** `gapsText` of some proofs. */
+export function notCoveredText(proofs: readonly Looked[], paint: Paint): string {
+  return gapsText(proofs.flatMap(gapsOf), paint);
+}
+
+/** D3, when the endpoints stand in the tenant's file and nothing named the issuer: with a document it is never skipped. */
+export function unprovenIssuer(checks: readonly CheckResult[]): CheckResult | undefined {
+  return checks.find(({ id, verdict }) => id === "D3" && verdict === "skipped");
+}
