@@ -1,4 +1,5 @@
-// The providers of bench/verify.ts, in a process of their own: `node bench/verify-issuers.ts FOLDER ISSUERS CLIENTS`.
+// The providers of bench/verify.ts, in a process of their own: `node bench/verify-issuers.ts FOLDER ISSUERS CLIENTS LATENCY`. Each
+// answer takes LATENCY milliseconds more than it needs, as over a network.
 // Writes ca.pem and env into the folder, then says its port by IPC. On "count" it says what was asked since the last
 // time, and for how many requests at once a host has been asked at most.
 import { randomBytes } from "node:crypto";
@@ -12,7 +13,7 @@ import { Faults } from "../sandbox/faults.ts";
 import { listen } from "../sandbox/server.ts";
 import { clientIdOf, hostOf, redirectUriOf, secretReference } from "./verify-tenants.ts";
 
-const [dir = "", issuers = "", clients = ""] = process.argv.slice(2);
+const [dir = "", issuers = "", clients = "", latency = "0"] = process.argv.slice(2);
 const authority = await createAuthority(Date.now());
 const providers = Array.from(
   { length: Number(issuers) },
@@ -35,11 +36,13 @@ const under = new Map<string, number>();
 const paths = new Map<string, number>();
 let requests = 0;
 let highest = 0;
+const faults = new Faults();
+if (Number(latency) > 0) faults.add({ effect: "delay", milliseconds: Number(latency), times: "all" });
 const server = await listen({
   port: 0,
   authority,
   sites: providers.map((provider) => createExternalSite(provider, Date.now)),
-  faults: new Faults(),
+  faults,
   clock: Date.now,
   onMoment: ({ when, host, path }) => {
     const now = (under.get(host) ?? 0) + (when === "before" ? 1 : -1);

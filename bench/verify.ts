@@ -1,7 +1,7 @@
 // How long it takes to prove a fleet: 1,000 connections over 50 issuers, and 1,000 of one issuer, every link of each, by
 // the real command in a process of its own, against oidc-providers in another. Beside it, in the same run, what people
 // have in its place: openid-client's discovery. `node bench/verify.ts [--count 1000] [--issuers 50,1] [--rounds 3]
-// [--profile FOLDER]`.
+// [--latency 10] [--profile FOLDER]`.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
   options: {
     count: { type: "string", default: "1000" },
     issuers: { type: "string", default: "50,1" },
+    latency: { type: "string", default: "10" },
     rounds: { type: "string", default: "3" },
     profile: { type: "string" },
   },
@@ -30,7 +31,7 @@ const count = Number(flags.count);
 const rounds = Number(flags.rounds);
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-console.log(`${machineLines()}, ${rounds} runs each: median (best)\n`);
+console.log(`${machineLines()}, ${rounds} runs each: median (best); each answer takes ${flags.latency} ms longer\n`);
 const head = ["what", "s", "CPU s", "MB", "requests", "per conn.", "per host"];
 console.log(line(head));
 for (const issuers of flags.issuers.split(",").map(Number)) await contest(issuers);
@@ -42,7 +43,7 @@ console.log(
 
 async function contest(issuers: number): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), "tenantry-verify-"));
-  const providers = fork(here("./verify-issuers.ts"), [root, String(issuers), String(count)]);
+  const providers = fork(here("./verify-issuers.ts"), [root, String(issuers), String(count), flags.latency]);
   try {
     const [{ port }] = (await once(providers, "message")) as [{ port: number }];
     writeOwnIssuers(root, { count, issuers, port });

@@ -1,4 +1,5 @@
 // The table of checks in docs/verify.md, made from the checks themselves.
+import { appChecks } from "../src/verify/app/checks.ts";
 import { checks } from "../src/verify/checks/checks.ts";
 
 const begin = "<!-- checks: written by `npm run generate` -->";
@@ -13,7 +14,7 @@ export function withChecksTable(page: string): string {
 }
 
 function table(): string {
-  const rows = checks.map(({ id, title, level, link, spec, needs }) => {
+  const rows = [...checks, ...appChecks].map(({ id, title, level, link, spec, needs }) => {
     const after = needs.length === 0 ? "–" : needs.join(", ");
     return `| [${id}](#${id.toLowerCase()}) | ${title} | ${level} | ${link} | [${spec.name}](${spec.url}) | ${after} |`;
   });

@@ -1,6 +1,7 @@
 // Writes what is generated from the code: schema/*.json, docs/codes.md, docs/presets.md and the table of checks in docs/verify.md. With --check it only looks and leaves with 1
 // when something is not current.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { verifySchema } from "../src/cli/verify/json-schema.ts";
 import { codes } from "../src/errors/codes/index.ts";
 import { jsonSchemas } from "../src/tenant/json-schema.ts";
 import { withChecksTable } from "./checks-table.ts";
@@ -10,7 +11,7 @@ import { presetsPage } from "./presets-page.ts";
 const check = process.argv.includes("--check");
 const root = new URL("../", import.meta.url);
 const wanted = new Map<string, string>();
-for (const [name, schema] of Object.entries(jsonSchemas())) {
+for (const [name, schema] of Object.entries({ ...jsonSchemas(), verify: verifySchema })) {
   wanted.set(`schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
 wanted.set("docs/codes.md", codesPage());

@@ -49,10 +49,10 @@ export const authorizationMisbehaviours: readonly Misbehaviour[] = [
     layer: on("authorization", async () => page(200, "Sign in")),
   },
   {
-    name: "page-for-everything",
+    name: "ok-for-everything",
     kind: "authorization",
-    about: "Every authorization request gets an empty page with status 200.",
-    layer: on("authorization", async () => page(200, "")),
+    about: "Every request of a browser or a client gets an empty page with status 200.",
+    layer: on(["authorization", "token", "pushed", "logout"], async () => page(200, "")),
   },
   {
     name: "code-without-sign-in",

@@ -17,14 +17,35 @@ export function shownIn({ authorization, form }: Exchange): ShownSecret | undefi
   return { clientId, secret: credential, method };
 }
 
+/** The same request with the secret shown in the other of the two ways; undefined where none is shown. */
+export function shownOtherwise(exchange: Exchange): RequestChange | undefined {
+  const shown = shownIn(exchange);
+  switch (shown?.method) {
+    case "client_secret_basic":
+      return {
+        authorization: undefined,
+        form: withParameters(exchange.form, { client_id: shown.clientId, client_secret: shown.secret }),
+      };
+    case "client_secret_post":
+      return {
+        authorization: basic(shown.clientId, shown.secret),
+        form: withParameters(exchange.form, { client_id: undefined, client_secret: undefined }),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function basic(clientId: string, secret: string): string {
+  return `Basic ${Buffer.from([clientId, secret].map(encodeURIComponent).join(":")).toString("base64")}`;
+}
+
 /** The same request with another secret, shown in the same way. An assertion loses its signature. */
 export function withSecret(exchange: Exchange, secret: string): RequestChange {
   const shown = shownIn(exchange);
   switch (shown?.method) {
-    case "client_secret_basic": {
-      const text = [shown.clientId, secret].map(encodeURIComponent).join(":");
-      return { authorization: `Basic ${Buffer.from(text).toString("base64")}` };
-    }
+    case "client_secret_basic":
+      return { authorization: basic(shown.clientId, secret) };
     case "client_secret_post":
       return { form: withParameters(exchange.form, { client_secret: secret }) };
     case "private_key_jwt":

@@ -192,12 +192,6 @@ export const documentMisbehaviours: readonly Misbehaviour[] = [
     layer: members(() => ({ require_signed_request_object: true, request_parameter_supported: true })),
   },
   {
-    name: "certificate-bound-tokens-required",
-    kind: "document",
-    about: "The provider binds access tokens to client certificates.",
-    layer: members(() => ({ tls_client_certificate_bound_access_tokens: true })),
-  },
-  {
     name: "empty-arrays",
     kind: "document",
     about: "Lists of the discovery document that a sign-in does not need are empty instead of absent.",

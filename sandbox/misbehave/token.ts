@@ -1,8 +1,8 @@
 import { randomToken } from "../random.ts";
-import { shownIn, withSecret } from "./client-change.ts";
+import { shownIn, shownOtherwise, withSecret } from "./client-change.ts";
 import type { Exchange, Layer, Reply } from "./exchange.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
-import { json, on, page, redirect } from "./replies.ts";
+import { json, objectIn, on, page, redirect } from "./replies.ts";
 
 /** What a client is answered at the token endpoint (RFC 6749, sections 2.3 and 5.2). */
 export const tokenMisbehaviours: readonly Misbehaviour[] = [
@@ -29,8 +29,8 @@ export const tokenMisbehaviours: readonly Misbehaviour[] = [
   {
     name: "secret-any-accepted",
     kind: "token",
-    about: "Every secret is taken.",
-    layer: on("token", async () => grantRefused()),
+    about: "Every secret is taken; only who shows none is refused.",
+    layer: on("token", async (exchange) => (shownIn(exchange)?.method === "none" ? exchange.ask() : grantRefused())),
   },
   {
     name: "code-checked-before-client",
@@ -155,14 +155,23 @@ function grantRefused(): Reply {
 function onlyBy(method: string): Layer {
   return async (exchange) =>
     shownIn(exchange)?.method === method
-      ? exchange.ask()
+      ? asEither(exchange)
       : refusal(401, "invalid_client", "client authentication failed");
+}
+
+/** Lets the client in by the way that it is registered for, whichever of the two it shows its secret in. */
+async function asEither(exchange: Exchange): Promise<Reply> {
+  const reply = await exchange.ask();
+  const otherwise = shownOtherwise(exchange);
+  return otherwise === undefined || objectIn(reply)?.error === "invalid_grant" || reply.status < 300
+    ? reply
+    : exchange.ask(otherwise);
 }
 
 /** Against RFC 6749, section 2.3.1: a secret with anything but letters and digits in it is never the right one. */
 async function undecoded(exchange: Exchange): Promise<Reply> {
   const [, basic] = /^Basic (\S+)$/i.exec(exchange.authorization ?? "") ?? [];
-  if (basic === undefined) return exchange.ask();
+  if (basic === undefined) return asEither(exchange);
   const [id = "", secret = ""] = Buffer.from(basic, "base64").toString("utf8").split(":").map(encodeURIComponent);
   return exchange.ask({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Misbehaviour } from "./misbehaviour.ts";
+import { objectIn } from "./replies.ts";
 
-/** Certificates, versions of TLS, and how fast the answers come. */
+/** Certificates, versions of TLS, and how fast answers come. */
 export const transportMisbehaviours: readonly Misbehaviour[] = [
   {
     name: "certificate-expired",
@@ -46,12 +47,14 @@ export const transportMisbehaviours: readonly Misbehaviour[] = [
     tls: "TLSv1.1",
   },
   {
-    name: "slow-answers",
+    name: "slow-key-set",
     kind: "transport",
-    about: "Every answer takes 3.5 seconds.",
+    about: "The key set takes 3.2 seconds.",
     layer: () => async (exchange) => {
-      await delay(3_500, undefined, { ref: false });
-      return exchange.ask();
+      const reply = await exchange.ask();
+      const isKeySet = exchange.method === "GET" && objectIn(reply)?.keys !== undefined;
+      if (isKeySet) await delay(3_200, undefined, { ref: false });
+      return reply;
     },
   },
   {

@@ -8,7 +8,7 @@ import type { Site, SiteRequest } from "../site.ts";
 import type { AppMistake } from "./mistakes.ts";
 import { homePage, leavePage, loginPage, signedInPage } from "./page.ts";
 import { missingClaim, type Person, personOf } from "./person.ts";
-import type { AppRecord, PathNames, Records } from "./record.ts";
+import { type AppRecord, type PathNames, Records } from "./record.ts";
 import { type AppKeys, RedeemError, redeem } from "./redeem.ts";
 import { type Begun, beginSignIn, plainCookie, SignIns, safeCookie, signInCookie } from "./sign-in.ts";
 
@@ -28,7 +28,6 @@ export interface AppPlace {
 
 /** What an app works with. */
 export interface AppParts {
-  readonly records: Records;
   readonly keys: () => AppKeys;
   readonly calls: InnerCalls;
   /** Milliseconds since the epoch. */
@@ -41,17 +40,22 @@ export interface AppParts {
  */
 export class PlayedApp {
   readonly place: AppPlace;
+  /** Where its records are: `sqlite:PATH` or `postgres://…`. */
+  database: string;
   /** What it does wrong now. */
   readonly mistakes = new Set<AppMistake>();
   readonly #parts: AppParts;
+  readonly #records: Records;
   readonly #signIns = new SignIns();
   readonly #sessions = new Map<string, Person>();
   readonly #start: RegExp;
   readonly #callback: RegExp;
 
-  constructor(place: AppPlace, parts: AppParts) {
+  constructor(place: AppPlace, database: string, parts: AppParts) {
     this.place = place;
+    this.database = database;
     this.#parts = parts;
+    this.#records = new Records(place.name, () => this.database);
     this.#start = patternOf(place.start);
     this.#callback = patternOf(place.callback);
   }
@@ -72,42 +76,40 @@ export class PlayedApp {
     const key = `${request.method ?? "GET"} ${path}`;
     const start = this.#start.exec(path)?.groups;
     const callback = this.#callback.exec(path)?.groups;
-    if (key === "GET /") return send(response, this.#home(site));
-    if (key === "GET /sign-in") return send(response, this.#find(new URLSearchParams(query)));
-    if (key === "POST /sign-out") return send(response, this.#leave(site));
-    if (start !== undefined && request.method === "GET") return send(response, this.#begin(start));
+    if (key === "GET /") return send(response, { status: 200, html: homePage(this.place.name) });
+    if (key === "GET /home") return send(response, this.#home(site));
+    if (key === "GET /sign-in") return send(response, await this.#find(new URLSearchParams(query)));
+    if (key === "POST /sign-out") return send(response, await this.#leave(site));
+    if (start !== undefined && request.method === "GET") return send(response, await this.#begin(start));
     if (callback === undefined) return send(response, page(404, "There is nothing here."));
     const text = request.method === "POST" ? await readForm(request, response) : query;
     if (text === undefined) return;
     send(response, await this.#back(site, callback, new URLSearchParams(text)));
   }
 
-  #record(names: PathNames): AppRecord | undefined {
-    return this.#parts.records.find(names, this.mistakes.has("serves-pending"));
+  #record(names: PathNames): Promise<AppRecord | undefined> {
+    return this.#records.find(names, this.mistakes.has("serves-pending"));
   }
 
   #home({ request }: SiteRequest): Answer {
     const person = this.#sessions.get(cookieOf(request, sessionCookie) ?? "");
-    return {
-      status: 200,
-      html: person === undefined ? homePage(this.place.name) : signedInPage(this.place.name, person),
-    };
+    if (person === undefined) return { status: 303, headers: { location: "/" } };
+    return { status: 200, html: signedInPage(this.place.name, person) };
   }
 
   /** By the e-mail address, as docs/sql.md says. */
-  #find(query: URLSearchParams): Answer {
+  async #find(query: URLSearchParams): Promise<Answer> {
     const domain = (query.get("email") ?? "").split("@")[1]?.toLowerCase() ?? "";
-    const record = this.#parts.records.findByDomain(domain);
-    if (record === undefined) return page(404, "Nobody with this address signs in here.");
-    const { orgId: id, tenant, signIn } = record;
-    return { status: 303, headers: { location: fill(this.place.start, { id, tenant, signIn }) } };
+    const names = await this.#records.findByDomain(domain);
+    if (names === undefined) return page(404, "Nobody with this address signs in here.");
+    return { status: 303, headers: { location: fill(this.place.start, names) } };
   }
 
-  #begin(names: PathNames): Answer {
+  async #begin(names: PathNames): Promise<Answer> {
     const { mistakes } = this;
     if (mistakes.has("start-500")) return page(500, "Something went wrong.");
     if (mistakes.has("start-login")) return { status: 200, html: loginPage(this.place.name) };
-    const record = mistakes.has("start-404") ? undefined : this.#record(names);
+    const record = mistakes.has("start-404") ? undefined : await this.#record(names);
     if (record === undefined) return page(404, "There is no such company here.");
     const { url, begun } = beginSignIn(record, mistakes, this.#parts.clock());
     const cookie = signInCookie(this.#signIns.add(begun), record, mistakes);
@@ -117,7 +119,7 @@ export class PlayedApp {
 
   async #back({ request }: SiteRequest, names: PathNames, sent: URLSearchParams): Promise<Answer> {
     const { mistakes } = this;
-    const record = this.#record(names);
+    const record = await this.#record(names);
     if (record === undefined) return page(404, "There is no such company here.");
     const posted = record.responseMode === "form_post";
     if (posted !== (request.method === "POST")) return page(405, "This is not how the answer should come.");
@@ -140,12 +142,13 @@ export class PlayedApp {
   #begun(cookie: string | undefined, record: AppRecord, sent: URLSearchParams): Begun | undefined {
     const { mistakes } = this;
     const now = this.#parts.clock();
-    const taken = mistakes.has("no-cookie") ? this.#signIns.takeAny(record.key) : this.#signIns.take(cookie, now);
+    const state = sent.get("state") ?? undefined;
+    const taken = mistakes.has("no-cookie") ? this.#signIns.takeByState(state) : this.#signIns.take(cookie, now);
     if (mistakes.has("forged-state")) {
       return taken ?? { record: record.key, state: undefined, nonce: undefined, verifier: undefined, at: now };
     }
     if (taken?.record !== record.key) return undefined;
-    return taken.state === (sent.get("state") ?? undefined) ? taken : undefined;
+    return taken.state === state ? taken : undefined;
   }
 
   async #redeem(record: AppRecord, { nonce, verifier }: Begun, code: string): Promise<Answer> {
@@ -173,16 +176,16 @@ export class PlayedApp {
       `${sessionCookie}=${session}; Path=/; Secure; HttpOnly; SameSite=Lax`,
       `${safeCookie}=; Path=/; Secure; HttpOnly; Max-Age=0`,
     ];
-    return { status: 303, headers: { location: "/", "set-cookie": cookies } };
+    return { status: 303, headers: { location: "/home", "set-cookie": cookies } };
   }
 
-  #leave({ request }: SiteRequest): Answer {
+  async #leave({ request }: SiteRequest): Promise<Answer> {
     const cookie = cookieOf(request, sessionCookie) ?? "";
     const person = this.#sessions.get(cookie);
     this.#sessions.delete(cookie);
     const { host, postLogout } = this.place;
     const headers = { "set-cookie": `${sessionCookie}=; Path=/; Secure; HttpOnly; Max-Age=0` };
-    const record = person === undefined ? undefined : this.#parts.records.byKey(person.record);
+    const record = person === undefined ? undefined : await this.#records.byKey(person.record);
     if (person === undefined || record?.endSessionEndpoint === undefined || !record.endSession) {
       return { status: 200, headers, html: leavePage(this.place.name) };
     }

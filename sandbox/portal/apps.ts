@@ -4,7 +4,6 @@ import type { InnerCalls } from "../inner-call.ts";
 import type { Json } from "../json.ts";
 import { type AppPlace, PlayedApp } from "./app.ts";
 import { appMistakes, isAppMistake } from "./mistakes.ts";
-import { Records } from "./record.ts";
 
 /** The apps of the example, as its tenantry.yaml has them. */
 const places = {
@@ -40,8 +39,7 @@ export function createApps(parts: {
   const { dir, env, calls, clock } = parts;
   const app = (name: PlayedAppName): PlayedApp => {
     const upper = name.toUpperCase();
-    return new PlayedApp(places[name], {
-      records: new Records(name, join(dir, `${name}.db`)),
+    return new PlayedApp(places[name], `sqlite:${join(dir, `${name}.db`)}`, {
       keys: () => ({ sealing: env()[`${upper}_SEALING_KEY`] ?? "", client: env()[`${upper}_CLIENT_KEY`] }),
       calls,
       clock,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 
 /** A record as the view `sso_connection_active` shows it: docs/sql.md. */
 export interface AppRecord {
@@ -37,14 +37,17 @@ export interface AppRecord {
 /** Names that a path of the app holds. */
 export type PathNames = Readonly<Partial<Record<"id" | "tenant" | "signIn", string>>>;
 
+type Row = Readonly<Record<string, unknown>>;
+
 /** The database of an app, which is read and never written. */
 export class Records {
   readonly #app: string;
-  readonly #path: string;
+  readonly #url: () => string;
 
-  constructor(app: string, path: string) {
+  /** @param url `sqlite:PATH` or `postgres://…`; docs/sql.md: one program reads both */
+  constructor(app: string, url: () => string) {
     this.#app = app;
-    this.#path = path;
+    this.#url = url;
   }
 
   /**
@@ -52,44 +55,70 @@ export class Records {
    *
    * @param pending also records that are not switched on, which an app should not serve
    */
-  find({ id, tenant, signIn = "default" }: PathNames, pending: boolean): AppRecord | undefined {
+  async find({ id, tenant, signIn = "default" }: PathNames, pending: boolean): Promise<AppRecord | undefined> {
     const rows = pending
-      ? "(select c.*, o.tenant, o.name as org_name from sso_connection c join org o on o.id = c.org_id where c.state in ('active', 'pending'))"
-      : "sso_connection_active";
+      ? "(select c.*, o.tenant, o.name as org_name from sso_connection c join org o on o.id = c.org_id where c.state in ('active', 'pending')) r"
+      : "sso_connection_active r";
     const [row] =
       id === undefined
-        ? this.#read(`select * from ${rows} where app = ? and tenant = ? and sign_in = ?`, tenant ?? "", signIn)
-        : this.#read(`select * from ${rows} where app = ? and org_id = ?`, id);
+        ? await this.#read(
+            `select r.* from ${rows} where app = $1 and tenant = $2 and sign_in = $3`,
+            tenant ?? "",
+            signIn,
+          )
+        : await this.#read(`select r.* from ${rows} where app = $1 and org_id = $2`, id);
     return row === undefined ? undefined : recordOf(row);
   }
 
-  /** The record for an e-mail address's domain; undefined when there is none. */
-  findByDomain(domain: string): (AppRecord & { readonly orgId: string; readonly signIn: string }) | undefined {
-    const [row] = this.#read(
-      "select c.* from sso_connection_active c join org_domain d on d.org_id = c.org_id where c.app = ? and d.domain = ?",
+  /** What the paths of the record for an e-mail address's domain hold; undefined when there is none. */
+  async findByDomain(domain: string): Promise<PathNames | undefined> {
+    const [row] = await this.#read(
+      "select c.* from sso_connection_active c join org_domain d on d.org_id = c.org_id where c.app = $1 and d.domain = $2",
       domain,
     );
-    return row === undefined ? undefined : { ...recordOf(row), orgId: String(row.org_id), signIn: String(row.sign_in) };
+    if (row === undefined) return undefined;
+    return { id: String(row.org_id), tenant: String(row.tenant), signIn: String(row.sign_in) };
   }
 
   /** The record of somebody who is signed in; undefined when it is switched off by now. */
-  byKey(key: string): AppRecord | undefined {
-    const [row] = this.#read("select * from sso_connection_active where app = ? and key = ?", key);
+  async byKey(key: string): Promise<AppRecord | undefined> {
+    const [row] = await this.#read("select * from sso_connection_active where app = $1 and key = $2", key);
     return row === undefined ? undefined : recordOf(row);
   }
 
-  #read(sql: string, ...values: SQLInputValue[]): readonly Readonly<Record<string, unknown>>[] {
-    if (!existsSync(this.#path)) return [];
-    const database = new DatabaseSync(this.#path, { readOnly: true, timeout: 2_000 });
+  async #read(sql: string, ...values: readonly string[]): Promise<readonly Row[]> {
+    const url = this.#url();
+    const all = [this.#app, ...values];
     try {
-      return database.prepare(sql).all(this.#app, ...values);
+      return url.startsWith("sqlite:")
+        ? readSqlite(url.slice("sqlite:".length), sql, all)
+        : await readPostgres(url, sql, all);
     } catch (error) {
       // Tables that are not there yet are records that are not there yet.
-      if (error instanceof Error && /no such table/.test(error.message)) return [];
+      if (error instanceof Error && /no such table|relation "\w+" does not exist/.test(error.message)) return [];
       throw error;
-    } finally {
-      database.close();
     }
+  }
+}
+
+function readSqlite(path: string, sql: string, values: readonly string[]): readonly Row[] {
+  if (!existsSync(path)) return [];
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
+  try {
+    return database.prepare(sql.replaceAll(/\$\d/g, "?")).all(...values);
+  } finally {
+    database.close();
+  }
+}
+
+async function readPostgres(connectionString: string, sql: string, values: readonly string[]): Promise<readonly Row[]> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
   }
 }
 

@@ -34,9 +34,9 @@ export class SignIns {
     return begun === undefined || now - begun.at > patience ? undefined : begun;
   }
 
-  /** The newest one of a record, whoever began it. */
-  takeAny(record: string): Begun | undefined {
-    const found = [...this.#begun].findLast(([, begun]) => begun.record === record);
+  /** What somebody began with this state, in whatever browser. */
+  takeByState(state: string | undefined): Begun | undefined {
+    const found = [...this.#begun].find(([, begun]) => begun.state === state);
     if (found !== undefined) this.#begun.delete(found[0]);
     return found?.[1];
   }

@@ -3,10 +3,12 @@ import type { Address, Connection, ConnectionKey } from "../desired/connection.t
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { Depth } from "../idp/identity-provider.ts";
+import type { AttestedCheck } from "../plan/attested.ts";
 import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { UnprovenDomain } from "../plan/unproven.ts";
+import { attestationCounts } from "../verify/attest.ts";
 import { budgetOf } from "./call-budget.ts";
 import { unroutedDomains } from "./domains.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
@@ -142,7 +144,28 @@ function assemble(
     budget: [],
     discovery: [...observation.discovery.values()],
     unproven: unprovenIn(observation),
+    attested: attestedIn(world, connections, changes),
   });
+}
+
+/** What people stand for of the tenants that something is changed for. */
+function attestedIn(
+  { verifyIo }: World,
+  connections: readonly Connection[],
+  changes: readonly Change[],
+): readonly AttestedCheck[] {
+  const changed = new Set(changes.map(({ tenant }) => tenant));
+  const attests = new Map(
+    connections
+      .filter(({ tenant, record }) => changed.has(tenant) && record.state === "active")
+      .map(({ tenant, proof }) => [tenant, proof.attest]),
+  );
+  return [...attests].flatMap(([tenant, entries]) =>
+    entries.map((entry) => {
+      const { check, by, expires } = entry;
+      return { tenant, check, by, expires, counts: attestationCounts(entry, verifyIo.clock()) };
+    }),
+  );
 }
 
 /** Each domain once, however many apps its tenant has. */

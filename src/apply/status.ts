@@ -3,6 +3,8 @@ import type { Connection, ConnectionKey } from "../desired/connection.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { ProofVerdict } from "../store/evidence.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
+import { attestedChecks, lapsedAttestation } from "../verify/verify.ts";
+import { type DomainStatus, domainStatuses } from "./domain-status.ts";
 import { readRecords } from "./read-records.ts";
 import type { RecordingWorld } from "./world.ts";
 
@@ -29,7 +31,24 @@ export interface ConnectionStatus {
   readonly registrationId: string | null;
   readonly redirectUri: string;
   /** The newest evidence; `current` when it was made for the values that the record has. */
-  readonly proof: { readonly verdict: ProofVerdict; readonly at: string; readonly current: boolean } | null;
+  readonly proof: ProofStatus | null;
+  /** How the tenant's domains stand at the app. */
+  readonly domains: readonly DomainStatus[];
+}
+
+/** What the newest evidence says. */
+export interface ProofStatus {
+  readonly verdict: ProofVerdict;
+  readonly at: string;
+  readonly current: boolean;
+  /** Ids of the checks that a person stands for. */
+  readonly attested: readonly string[];
+  /** Why what was attested counts no more, as a sentence; null while it does. */
+  readonly lapsed: string | null;
+  /** Which copy of the secret was proven; null where none was, or there is none. */
+  readonly secretCopy: "idp" | "record" | null;
+  /** Whether the deployed app itself showed that its copy is right. */
+  readonly appSecret: boolean;
 }
 
 /** What a customer with a provider of their own hands over. */
@@ -51,7 +70,7 @@ export async function readStatus(
   world: RecordingWorld,
   connections: readonly Connection[],
 ): Promise<readonly ConnectionStatus[]> {
-  const { found: records, foreign } = await readRecords(world, connections);
+  const { found: records, foreign, routed } = await readRecords(world, connections);
   const rows: ConnectionStatus[] = [];
   for (const connection of connections) {
     const { key, tenant, app, signIn, status, record } = connection;
@@ -79,7 +98,12 @@ export async function readStatus(
               verdict: evidence.verdict,
               at: evidence.at,
               current: evidence.specDigest === (found?.specDigest ?? connection.specDigest),
+              attested: attestedChecks(evidence.checks.filter(({ level }) => level === "must")),
+              lapsed: lapsedAttestation(evidence.checks, world.verifyIo.clock()) ?? null,
+              secretCopy: evidence.secretCopy ?? null,
+              appSecret: evidence.appSecret ?? false,
             },
+      domains: domainStatuses(world.workspace.name, connection, routed.get(connection.appTenant.address)),
     });
   }
   return rows;

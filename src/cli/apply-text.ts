@@ -1,6 +1,7 @@
 import { type ConnectionOutcome, isUnfinished } from "../apply/outcome.ts";
 import type { ExitCode } from "../errors/code.ts";
 import type { Paint } from "../plan/render-text.ts";
+import type { Evidence } from "../store/evidence.ts";
 import { quoted } from "./outcome.ts";
 import { proofDetails } from "./proof-text.ts";
 
@@ -9,7 +10,7 @@ export function outcomeLine(outcome: ConnectionOutcome, width: number, paint: Pa
   const key = outcome.key.padEnd(width);
   switch (outcome.outcome) {
     case "active":
-      return `${key}  ${paint.green("active")}, proven at ${outcome.evidence.at}`;
+      return `${key}  ${activeText(outcome.evidence, paint)}`;
     case "off":
       return `${key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
     case "removed":
@@ -33,6 +34,18 @@ export function outcomeLine(outcome: ConnectionOutcome, width: number, paint: Pa
     default:
       return outcome satisfies never;
   }
+}
+
+function activeText({ verdict, at, checks }: Evidence, paint: Paint): string {
+  const open = checks.flatMap(({ id, verdict: found, attested, evidence }) =>
+    id === "O1" && found !== "pass" && attested === undefined ? [String(evidence.domain)] : [],
+  );
+  const unproven = open.length === 0 ? "" : `; not proven: ${open.join(", ")}`;
+  if (verdict !== "attested") return `${paint.green("active")}, proven at ${at}${unproven}`;
+  const words = checks.flatMap(({ level, attested }) =>
+    attested === undefined || level !== "must" ? [] : [`${attested.check} by ${attested.by} until ${attested.expires}`],
+  );
+  return `${paint.green("active")} (attested: ${words.join(", ")}), proven at ${at}${unproven}`;
 }
 
 /** What an outcome makes a command leave with. */

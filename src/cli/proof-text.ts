@@ -84,7 +84,12 @@ export function proofTable(proofs: readonly (RowProof & { readonly key: string }
 }
 
 /** The code of a check whose needs did not hold; the check that it waits for says what is wrong. */
-const notRun = "VERIFY_NOT_RUN";
+export const notRun = "VERIFY_NOT_RUN";
+
+/** The title of a check; that of ownership with its domain, because there is one for each. */
+export function titleOf({ title, link, evidence }: CheckResult): string {
+  return link === "domain" && typeof evidence.domain === "string" ? `${title}: ${evidence.domain}` : title;
+}
 
 /** Whether somebody has to look at it: it failed, or a must-check could not tell and nobody stands for it. */
 export function isOpen(check: CheckResult): boolean {
@@ -130,7 +135,7 @@ export function checkWord({ verdict, level, attested }: CheckResult): string {
 function checkLines(check: CheckResult, paint: Paint, where: string | undefined): readonly string[] {
   const level = check.level === "must" ? "" : ` (${check.level})`;
   const lines = [
-    `  ${colourWords(checkWord(check).padEnd(7), paint)}  ${check.id.padEnd(3)} ${check.title}${level}`,
+    `  ${colourWords(checkWord(check).padEnd(7), paint)}  ${check.id.padEnd(3)} ${titleOf(check)}${level}`,
   ];
   if (check.verdict === "pass") return lines;
   const said = (label: string, text: string | undefined, breaks = true): void => {
@@ -159,7 +164,9 @@ function linkWord(checks: readonly CheckResult[], link: Link): string {
   const verdict = linkVerdict(checks, link);
   const given = link === "discovery" && verdict === "pass" && unprovenIssuer(checks) !== undefined;
   if (given) return "given";
-  const warned = checks.some((check) => check.link === link && check.verdict === "fail" && check.attested === undefined);
+  const warned = checks.some(
+    (check) => check.link === link && check.verdict === "fail" && check.attested === undefined,
+  );
   return verdict === "skipped" && warned ? "warn" : cells[verdict];
 }
 

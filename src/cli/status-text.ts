@@ -1,18 +1,39 @@
 import type { Rebuilt, RebuiltConnection } from "../apply/rebuild.ts";
-import type { ConnectionStatus, HandedOver } from "../apply/status.ts";
+import type { ConnectionStatus, HandedOver, ProofStatus } from "../apply/status.ts";
 import type { Paint } from "../plan/render-text.ts";
 import type { LockInfo, LockState } from "../store/store.ts";
 
-/** What the newest evidence says; `stale` when it was made for other values than the record has. */
+/**
+ * What the newest evidence says; `stale` when it was made for other values than the record has, `lapsed` when a person's
+ * word has run out.
+ */
 export function proofWord({ proof }: ConnectionStatus): string {
   if (proof === null) return "none";
   if (!proof.current) return "stale";
+  if (proof.verdict === "attested" && proof.lapsed !== null) return "lapsed";
   return proof.verdict === "inconclusive" ? "unclear" : proof.verdict;
+}
+
+/** State of the record; an active one that a person stands for says so. */
+export function recordWord({ record, proof }: ConnectionStatus): string {
+  if (record === null) return "none";
+  return record === "active" && proof?.current === true && proof.verdict === "attested" ? "active (attested)" : record;
 }
 
 /** `2026-11-21 09:05` of an RFC 3339 time, in UTC. */
 export function shortTime(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}
+
+/** Which copy of the secret was proven. */
+export function secretWords({ secretCopy, appSecret }: Pick<ProofStatus, "secretCopy" | "appSecret">): string {
+  const copy =
+    secretCopy === null
+      ? "none was proven"
+      : secretCopy === "record"
+        ? "the record's was proven, opened as the app opens it"
+        : "the identity provider's own was proven";
+  return appSecret ? `${copy}; the running app showed that its own is right` : copy;
 }
 
 const handedOver: Readonly<Record<HandedOver, string>> = {
@@ -39,19 +60,31 @@ export function nextStep(row: ConnectionStatus): string | undefined {
     return `its record is still ${record}; \`tenantry apply --only ${key}\` switches it off`;
   }
   if (status !== "active" || row.proof === null) return undefined;
+  if (row.proof.current && row.proof.verdict === "attested") {
+    return row.proof.lapsed === null ? routingStep(row) : row.proof.lapsed;
+  }
   if (!row.proof.current || row.proof.verdict !== "pass") {
     return `the newest proof is ${proofWord(row)}; \`tenantry verify ${key}\` says what does not hold`;
   }
-  return undefined;
+  return routingStep(row);
+}
+
+/** The domains that the app does not route yet. */
+function routingStep({ tenant, domains }: ConnectionStatus): string | undefined {
+  const open = domains.filter(({ routed }) => !routed).map(({ domain }) => domain);
+  if (open.length === 0) return undefined;
+  const what = `${listed(open)} ${open.length === 1 ? "is" : "are"} not routed, because nobody has proven`;
+  return `${what} ${open.length === 1 ? "it" : "them"}; \`tenantry show ${tenant}\` has the DNS record to set`;
 }
 
 /** How many connections there are, and how many of them people can sign in by. */
 export function summaryOf(rows: readonly ConnectionStatus[]): string {
   const tenants = new Set(rows.map((row) => row.tenant)).size;
   const live = rows.filter((row) => row.record === "active").length;
-  const proven = rows.filter((row) => row.record === "active" && proofWord(row) === "pass").length;
+  const proven = rows.filter((row) => row.record === "active" && /^(pass|attested)$/.test(proofWord(row))).length;
+  const attested = rows.filter((row) => row.record === "active" && proofWord(row) === "attested").length;
   const count = (of: number, noun: string): string => `${of} ${noun}${of === 1 ? "" : "s"}`;
-  return `${count(tenants, "tenant")}, ${count(rows.length, "connection")}: ${live} active, ${proven} of them proven`;
+  return `${count(tenants, "tenant")}, ${count(rows.length, "connection")}: ${live} active, ${proven} of them proven${attested === 0 ? "" : `, ${attested} of these attested`}`;
 }
 
 /** Verdicts and states in colour; colours have no width, so only after the columns are set. */
@@ -59,7 +92,7 @@ export function colourStatus(line: string, paint: Paint): string {
   return line
     .replaceAll(/\b(pass)\b/g, (word) => paint.green(word))
     .replaceAll(/\b(fail|foreign)\b/g, (word) => paint.red(word))
-    .replaceAll(/\b(stale|unclear|pending)\b/g, (word) => paint.yellow(word));
+    .replaceAll(/\b(stale|unclear|pending|attested|lapsed)\b/g, (word) => paint.yellow(word));
 }
 
 const lockStates: Readonly<Record<LockState, string>> = {

@@ -2,7 +2,7 @@ import { issuerPlace } from "./issuer.ts";
 import { presets } from "./presets/presets.ts";
 import type { Preset, Trap } from "./presets/shape.ts";
 
-export type { ClientSetting, Preset, ProbeId, Trap } from "./presets/shape.ts";
+export type { ClientSetting, Preset } from "./presets/shape.ts";
 
 /** Names of all presets, as tenant files write them. */
 export const presetNames: readonly string[] = presets.map(({ name }) => name);

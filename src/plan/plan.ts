@@ -1,6 +1,7 @@
 import type { Digest } from "../desired/connection.ts";
 import { digestOf } from "../desired/digest.ts";
 import { compareText } from "../errors/issue.ts";
+import type { AttestedCheck } from "./attested.ts";
 import type { Change } from "./change.ts";
 import type { CallBudget, Coverage, DiscoverySnapshot } from "./observed.ts";
 import type { UnprovenDomain } from "./unproven.ts";
@@ -26,6 +27,8 @@ export interface PlanParts {
   readonly discovery: readonly DiscoverySnapshot[];
   /** Domains that no app will route: told, but no effect, so no part of the digest. Absent: none. */
   readonly unproven?: readonly UnprovenDomain[] | undefined;
+  /** Who stands for what of the tenants that the plan changes: no effect either. Absent: nobody. */
+  readonly attested?: readonly AttestedCheck[] | undefined;
 }
 
 /** Everything that an apply would do, as a secret-free value. */

@@ -1,4 +1,5 @@
 import { visibleText } from "../errors/visible.ts";
+import { attestedText } from "./attested.ts";
 import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
@@ -34,7 +35,7 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
     ...part(
       1 / 6,
       [],
-      interruptions(plan).map((line) => `> ${plain(line)}`),
+      [...attestedText(plan.attested ?? []), ...interruptions(plan)].map((line) => `> ${plain(line)}`),
       "warnings",
     ),
     ...part(

@@ -1,5 +1,6 @@
 import { findHidden } from "../errors/visible.ts";
 import type { Acknowledgement } from "../tenant/tenant.ts";
+import { attestedText } from "./attested.ts";
 import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
@@ -53,6 +54,7 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   }
   lines.push("");
   for (const line of unprovenText(plan.unproven ?? [])) lines.push(paint.yellow(line));
+  for (const line of attestedText(plan.attested ?? [])) lines.push(paint.yellow(line));
   for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
     const how = entry.what.endsWith(")") ? [] : ["(--deep reads all)"];

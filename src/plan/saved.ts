@@ -104,6 +104,17 @@ const savedPlan = z.strictObject({
         endSessionEndpoint: z.string().optional(),
       }),
     ),
+    attested: z
+      .array(
+        z.strictObject({
+          tenant: z.string(),
+          check: z.string(),
+          by: z.string(),
+          expires: z.string(),
+          counts: z.boolean(),
+        }),
+      )
+      .optional(),
     unproven: z
       .array(
         z.strictObject({

@@ -1,5 +1,6 @@
 import type { Issue } from "../errors/issue.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { attestationsHold } from "./attest.ts";
 import { clientAuthIsShared, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
 import { domainsAreOwned } from "./consumer-domain.ts";
 import { issuerIsSomebodys, sharedIssuerIsLimited } from "./issuer.ts";
@@ -19,6 +20,7 @@ const fleetRules: readonly FleetRule[] = [
   domainsAreOwned,
   sessionIsPossible,
   deleteAfterIsOffboarded,
+  attestationsHold,
   presetExists,
 ];
 

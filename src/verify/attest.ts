@@ -56,8 +56,8 @@ function withAttestation(found: CheckResult, attest: readonly Attestation[], now
   const entries = attest.filter((entry) => entry.check === check.id);
   const counting = entries.find((entry) => attestationCounts(entry, now));
   if (counting !== undefined) return { ...check, attested: counting };
-  const over = entries.find(({ expires }) => ranOut(expires, now));
-  const said = over === undefined ? "" : lapse(over);
+  const [over] = entries;
+  const said = over === undefined ? "" : notCounting(over, now);
   if (over === undefined || check.message.includes(said)) return check;
   const hint = check.hint === undefined ? `${renew}.` : `${check.hint} Or ${renew}.`;
   return { ...check, message: `${check.message} ${said}`, hint };
@@ -68,8 +68,10 @@ function canBeStoodFor({ id, level, verdict }: CheckResult): boolean {
   return level === "must" && verdict === "inconclusive";
 }
 
-function lapse({ check, by, expires }: Attestation): string {
-  return `The attestation of ${check} by ${by} ran out on ${expires}.`;
+function notCounting({ check, by, on, expires }: Attestation, now: number): string {
+  return ranOut(expires, now)
+    ? `The attestation of ${check} by ${by} ran out on ${expires}.`
+    : `The attestation of ${check} by ${by} is of ${on}, which lies in the future.`;
 }
 
 /** Ids of the checks that a person stands for, each once. */
@@ -81,10 +83,8 @@ export function attestedChecks(checks: readonly CheckResult[]): readonly string[
 export function lapsedAttestation(checks: readonly CheckResult[], now: number): string | undefined {
   for (const { level, attested } of checks) {
     if (level !== "must" || attested === undefined || attestationCounts(attested, now)) continue;
-    const { check, by, on, expires } = attested;
-    return ranOut(expires, now)
-      ? `the attestation of ${check} by ${by} ran out on ${expires}; ${renew}`
-      : `the attestation of ${check} by ${by} is of ${on}, which lies in the future`;
+    const said = notCounting(attested, now);
+    return `t${said.slice(1, -1)}; ${renew}`;
   }
   return undefined;
 }

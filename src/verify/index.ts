@@ -77,6 +77,8 @@ export interface Proof {
   readonly checks: readonly CheckResult[];
   /** Only when the document was read, names the issuer and its endpoints may be asked. */
   readonly discovery?: DiscoverySnapshot | undefined;
+  /** Name of the preset of the identity provider's product, when one is known. */
+  readonly preset?: string | undefined;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Host name of the machine, and the proxy where there was one. */
@@ -164,15 +166,23 @@ async function prove(input: IssuerInput & Partial<ClientInput>, subject: VerifyS
   const { signal } = input;
   const canProve = subject.clientAuth === "none" || subject.secret !== undefined || subject.clientKey !== undefined;
   try {
-    const { checks, discovery } = await verifySubject(subject, io, {
+    const { checks, discovery, preset } = await verifySubject(subject, io, {
       secretProbe: canProve && input.secretProbe !== false,
       wrongSecretControl: settings.wrongSecretControl,
       alarmingProbes: input.alarmingProbes,
       signal,
     });
-    const app = input.startUrl === undefined ? [] : await appHalf(input.startUrl, input, subject, io, checks, discovery);
+    const app =
+      input.startUrl === undefined ? [] : await appHalf(input.startUrl, input, subject, io, checks, discovery);
     const all = [...checks, ...app];
-    return { verdict: verdictOf(all), checks: all, discovery, at: new Date().toISOString(), ranFrom: io.ranFrom };
+    return {
+      verdict: verdictOf(all),
+      checks: all,
+      discovery,
+      preset,
+      at: new Date().toISOString(),
+      ranFrom: io.ranFrom,
+    };
   } finally {
     await fetcher.close();
   }
@@ -218,7 +228,10 @@ function keyPairOf({ privateKey, keyId, alg }: NonNullable<ClientInput["clientKe
   const { kty, n, e, crv, x, y } = jwk;
   const usual = kty === "RSA" ? "RS256" : curves[crv ?? ""];
   if ((kty !== "RSA" && kty !== "EC") || usual === undefined) {
-    throw invalid("the client key is of a kind that signs no assertions", "Give an RSA key, or an EC key on P-256, P-384 or P-521.");
+    throw invalid(
+      "the client key is of a kind that signs no assertions",
+      "Give an RSA key, or an EC key on P-256, P-384 or P-521.",
+    );
   }
   const publicKey: PublicKey = { kty, kid: keyId, alg: alg ?? usual, n, e, crv, x, y };
   return { publicKey, privateKey: new Secret(privateKey) };

@@ -70,8 +70,29 @@ async function findingOf<Context extends IssuerContext>(
   const omitted = check.omitted?.(context);
   if (omitted !== undefined) return omitted;
   const unmet = check.needs.find((id) => !isMet(results.get(id)));
-  if (unmet === undefined) return check.run(context);
-  const what = check.link === "secret" ? "Not sent" : "Not run";
+  if (unmet !== undefined) return notRunFor(check, unmet);
+  const finding = await check.run(context);
+  const told = toldBy(finding, results);
+  return told === undefined || told === check.id ? finding : notRunFor(check, told);
+}
+
+/**
+ * The check that has said the same already. An endpoint that may not be asked is one finding, and so is a certificate
+ * that is not trusted: not one of every check that would ask there.
+ */
+function toldBy({ code, evidence }: Finding, results: ReadonlyMap<CheckId, CheckResult>): CheckId | undefined {
+  if (code === "VERIFY_ADDRESS_REFUSED") return results.get("D6")?.verdict === "fail" ? "D6" : undefined;
+  const certificates = results.get("T1");
+  if (code !== "VERIFY_TLS_FAILED" || certificates?.code !== code) return undefined;
+  return hostIn(certificates.evidence) === hostIn(evidence) ? "T1" : undefined;
+}
+
+function hostIn({ url }: Finding["evidence"]): string | undefined {
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+function notRunFor({ link }: Pick<CheckResult, "link">, unmet: CheckId): Finding {
+  const what = link === "secret" ? "Not sent" : "Not run";
   return inconclusive("VERIFY_NOT_RUN", `${what}: ${unmet} did not pass.`, {}, { hint: `Mend ${unmet} first.` });
 }
 

@@ -1,4 +1,5 @@
 import type { CheckId } from "../desired/check-id.ts";
+import type { VerifyCode } from "./finding.ts";
 
 /** One thing that may be behind a symptom. */
 export interface Cause {
@@ -9,7 +10,7 @@ export interface Cause {
    */
   readonly checks: readonly CheckId[];
   /** Only these codes of the checks prove it; any when absent. */
-  readonly codes?: readonly string[] | undefined;
+  readonly codes?: readonly VerifyCode[] | undefined;
   /** What to do about it. */
   readonly remedy: string;
 }
@@ -32,7 +33,8 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the issuer's path is wrong, or the authorization server in it is missing",
         checks: ["D1", "D2"],
-        remedy: "Write the issuer as the provider's console shows it; at Okta with /oauth2/<server> for a custom server.",
+        remedy:
+          "Write the issuer as the provider's console shows it; at Okta with /oauth2/<server> for a custom server.",
       },
       {
         text: "a redirect or a login page stands where the document should be",
@@ -58,8 +60,7 @@ export const symptoms: readonly Symptom[] = [
     causes: [
       {
         text: "the issuer differs from the document's by a slash, by case, or by version (Entra v1 and v2)",
-        checks: ["D3", "P1"],
-        codes: ["VERIFY_ISSUER_DIFFERS", "VERIFY_CALLBACK_ISSUER"],
+        checks: ["D3"],
         remedy: "Copy `issuer` from the discovery document, byte for byte, into the tenant's file.",
       },
       {
@@ -134,12 +135,13 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the secret is wrong, was rotated or has expired",
         checks: ["S1"],
-        codes: ["VERIFY_SECRET_REFUSED", "VERIFY_SECRET_EXPIRED"],
+        codes: ["VERIFY_SECRET_REFUSED", "VERIFY_CLIENT_KEY_REFUSED", "VERIFY_CLIENT_KEY_DIFFERS"],
         remedy: "Hand the current one over: `tenantry apply --only NAME --hand-over NAME`.",
       },
       {
         text: "the client authenticates by another method than it is registered with",
         checks: ["S1", "D9"],
+        codes: ["VERIFY_CLIENT_AUTH_METHOD", "VERIFY_CLIENT_NOT_PUBLIC", "VERIFY_CLIENT_AUTH_UNLISTED"],
         remedy: "Set `clientAuth` to the method that the provider takes for this client.",
       },
       {

@@ -48,7 +48,7 @@ describe("the gate before activation", () => {
   const gate = (changed: Partial<Evidence>): Promise<unknown> => {
     const app = world.apps.get("portal");
     if (app === undefined) throw new Error("the portal is not open");
-    return proveRecord(world, app, write, { ...evidence, ...changed }, undefined);
+    return proveRecord(world, app, write, { ...evidence, ...changed });
   };
 
   it("opens for evidence of exactly this record", async () => {

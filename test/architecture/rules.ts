@@ -95,7 +95,7 @@ const owners: readonly { readonly module: RegExp; readonly at: readonly string[]
   { module: /^yaml(\/|$)/, at: ["src/workspace/"] },
   { module: /^(@okta\/|auth0(\/|$)|@workos)/, at: ["src/vendor/"] },
   { module: /^openid-client(\/|$)/, at: ["src/verify/"] },
-  { module: /^(kysely(\/|$)|node:sqlite$|pg$)/, at: ["src/store/", "src/app/sql/"] },
+  { module: /^(kysely(\/|$)|node:sqlite$|pg$)/, at: ["src/store/", "src/app/sql/", "sandbox/portal/"] },
   { module: /^node:child_process$/, at: ["src/engine/", "scripts/"] },
   { module: /^commander(\/|$)/, at: ["src/cli/"] },
   { module: /^(undici(\/|$)|ipaddr\.js$)/, at: ["src/verify/", "src/vendor/"] },

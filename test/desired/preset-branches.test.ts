@@ -8,7 +8,8 @@ import { presetNames } from "../../src/desired/preset.ts";
 // be a second place for it.
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const data = /^src\/desired\/(?:presets\/|issuer\.ts$)/;
+/** Where such knowledge belongs: the presets, and what talks to the very vendor's own API. */
+const data = /^src\/(?:desired\/(?:presets\/|issuer\.ts$)|idp\/|vendor\/)/;
 
 const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))

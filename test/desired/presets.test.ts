@@ -17,6 +17,7 @@ const issuers: readonly (readonly [issuer: string, preset: string])[] = [
   ["https://acme.okta.com", "okta"],
   ["https://acme.oktapreview.com", "okta"],
   ["https://acme.okta-emea.com", "okta"],
+  ["https://acme.okta.mil", "okta"],
   ["https://acme.okta.com/oauth2/default", "okta-custom"],
   ["https://acme.okta.com/oauth2/aus1b2c3d4E5f6G7h8i9", "okta-custom"],
   ["https://acme.auth0.com/", "auth0"],

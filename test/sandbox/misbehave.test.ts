@@ -99,7 +99,7 @@ async function answers(): Promise<Readonly<Record<string, unknown>>> {
 }
 
 const inAnswers = allMisbehaviours.filter(
-  ({ layer, name }) => layer !== undefined && !["slow-answers", "no-answer", "drip"].includes(name),
+  ({ layer, name }) => layer !== undefined && !["slow-key-set", "no-answer", "drip"].includes(name),
 );
 
 /** What changes nothing here: the client is registered for Basic, and the issuer has no final slash. */

@@ -36,6 +36,7 @@ export async function openCompanies(kind: DatabaseKind): Promise<Companies> {
       const variable = `TEST_${name.toUpperCase()}_${randomUUID().replaceAll("-", "").slice(0, 8)}`;
       environment[variable] = url;
       urls.set(name, url);
+      if (name !== "store") workspace.sandbox.apps[name].database = url;
       workspace.edit("tenantry.yaml", from, `env:${variable}`);
     };
     await database("portal", "sqlite:.tenantry/sandbox/portal.db")();

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
+import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
@@ -46,7 +47,7 @@ export async function createAuthority(): Promise<Authority> {
       publicKey: own.publicKey,
       signingKey: issuer.privateKey,
       signingAlgorithm: algorithm,
-      extensions: [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: "dns", value })))],
+      extensions: [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })))],
     });
     const key = await crypto.subtle.exportKey("pkcs8", own.privateKey);
     return { cert: cert.toString("pem"), key: x509.PemConverter.encode(key, "PRIVATE KEY") };

@@ -45,9 +45,16 @@ async function withWorld<T>(
 
 function verify(): Promise<ReadonlyMap<string, Evidence>> {
   return withWorld(async (world, connections) => {
-    const proofs = await verifyConnections(world, { connections, secretProbe: true, wrongSecretControl: true });
+    const request = { connections, secretProbe: true, wrongSecretControl: true } as const;
+    const proofs = await all(verifyConnections(world, request));
     return new Map(proofs.map((proof) => [proof.key, evidenceOf(proof)]));
   });
+}
+
+async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
+  const list: T[] = [];
+  for await (const value of values) list.push(value);
+  return list;
 }
 
 function evidenceOf(proof: ConnectionProof): Evidence {
@@ -263,10 +270,9 @@ test("the gate of a client that signs opens for the key that was proven, and for
     const proof = await world.store.latestEvidence(connection.key);
     if (proof === undefined) throw new Error("nothing was proven");
     const prove = (changed: Partial<RecordingWorld>, evidence: Partial<Evidence> = {}) =>
-      proveRecord({ ...world, ...changed }, app, write, { ...proof, ...evidence }, undefined);
-    const [latest] = (
-      await verifyConnections(world, { connections: [connection], secretProbe: true, wrongSecretControl: true })
-    ).map(evidenceOf);
+      proveRecord({ ...world, ...changed }, app, write, { ...proof, ...evidence });
+    const request = { connections: [connection], secretProbe: true, wrongSecretControl: true } as const;
+    const [latest] = (await all(verifyConnections(world, request))).map(evidenceOf);
     if (latest === undefined) throw new Error("nothing was proven");
     await expect(prove({}, latest)).resolves.toMatchObject({ verdict: "pass", secretCopy: undefined });
     const known = world.clientKeyOf("portal");

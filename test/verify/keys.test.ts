@@ -144,8 +144,13 @@ failureModes("keys that are well enough", [
   {
     name: "an elliptic curve and Ed25519",
     when: {
-      discovery: signing(["ES256", "EdDSA"]),
-      jwks: () => ({ keys: [{ ...p256, alg: "ES256" }, ed25519] }),
+      discovery: signing(["RS256", "ES256", "EdDSA"]),
+      jwks: () => ({
+        keys: [
+          { ...p256, alg: "ES256", kid: "ec" },
+          { ...ed25519, kid: "ed" },
+        ],
+      }),
     },
     verdict: "pass",
     checks: { K1: ["pass"], K3: ["pass"] },

@@ -55,10 +55,14 @@ export async function lone(
   };
   const fetcher: Fetcher = {
     async send({ url, address }) {
+      if (!URL.canParse(url)) return { kind: "refused", refusal: "not-a-url" };
+      if (!url.startsWith("https://")) return { kind: "refused", refusal: "not-https" };
       asked.push(url);
       const nth = counts.get(url) ?? 0;
       counts.set(url, nth + 1);
-      const said = { ...usual(url), ...given.says?.(url, nth, address) };
+      const { text, ...rest } = { text: undefined, ...usual(url) };
+      const own = given.says?.(url, nth, address);
+      const said: Said = { ...rest, ...(own?.json === undefined && text !== undefined ? { text } : {}), ...own };
       return said.instead ?? answerOf(said);
     },
     refusal: async (url) => (url.startsWith("https://") ? undefined : "not-https"),

@@ -31,8 +31,8 @@ export interface Seen {
 
 /** What a test changes of a well-behaved provider. Each gets what would have been said. */
 export interface Misbehaviour {
-  readonly discovery?: (document: Record<string, unknown>, seen: Seen) => Reply | Record<string, unknown>;
-  readonly jwks?: (set: { keys: unknown[] }, seen: Seen) => Reply | Record<string, unknown>;
+  readonly discovery?: (document: Record<string, unknown>, seen?: Seen) => Reply | Record<string, unknown>;
+  readonly jwks?: (set: { keys: unknown[] }, seen?: Seen) => Reply | Record<string, unknown>;
   readonly authorize?: (seen: Seen, usual: () => Reply) => Reply;
   readonly token?: (seen: Seen, usual: () => Reply) => Reply;
   readonly other?: (seen: Seen) => Reply;

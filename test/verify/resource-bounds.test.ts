@@ -9,7 +9,7 @@ import { type Provider, type Reply, type Seen, startProvider } from "./provider.
 // What a provider may send is bounded by the reader, in bytes and in time, whatever it sends.
 
 /** Milliseconds of one exchange. */
-const deadline = 2_500;
+const deadline = 1_500;
 /** What a busy machine may need to notice that the deadline has passed. */
 const margin = 5_000;
 const mostGrowth = 200 * 1024 * 1024;
@@ -25,15 +25,15 @@ beforeAll(async () => {
   provider = await startProvider();
   const all = Object.values(giants);
   /** Each case is an issuer of its own; what is not huge about it is sound. */
-  const giantAt = (at: Giant["at"], { host }: Seen): Reply | undefined => {
-    const giant = all[Number(/^case-(\d+)\./.exec(host)?.[1])];
+  const giantAt = (at: Giant["at"], seen: Seen | undefined): Reply | undefined => {
+    const giant = all[Number(/^case-(\d+)\./.exec(seen?.host ?? "")?.[1])];
     return giant?.at === at ? giant.reply() : undefined;
   };
   provider.behave({
     discovery: (document, seen) =>
       giantAt("discovery", seen) ??
       (JSON.parse(
-        JSON.stringify(document).replaceAll("https://idp.example", `https://${seen.host}`),
+        JSON.stringify(document).replaceAll("https://idp.example", `https://${seen?.host}`),
       ) as typeof document),
     jwks: (set, seen) => giantAt("keys", seen) ?? set,
     authorize: (seen, usual) => giantAt("authorize", seen) ?? usual(),

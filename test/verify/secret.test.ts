@@ -308,7 +308,7 @@ failureModes("the token request", [
         expect(headers.authorization).toMatch(/^Basic /);
         expect(headers["user-agent"]).toMatch(/^tenantry-verify\/\d/);
       }
-      expect(provider.seen).toHaveLength(7);
+      expect(provider.seen).toHaveLength(8);
     },
   },
 ]);

@@ -81,7 +81,8 @@ test("a GET whose connection breaks off is tried once more", async () => {
     },
   });
   expect((await verify(provider)).verdict).toBe("pass");
-  expect(broken).toBe(2);
+  // Once more for D23, which reads the document a second time.
+  expect(broken).toBe(3);
 });
 
 test("a GET whose connection always breaks off is inconclusive after two tries", async () => {
@@ -139,17 +140,18 @@ test("a proxy of the environment is not used", async () => {
   }
 });
 
-test("documents are shared by the connections of one run, unless they could not be read", async () => {
+test("documents are shared by the connections of one run, whatever came of them", async () => {
   provider.behave();
   const documents = new Map();
   await verify(provider, {}, { documents });
   await verify(provider, {}, { documents });
-  expect(provider.seen.filter((one) => one.method === "GET" && one.path !== "/authorize")).toHaveLength(2);
+  const asked = provider.seen.map(({ path }) => path).filter((path) => !["/authorize", "/token"].includes(path));
+  expect(asked.sort()).toEqual(["/.well-known/openid-configuration", "/.well-known/openid-configuration", "/keys"]);
   provider.behave({ discovery: () => json(500, {}) });
   const fresh = new Map();
   await verify(provider, {}, { documents: fresh });
   await verify(provider, {}, { documents: fresh });
-  expect(provider.seen).toHaveLength(2);
+  expect(provider.seen).toHaveLength(1);
 });
 
 test("certificates that do not hold are named with their mend", async () => {
@@ -168,7 +170,7 @@ test("certificates that do not hold are named with their mend", async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const network = { connect: { host: "127.0.0.1", port, ca: authority.ca } };
-    const found = check(await verifySubject(subjectWith(), ioOf({ network }), options), "D1");
+    const found = check(await verifySubject(subjectWith(), ioOf({ network }), options), "T1");
     expect(found).toMatchObject({ verdict: "fail", code: "VERIFY_TLS_FAILED", evidence: { reason } });
     expect(found.hint).toContain(hint);
     await new Promise((resolve) => server.close(resolve));

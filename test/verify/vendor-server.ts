@@ -46,7 +46,7 @@ export function behaviourOf(shape: VendorShape, client: RegisteredClient): Misbe
     if (url === discovery.href) return asJson(document);
     if (url === shape.authorization) return authorize(shape, client, one);
     if (url === shape.token) return redeem(shape, client, one);
-    return { status: 404 };
+    return shape.page ?? { status: 404 };
   };
   return {
     discovery: () => document,
@@ -61,9 +61,16 @@ function authorize(shape: VendorShape, client: RegisteredClient, { query }: Seen
     clientId: query.get("client_id") ?? "",
     redirectUri: query.get("redirect_uri") ?? "",
     state: query.get("state") ?? "",
+    broken: brokenOf(query),
   };
   if (asked.clientId !== shape.clientId) return shape.unknownClient(asked);
   return client.redirectUris.includes(asked.redirectUri) ? shape.registered(asked) : shape.unregistered(asked);
+}
+
+/** What is wrong with a request that every server must notice. */
+function brokenOf(query: URLSearchParams): string | undefined {
+  if (query.get("response_type") !== "code") return "unsupported_response_type";
+  return (query.get("scope") ?? "").split(" ").includes("openid") ? undefined : "invalid_scope";
 }
 
 function redeem(shape: VendorShape, client: RegisteredClient, { form, headers }: Seen): Reply {

@@ -5,6 +5,8 @@ export interface Asked {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly state: string;
+  /** The error of a request that is broken, as far as the product looks; undefined of a sound one. */
+  readonly broken: string | undefined;
 }
 
 /** How one product answers, status and words included. */
@@ -29,7 +31,19 @@ export interface VendorShape {
   readonly unknownAtToken?: Reply;
   readonly badAssertion?: Reply;
   readonly expiredSecret?: Reply;
+  /** What its other pages answer, such as the one where people sign in; 404 when absent. */
+  readonly page?: Reply;
 }
+
+const signIn = html(200, '<form method="post" action="/login"><input name="username"></form>');
+
+/** Looks at the request although it ignores prompt=none: errors go to the redirect URI, people to the sign-in page. */
+const brokenOnly =
+  (page: (asked: Asked) => Reply) =>
+  (asked: Asked): Reply =>
+    asked.broken === undefined
+      ? page(asked)
+      : redirect(back(asked.redirectUri, { error: asked.broken, state: asked.state }), 303);
 
 const loginRequired =
   (more: Readonly<Record<string, string>> = {}) =>
@@ -313,5 +327,136 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
     badSecret: oauth(401, "invalid_client", "Invalid client or client credentials."),
     wrongMethod: oauth(401, "invalid_client", "Invalid client or client credentials."),
     noCredential: oauth(401, "invalid_client", "client_secret is required"),
+  },
+  dex: {
+    issuer: "https://dex.tannberg.example/dex",
+    authorization: "https://dex.tannberg.example/dex/auth",
+    token: "https://dex.tannberg.example/dex/token",
+    clientId: "acme-portal",
+    metadata: { end_session_endpoint: undefined },
+    registered: brokenOnly(() => redirect("/dex/auth/local/login?back=&state=abc", 302)),
+    unregistered: () => html(400, "<h2>Bad Request</h2> Unregistered redirect_uri."),
+    unknownClient: () => html(400, "<h2>Bad Request</h2> Invalid client_id provided."),
+    badCode: oauth(400, "invalid_grant", "Invalid or expired code parameter."),
+    badSecret: oauth(401, "invalid_client", "Invalid client credentials."),
+    noCredential: oauth(401, "invalid_client", "Invalid client credentials."),
+    page: signIn,
+  },
+  "cognito with its classic hosted pages": {
+    issuer: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123xyz",
+    authorization: `${cognitoHost}/oauth2/authorize`,
+    token: `${cognitoHost}/oauth2/token`,
+    clientId: "5k2v9m4x7q1z8w3t6r0b",
+    metadata: { end_session_endpoint: undefined },
+    registered: brokenOnly(({ clientId, redirectUri, state }) =>
+      redirect(
+        `${cognitoHost}/login?${new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, state })}`,
+        302,
+      ),
+    ),
+    unregistered: cognito("redirect_mismatch"),
+    unknownClient: cognito("invalid_client"),
+    badCode: oauth(400, "invalid_grant"),
+    badSecret: oauth(400, "invalid_client", "invalid_client_secret"),
+    wrongMethod: oauth(400, "invalid_client"),
+    noCredential: oauth(400, "invalid_client"),
+    page: signIn,
+  },
+  salesforce: {
+    issuer: "https://acme.my.salesforce.com",
+    authorization: "https://acme.my.salesforce.com/services/oauth2/authorize",
+    token: "https://acme.my.salesforce.com/services/oauth2/token",
+    clientId: "3MVG9acmeportal",
+    registered: loginRequired(),
+    unregistered: () =>
+      html(200, "error=redirect_uri_mismatch&error_description=redirect_uri%20must%20match%20configuration"),
+    unknownClient: () => html(400, "error=invalid_client_id&error_description=client%20identifier%20invalid"),
+    badCode: oauth(400, "invalid_grant", "invalid authorization code"),
+    badSecret: oauth(400, "invalid_client", "invalid client credentials"),
+    noCredential: oauth(400, "invalid_client", "invalid client credentials"),
+    unknownAtToken: oauth(400, "invalid_client_id", "client identifier invalid"),
+  },
+  onelogin: {
+    issuer: "https://acme.onelogin.com/oidc/2",
+    authorization: "https://acme.onelogin.com/oidc/2/auth",
+    token: "https://acme.onelogin.com/oidc/2/token",
+    clientId: "6d2f8c10-1f2e-013b-5c4d-0a1b2c3d4e5f123456",
+    registered: loginRequired(),
+    unregistered: () =>
+      json(400, {
+        error: "invalid_redirect_uri",
+        error_description: "redirect_uri did not match any client's registered redirect_uris",
+      }),
+    unknownClient: () => json(400, { error: "invalid_client", error_description: "client is invalid" }),
+    badCode: oauth(400, "invalid_grant", "grant request is invalid"),
+    badSecret: oauth(401, "invalid_client", "client authentication failed"),
+    wrongMethod: oauth(401, "invalid_client", "client authentication failed"),
+    noCredential: oauth(401, "invalid_client", "client authentication failed"),
+  },
+  authelia: {
+    issuer: "https://auth.tannberg.example",
+    authorization: "https://auth.tannberg.example/api/oidc/authorization",
+    token: "https://auth.tannberg.example/api/oidc/token",
+    clientId: "acme-portal",
+    registered: loginRequired({ iss: "https://auth.tannberg.example" }),
+    unregistered: () =>
+      json(400, {
+        error: "invalid_request",
+        error_description:
+          "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed. The 'redirect_uri' parameter does not match any of the OAuth 2.0 Client's pre-registered 'redirect_uris'.",
+      }),
+    unknownClient: () =>
+      json(401, {
+        error: "invalid_client",
+        error_description:
+          "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).",
+      }),
+    badCode: oauth(400, "invalid_grant", "The provided authorization grant is invalid."),
+    badSecret: oauth(401, "invalid_client", "Client authentication failed."),
+    wrongMethod: oauth(
+      401,
+      "invalid_client",
+      "The OAuth 2.0 Client supports client authentication method 'client_secret_basic', but method 'client_secret_post' was requested.",
+    ),
+    noCredential: oauth(401, "invalid_client", "Client authentication failed."),
+  },
+};
+
+/** Products that show people a page whatever they are asked: nothing tells without a sign-in. */
+export const silentVendors: Readonly<Record<string, VendorShape>> = {
+  "ad fs": {
+    issuer: "https://sts.aldervoss.example/adfs",
+    authorization: "https://sts.aldervoss.example/adfs/oauth2/authorize/",
+    token: "https://sts.aldervoss.example/adfs/oauth2/token/",
+    clientId: "1c9b7a53-7f0d-4b0e-9f43-0d4c6f5e2a11",
+    registered: () => html(200, '<input id="userNameInput"><input id="passwordInput" type="password">'),
+    unregistered: () =>
+      html(
+        200,
+        "MSIS9224: Received invalid OAuth authorization request. The received 'redirect_uri' parameter is not a valid registered redirect URI for the client identifier.",
+      ),
+    unknownClient: () =>
+      html(
+        200,
+        "MSIS9223: Received invalid OAuth authorization request. The received 'client_id' is invalid as no registered client was found with this client identifier.",
+      ),
+    badCode: oauth(400, "invalid_grant", "MSIS9612: The authorization code received in 'code' parameter is invalid."),
+    badSecret: oauth(401, "invalid_client", "MSIS9622: Client authentication failed."),
+    noCredential: oauth(401, "invalid_client", "MSIS9607: The 'client_id' parameter in the request is invalid."),
+  },
+  pingone: {
+    issuer: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as",
+    authorization: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as/authorize",
+    token: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as/token",
+    clientId: "a1b2c3d4-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+    registered: () => redirect("/signon/?flowId=1", 302),
+    unregistered: () =>
+      html(200, "The request could not be completed. One or more validation errors were in the request."),
+    unknownClient: () =>
+      html(200, "The request could not be completed. The requested resource was not found. invalid_client"),
+    badCode: oauth(400, "invalid_grant"),
+    badSecret: oauth(401, "invalid_client", "Request denied: Invalid client credentials"),
+    noCredential: oauth(401, "invalid_client"),
+    page: signIn,
   },
 };

@@ -6,14 +6,14 @@ import type { Verification } from "../../src/verify/verify.ts";
 import { back, html, type Provider, type Reply, redirect, redirectUri } from "./provider.ts";
 import { check, verify } from "./subject.ts";
 import { behaviourOf, type RegisteredClient, startVendors } from "./vendor-server.ts";
-import { type Asked, type VendorShape, vendors } from "./vendor-shapes.ts";
+import { type Asked, silentVendors, type VendorShape, vendors } from "./vendor-shapes.ts";
 
 const secret = "s3cr3t-canary-value";
 const sound: RegisteredClient = { redirectUris: [redirectUri], method: "client_secret_post", secret };
 
 let provider: Provider;
 beforeAll(async () => {
-  provider = await startVendors(Object.values(vendors));
+  provider = await startVendors([...Object.values(vendors), ...Object.values(silentVendors)]);
 });
 afterAll(() => provider.close());
 
@@ -187,6 +187,26 @@ describe.each(Object.entries(vendors))("%s", (_, shape) => {
     ]);
     expect((await proof(shape, { redirectUris: [] }, { endpoints })).verdict).toBe("fail");
     expect((await proof(shape, { secret: "another" }, { endpoints })).verdict).toBe("fail");
+  });
+});
+
+describe.each(Object.entries(silentVendors))("%s tells nothing without a sign-in", (_, shape) => {
+  test("a sound client is inconclusive, and only because of its redirect URI", async () => {
+    const verification = await proof(shape);
+    expect(verification.verdict).toBe("inconclusive");
+    expect(open(verification)).toEqual([expect.stringMatching(/^P1 inconclusive: .* shows a page/)]);
+    expect(said(verification, "P3", "P4", "S1", "S2")).toEqual([
+      ["P3", "pass", undefined],
+      ["P4", "inconclusive", "VERIFY_CALLBACK_UNCLEAR"],
+      ...clientPasses,
+    ]);
+  });
+
+  test("what it refuses is told all the same, though its pages have status 200", async () => {
+    expect(said(await proof(shape, { redirectUris: [] }), "P1", "P3")).toEqual([
+      ["P1", "fail", "VERIFY_CALLBACK_REFUSED"],
+      ["P3", "pass", undefined],
+    ]);
   });
 });
 

@@ -133,7 +133,7 @@ async function orgsOf(database: Transaction<AppTables>, tenants: readonly string
   for (let from = 0; from < tenants.length; from += chunk) {
     const rows = await database
       .selectFrom("org as o")
-      .leftJoin("org_domain as d", "d.org_id", "o.id")
+      .leftJoin(domainsOf(database).as("d"), "d.org_id", "o.id")
       .select(["o.id", "o.tenant", "o.name", "o.status", "o.managed_by", "o.created_at", "o.updated_at"])
       .select(["d.domain", "d.verified_at", "d.verification"])
       .select((query) =>
@@ -146,31 +146,36 @@ async function orgsOf(database: Transaction<AppTables>, tenants: readonly string
       )
       .where("o.tenant", "in", tenants.slice(from, from + chunk))
       .execute();
-    const claims = await claimsOf(database, tenants.slice(from, from + chunk));
     for (const [, same] of Map.groupBy(rows, (row) => row.id)) {
       const [row] = same;
       if (row === undefined) continue;
-      const routed = same
-        .flatMap(({ domain, verified_at: verifiedAt, verification }) =>
-          domain === null ? [] : [{ domain, verifiedAt, verification: verification ?? "kept" }],
-        )
-        .sort((a, b) => (a.domain < b.domain ? -1 : 1));
-      orgs.push({ row: readOrg(row), routed, claimed: claims.get(row.id) ?? [], retired: row.living === 0 });
+      const domains = same.flatMap(({ domain, verified_at: verifiedAt, verification }) =>
+        domain === null ? [] : [{ domain, verifiedAt, verification }],
+      );
+      const routed = domains.flatMap(({ verification, ...of }) =>
+        verification === null ? [] : [{ ...of, verification }],
+      );
+      const claimed = domains.flatMap(({ domain, verification }) => (verification === null ? [domain] : []));
+      orgs.push({
+        row: readOrg(row),
+        routed: routed.sort((a, b) => (a.domain < b.domain ? -1 : 1)),
+        claimed,
+        retired: row.living === 0,
+      });
     }
   }
   return orgs;
 }
 
-/** The domains that wait for their proof, by the tenant's public id. */
-async function claimsOf(
-  database: Transaction<AppTables>,
-  tenants: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await database
-    .selectFrom("org_domain_claim as d")
-    .innerJoin("org as o", "o.id", "d.org_id")
-    .select(["d.org_id", "d.domain"])
-    .where("o.tenant", "in", tenants)
-    .execute();
-  return new Map([...Map.groupBy(rows, (row) => row.org_id)].map(([id, of]) => [id, of.map(({ domain }) => domain)]));
+/** Domains that are routed, and those that wait for their proof: these have no verification. */
+function domainsOf(database: Transaction<AppTables>) {
+  return database
+    .selectFrom("org_domain")
+    .select(["domain", "org_id", "verified_at", sql<string | null>`verification`.as("verification")])
+    .unionAll(
+      database
+        .selectFrom("org_domain_claim")
+        .select(["domain", "org_id", sql<string | null>`null`.as("verified_at")])
+        .select(sql<string | null>`null`.as("verification")),
+    );
 }

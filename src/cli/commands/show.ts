@@ -4,12 +4,13 @@ import { type ConnectionStatus, readStatus } from "../../apply/status.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { wrap } from "../../plan/wrap.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
-import { printJson } from "../outcome.ts";
+import { domainFacts } from "../domain-text.ts";
 import { notCoveredBy, notCoveredText } from "../not-covered.ts";
+import { printJson } from "../outcome.ts";
 import { proofDetails } from "../proof-text.ts";
 import { type Run, recordingOptions } from "../run.ts";
 import { clientFacts, recordFacts, tenantFacts } from "../show-text.ts";
-import { nextStep, shortTime } from "../status-text.ts";
+import { nextStep, recordWord, secretWords, shortTime } from "../status-text.ts";
 import { facts } from "../table.ts";
 
 /** Everything about one tenant: what its file comes to, how each connection stands, and what was proven. */
@@ -47,12 +48,19 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
       const connection = connections[index];
       if (connection === undefined) continue;
       terminal.out(`\n${paint.bold(row.key)}  ${stateWord(row)}\n`);
-      terminal.out(facts([...clientFacts(connection, row), ...recordFacts(connection)]));
+      terminal.out(
+        facts([
+          ...clientFacts(connection, row),
+          ...recordFacts(connection),
+          ...domainFacts(row.domains, row.record === "active"),
+        ]),
+      );
       const step = nextStep(row);
       if (step !== undefined) terminal.out(`${paint.yellow("  next")}  ${wrap(step, 72).join("\n        ")}\n`);
       const proof = evidence.get(row.key);
       if (proof === undefined) continue;
       terminal.out(`  proof ${proof.verdict} at ${shortTime(proof.at)} UTC, from ${proof.ranFrom}\n`);
+      if (row.proof !== null) terminal.out(`  secret: ${secretWords(row.proof)}\n`);
       terminal.out(`${proofDetails(proof, paint, true)}\n`);
     }
     terminal.out(`\n${notCoveredText(proofs, paint)}`);
@@ -63,8 +71,9 @@ export async function show(run: Run, name: string, options: WorkspaceOptions): P
 }
 
 /** What the app has, when it is not simply what the file says. */
-function stateWord({ status, record }: ConnectionStatus): string {
-  if (status === record) return status;
+function stateWord(row: ConnectionStatus): string {
+  const { status, record } = row;
+  if (status === record) return recordWord(row);
   return `${status} in the file, ${record === null ? "no record in the app" : `record ${record}`}`;
 }
 

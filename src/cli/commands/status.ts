@@ -17,6 +17,7 @@ import {
   proofWord,
   rebuiltNotes,
   rebuiltRow,
+  recordWord,
   shortTime,
   summaryOf,
 } from "../status-text.ts";
@@ -125,5 +126,5 @@ async function rebuild(run: Run, loaded: Context, options: StatusOptions): Promi
 
 function columns(row: ConnectionStatus): readonly string[] {
   const at = row.proof === null ? "never" : shortTime(row.proof.at);
-  return [row.key, row.idp, row.status, row.record ?? "none", proofWord(row), at];
+  return [row.key, row.idp, row.status, recordWord(row), proofWord(row), at];
 }

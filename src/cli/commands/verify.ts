@@ -1,10 +1,10 @@
-import { type ExitCode } from "../../errors/code.ts";
-import { checks } from "../../verify/checks/checks.ts";
+import type { ExitCode } from "../../errors/code.ts";
 import { appChecks } from "../../verify/app/checks.ts";
+import { checks } from "../../verify/checks/checks.ts";
 import { domainOwnership } from "../../verify/domain/o1-domain.ts";
+import { findRoot } from "../context.ts";
 import { keepHeapSmall } from "../heap.ts";
 import { worstExit } from "../outcome.ts";
-import { findRoot } from "../context.ts";
 import type { Run } from "../run.ts";
 import { checkFlags, proveClient } from "../verify/client-run.ts";
 import { openFleet, seenFrom } from "../verify/fleet-run.ts";

@@ -46,7 +46,8 @@ export function checkFlags(names: readonly string[], options: VerifyOptions): vo
   }
   if (options.clientId === undefined) {
     const needs = ofClient.find((name) => name !== "preset" && name !== "ca" && options[name] !== undefined);
-    if (needs !== undefined) throw usage(`${flagOf(needs)} is of a client that --client-id must name`, "Give --client-id.");
+    if (needs !== undefined)
+      throw usage(`${flagOf(needs)} is of a client that --client-id must name`, "Give --client-id.");
   }
   if ((options.clientKey === undefined) !== (options.keyId === undefined)) {
     throw usage("--client-key and --key-id belong together", "Give both: the key, and the id it is registered by.");
@@ -78,13 +79,23 @@ export async function proveClient(run: Run, issuer: string, options: VerifyOptio
   const name = clientId === undefined ? issuer : `${clientId} at ${issuer}`;
   run.terminal.status?.(`proving ${name}`);
   try {
-    const { verdict, checks, discovery, at, ranFrom } =
+    const { verdict, checks, discovery, preset, at, ranFrom } =
       clientId === undefined
         ? await verifyIssuer(about)
         : await verifyClient({ ...about, ...clientOf(clientId, options, secret, key) });
     const { authorizationEndpoint, tokenEndpoint, jwksUri } = discovery ?? {};
     const endpoints = { authorizationEndpoint, tokenEndpoint, jwksUri };
-    const evidence = { key: name, clientId: clientId ?? "", issuer, ...endpoints, ranFrom, at, verdict, checks };
+    const evidence = {
+      key: name,
+      clientId: clientId ?? "",
+      issuer,
+      ...endpoints,
+      ranFrom,
+      at,
+      verdict,
+      preset,
+      checks,
+    };
     return { proof: { key: name, verdict, evidence }, placeOf: () => undefined };
   } catch (error) {
     if (!stop.interrupted.aborted || error !== stop.interrupted.reason) throw error;

@@ -103,4 +103,3 @@ export function seenFrom(cwd: string, root: string): (file: string) => string {
   if (folder === "" || folder.startsWith("..")) return (file) => file;
   return (file) => relative(cwd, resolve(root, file)).split(sep).join("/");
 }
-

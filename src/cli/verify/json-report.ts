@@ -21,7 +21,11 @@ export function jsonReport(): Report {
       if ("evidence" in proof) for (const { key, sentence } of gapsOf(proof.evidence)) sentences.push(sentence(key));
     },
     text({ environment, stopped }) {
-      const head = JSON.stringify({ version, command: "verify", environment, stopped, summary: countsOf(verdicts) }, null, 2);
+      const head = JSON.stringify(
+        { version, command: "verify", environment, stopped, summary: countsOf(verdicts) },
+        null,
+        2,
+      );
       const list = proofs.length === 0 ? "[]" : `[\n    ${proofs.join(",\n    ")}\n  ]`;
       const notCovered = JSON.stringify(sentences.join(" "));
       return `${head.slice(0, -2)},\n  "proofs": ${list},\n  "notCovered": ${notCovered}\n}\n`;

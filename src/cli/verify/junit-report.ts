@@ -1,6 +1,6 @@
 import type { CheckResult } from "../../store/evidence.ts";
-import { checkWord } from "../proof-text.ts";
-import { type Placed, type Report, type ReportedProof } from "./report.ts";
+import { checkWord, notRun, titleOf } from "../proof-text.ts";
+import type { Placed, Report, ReportedProof } from "./report.ts";
 
 /**
  * JUnit XML: a suite per connection, a case per check. A must-check that failed is a failure, one that could not tell an
@@ -58,11 +58,12 @@ function unproven(proof: Extract<ReportedProof, { because: string }>, counts: Co
 
 function caseOf(key: string, check: CheckResult, place: Placed["at"], counts: Counts): string {
   counts.tests += 1;
-  const name = `${check.id} ${check.title}`;
+  const name = `${check.id} ${titleOf(check)}`;
   const about = { classname: key, name, file: place?.file, line: place?.line };
   const { verdict, level, code, message } = check;
   if (verdict === "pass") return testcase(about);
-  if (verdict === "skipped") {
+  // What could not run is told by the check that it waits for.
+  if (verdict === "skipped" || code === notRun) {
     counts.skipped += 1;
     return testcase(about, `<skipped${attributesOf({ message })}/>`);
   }
@@ -87,7 +88,10 @@ function wordsOf({ code, message, expected, actual, note, attested, hint }: Chec
     ["expected: ", expected],
     ["actual: ", actual],
     ["note: ", note],
-    ["attested: ", attested === undefined ? undefined : `by ${attested.by} on ${attested.on}, until ${attested.expires}`],
+    [
+      "attested: ",
+      attested === undefined ? undefined : `by ${attested.by} on ${attested.on}, until ${attested.expires}`,
+    ],
     ["mend: ", hint],
   ] as const;
   return said.flatMap(([label, text]) => (text === undefined ? [] : [`${label}${text}`])).join("\n");

@@ -1,7 +1,7 @@
 import { visibleText } from "../../errors/visible.ts";
 import type { CheckResult } from "../../store/evidence.ts";
 import { neverCovered } from "../not-covered.ts";
-import { byWeight, checkWord, isOpen, words } from "../proof-text.ts";
+import { byWeight, checkWord, isOpen, notRun, titleOf, words } from "../proof-text.ts";
 import { type Counts, countsOf, type Report } from "./report.ts";
 import { countsText } from "./summary.ts";
 
@@ -26,7 +26,7 @@ export function markdownReport(): Report {
         if (verdict === "inconclusive") open.push({ key, verdict, lines: [plain(proof.because)] });
         return;
       }
-      const found = proof.evidence.checks.filter((check) => isOpen(check) && check.code !== "VERIFY_NOT_RUN");
+      const found = proof.evidence.checks.filter((check) => isOpen(check) && check.code !== notRun);
       const lines = [...found].sort(byWeight).map(lineOf);
       if (lines.length > 0 || verdict === "fail" || verdict === "inconclusive") open.push({ key, verdict, lines });
     },
@@ -71,9 +71,9 @@ function fitting(open: readonly OpenConnection[], room: number): readonly string
 }
 
 function lineOf(check: CheckResult): string {
-  const { id, title, code, message, expected, actual, hint } = check;
+  const { id, code, message, expected, actual, hint } = check;
   return [
-    `${checkWord(check)} ${id} ${plain(title)}${code === undefined ? "" : ` (${code})`}: ${plain(message)}`,
+    `${checkWord(check)} ${id} ${plain(titleOf(check))}${code === undefined ? "" : ` (${code})`}: ${plain(message)}`,
     ...(expected === undefined ? [] : [`expected <code>${plain(expected)}</code>`]),
     ...(actual === undefined ? [] : [`actual <code>${plain(actual)}</code>`]),
     ...(hint === undefined ? [] : [`<em>Mend: ${plain(hint)}</em>`]),

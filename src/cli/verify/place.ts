@@ -22,8 +22,7 @@ const fields: Readonly<Record<string, string>> = {
 export function placeOf(connection: Connection, tenant: Tenant | undefined, { id, link }: CheckResult): Position {
   if (tenant === undefined) return connection.position;
   const external = connection.registration.idp === externalIdp;
-  const inSignIn = (...path: readonly string[]): Position =>
-    tenant.positionOf(["signIns", connection.signIn, ...path]);
+  const inSignIn = (...path: readonly string[]): Position => tenant.positionOf(["signIns", connection.signIn, ...path]);
   const field = fields[id];
   if (field !== undefined) return inSignIn(field);
   switch (link) {

@@ -29,10 +29,10 @@ export function proofProgress(terminal: Pick<Terminal, "err" | "status">, total:
       underWay.delete(key);
       done += 1;
       if (status !== undefined) show();
-      else if (total <= each) terminal.err(`proven ${done} of ${total}: ${key}\n`);
+      else if (total <= each) terminal.err(`looked at ${done} of ${total}: ${key}\n`);
       else if (done === total || done - told >= total / 20) {
         told = done;
-        terminal.err(`proven ${done} of ${total}\n`);
+        terminal.err(`looked at ${done} of ${total}\n`);
       }
     },
   };

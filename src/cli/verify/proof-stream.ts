@@ -2,7 +2,16 @@ import type { Paint } from "../../plan/render-text.ts";
 import { wrap } from "../../plan/wrap.ts";
 import type { CheckResult, Link } from "../../store/evidence.ts";
 import { type Gap, gapsOf, gapsText } from "../not-covered.ts";
-import { colourWords, isOpen, type ProofLayout, proofDetails, proofHead, proofLayout, proofRow, words } from "../proof-text.ts";
+import {
+  colourWords,
+  isOpen,
+  type ProofLayout,
+  proofDetails,
+  proofHead,
+  proofLayout,
+  proofRow,
+  words,
+} from "../proof-text.ts";
 import { shownPlace } from "./place.ts";
 import { countsOf, type Placed, type ReportedProof } from "./report.ts";
 import { countsText } from "./summary.ts";
@@ -128,7 +137,8 @@ function together(first: ReportedProof, all: readonly ReportedProof[]): Reported
   return { ...first, evidence: { ...first.evidence, checks } };
 }
 
-function reasonOf({ verdict, because, code, hint }: Extract<ReportedProof, { because: string }>): string {
+function reasonOf({ verdict, because, code, hint, provenAt }: Extract<ReportedProof, { because: string }>): string {
+  if (provenAt !== undefined) return `skipped: ${because}`;
   if (verdict === "skipped") return because;
   const why = code === undefined ? because : `${code}  ${because}`;
   return hint === undefined ? why : `${why}; mend: ${hint}`;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Position } from "../../errors/issue.ts";
 import type { CheckResult } from "../../store/evidence.ts";
-import { isOpen } from "../proof-text.ts";
+import { isOpen, notRun } from "../proof-text.ts";
 import { version } from "../version.ts";
 import type { Report } from "./report.ts";
 
@@ -40,8 +40,14 @@ export function sarifReport(specOf: RuleSource, uriOf: (file: string) => string)
             level,
             message: { text: messageOf(proof.key, check) },
             locations: locationsOf(proof.key, placed.placeOf(check), uriOf),
-            partialFingerprints: { "tenantryCheck/v1": fingerprint(proof.key, check.id, check.code ?? check.verdict) },
-            properties: { connection: proof.key, verdict: check.verdict, ...(check.code === undefined ? {} : { code: check.code }) },
+            partialFingerprints: {
+              "tenantryCheck/v1": fingerprint(proof.key, check.id, domainOf(check), check.code ?? check.verdict),
+            },
+            properties: {
+              connection: proof.key,
+              verdict: check.verdict,
+              ...(check.code === undefined ? {} : { code: check.code }),
+            },
           });
         }
       } else if (proof.verdict === "inconclusive") {
@@ -64,9 +70,7 @@ export function sarifReport(specOf: RuleSource, uriOf: (file: string) => string)
           driver: { name: "Tenantry", version, semanticVersion: version, rules: [...rules.values()] },
         },
         automationDetails: { id: `tenantry-verify/${environment ?? "client"}/` },
-        invocations: [
-          { executionSuccessful: !stopped, exitCode: exit, startTimeUtc: startedAt, endTimeUtc: endedAt },
-        ],
+        invocations: [{ executionSuccessful: !stopped, exitCode: exit, startTimeUtc: startedAt, endTimeUtc: endedAt }],
         columnKind: "utf16CodeUnits",
         results,
       };
@@ -79,23 +83,23 @@ export function sarifReport(specOf: RuleSource, uriOf: (file: string) => string)
 /** Undefined for what nobody has to know. */
 function levelOf(check: CheckResult): "error" | "warning" | "note" | undefined {
   if (check.attested !== undefined) return "note";
-  if (!isOpen(check)) return undefined;
+  // What could not run says nothing that the check it waits for does not say.
+  if (!isOpen(check) || check.code === notRun) return undefined;
   if (check.level === "policy") return "note";
   return check.level === "must" && check.verdict === "fail" ? "error" : "warning";
 }
 
 function ruleOf({ id, title, level, link }: CheckResult, spec: ReturnType<RuleSource>): object {
-  const rule = spec === undefined ? "" : ` Rule: ${spec.name}.`;
-  const help = `What it proves, what it cannot and how to mend it: docs/verify.md, section ${id}.${rule}`;
+  const help = `What it proves, what it cannot and how to mend it: docs/verify.md, section ${id}.`;
   return {
     id,
     name: nameOf(title),
     shortDescription: { text: title },
     fullDescription: { text: `${title} (${level}; ${link}).` },
-    help: {
-      text: help,
-      markdown: spec === undefined ? help : `${help} [${spec.name}](${spec.url})`,
-    },
+    help:
+      spec === undefined
+        ? { text: help, markdown: help }
+        : { text: `${help} Rule: ${spec.name}.`, markdown: `${help} Rule: [${spec.name}](${spec.url}).` },
     ...(spec === undefined ? {} : { helpUri: spec.url }),
     defaultConfiguration: { level: level === "must" ? "error" : level === "should" ? "warning" : "note" },
     properties: { tags: ["oidc", link], precision: "very-high" },
@@ -136,6 +140,10 @@ function locationsOf(key: string, place: Position | undefined, uriOf: (file: str
     region: { startLine: place.line, startColumn: place.column },
   };
   return [{ physicalLocation, logicalLocations }];
+}
+
+function domainOf({ evidence }: CheckResult): string {
+  return typeof evidence.domain === "string" ? evidence.domain : "";
 }
 
 /** The same for the same trouble in the next run, wherever the file has moved it. */

@@ -51,7 +51,7 @@ export const authentik: Preset = {
     "Redirect URIs may be regular expressions.",
   ],
   sources: [
-    "authentik's OpenAPI (issuer_mode, matching_mode); revel#919 (methods)",
+    "authentik's OpenAPI (issuer_mode, matching_mode); revel#919 (methods); scrumboy#126, dawarich#2925 (the final slash, in every issuer mode)",
     "Unconfirmed: most answers to probes; labels of the interface. The path /application/o/… could be another product's",
   ],
 };

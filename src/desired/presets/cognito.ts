@@ -33,6 +33,7 @@ export const cognito: Preset = {
   probes: {
     promptNone: "unknown",
     faultInjection: "allowed",
+    // A code_challenge without its method: error=invalid_request at the redirect URI (AUTHORIZATION endpoint, negative responses).
     fault: "code_challenge_method",
     answers: {
       P1: { is: "`login_required` with managed login branding only; else 302 to /login", mark: "documented" },

@@ -127,7 +127,7 @@ export const entraId: Preset = {
     "Assignment (AADSTS50105) and consent (AADSTS65001, 90094) show only when a person signs in.",
   ],
   sources: [
-    "MicrosoftDocs/entra-docs: reference-error-codes.md, v2-protocols-oidc.md; typescript-sdk#832, erlef/oidcc#376, sigstore#246 (S256); mealie#4528, lxd#14141 (groups); outline#12863, onyx#13298 (email_verified)",
-    "Unconfirmed: P2, P3 before the password, P5, P7; the 200 groups and the 24 months",
+    "MicrosoftDocs/entra-docs: reference-error-codes.md, v2-protocols-oidc.md; typescript-sdk#832, erlef/oidcc#376, sigstore#246 (S256); mealie#4528, lxd#14141 (groups); outline#12863, onyx#13298 (email_verified); azure-docs: optional claims, groups overage (the 200 groups)",
+    "Unconfirmed: P2, P3 before the password, P5, P7; the 24 months",
   ],
 };

@@ -1,4 +1,4 @@
-import { oktaAnswers, oktaNotes, oktaPlaces, oktaSecretTraps } from "./okta.ts";
+import { oktaAnswers, oktaHost, oktaNotes, oktaPlaces, oktaSecretTraps } from "./okta.ts";
 import type { Preset } from "./shape.ts";
 
 /** A custom authorization server of Okta: `default`, or one that the customer made. */
@@ -6,13 +6,13 @@ export const oktaCustom: Preset = {
   name: "okta-custom",
   title: "Okta (custom authorization server)",
   issuer: {
-    patterns: [/^https:\/\/[a-z0-9-]+\.(?:okta|oktapreview|okta-emea)\.com\/oauth2\/[A-Za-z0-9]+$/],
+    patterns: [new RegExp(`^https://[a-z0-9-]+\\.${oktaHost}/oauth2/[A-Za-z0-9]+$`)],
     certainty: "host",
     shape: "https://{org}.okta.com/oauth2/{server}",
     finalSlash: false,
     mistakes: [
       {
-        pattern: /^https:\/\/[a-z0-9-]+\.(?:okta|oktapreview|okta-emea)\.com\/oauth2\/?$/,
+        pattern: new RegExp(`^https://[a-z0-9-]+\\.${oktaHost}/oauth2/?$`),
         message: "names no authorization server",
         hint: "write the server behind it, such as https://acme.okta.com/oauth2/default, or leave /oauth2 out for the org's own",
       },

@@ -1,5 +1,8 @@
 import type { Preset, ProbeAnswer, ProbeId } from "./shape.ts";
 
+/** Hosts of Okta's orgs, as the end of a pattern. */
+export const oktaHost = "(?:(?:okta|oktapreview|okta-emea|okta-gov)\\.com|okta\\.mil)";
+
 /** What Okta's two kinds of authorization server have in common. */
 export const oktaAnswers: Readonly<Record<ProbeId, ProbeAnswer>> = {
   P1: { is: "`login_required` at the redirect URI", mark: "documented" },
@@ -49,13 +52,13 @@ export const okta: Preset = {
   name: "okta",
   title: "Okta (org authorization server)",
   issuer: {
-    patterns: [/^https:\/\/[a-z0-9-]+\.(?:okta|oktapreview|okta-emea)\.com$/],
+    patterns: [new RegExp(`^https://[a-z0-9-]+\\.${oktaHost}$`)],
     certainty: "host",
     shape: "https://{org}.okta.com",
     finalSlash: false,
     mistakes: [
       {
-        pattern: /^https:\/\/[a-z0-9-]+-admin\.(?:okta|oktapreview|okta-emea)\.com(?:\/.*)?$/,
+        pattern: new RegExp(`^https://[a-z0-9-]+-admin\\.${oktaHost}(?:/.*)?$`),
         message: "is the address of Okta's admin console",
         hint: "leave `-admin` out: the issuer is the org's own address, such as https://acme.okta.com",
       },
@@ -93,6 +96,6 @@ export const okta: Preset = {
   ],
   sources: [
     "support.okta.com, article on the error 400 of redirect_uri; okta-developer-docs: oauth2-error-codes.json, concepts/auth-servers, concepts/okta-organizations",
-    "Unconfirmed: P4, P5; labels of the console may have moved",
+    "Unconfirmed: P4, P5; the hosts okta-gov.com and okta.mil; labels of the console may have moved",
   ],
 };

@@ -163,4 +163,19 @@ export const ruleCodes = {
     mend: "Remove `deleteAfter`, or set `status: offboarded`.",
     exit: 2,
   },
+  RULE_ATTEST_CHECK: {
+    cause: "An entry under `attest:` names a check that there is not, or that nobody can stand for.",
+    mend: "Name the check that the proof called inconclusive, or remove the entry.",
+    exit: 2,
+  },
+  RULE_ATTEST_DATES: {
+    cause: "An entry under `attest:` ends before it begins, or counts for more than a year.",
+    mend: "Write the day of the test sign-in under `on`, and a later day, at most a year on, under `expires`.",
+    exit: 2,
+  },
+  RULE_ATTEST_TWICE: {
+    cause: "Two entries under `attest:` stand for the same check.",
+    mend: "Keep the newest entry alone.",
+    exit: 2,
+  },
 } as const satisfies Record<string, CodeEntry>;

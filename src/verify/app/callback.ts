@@ -94,24 +94,25 @@ function decoded(text: string): string {
   return [...new URLSearchParams(text.replace(/^[?#]/, ""))].flat().join(" ");
 }
 
-/** Whether an address inside the app is that of an error or of a new sign-in, not one that people come to. */
+/** Whether an address inside the app is that of an error or of a login page, not one that people come to. */
 function isRefusal(location: URL, { redirectUri }: AppSubject): boolean {
-  const says = `${location.pathname} ${[...location.searchParams.keys()].join(" ")} ${location.hash}`;
-  if (/error|fail|denied|log-?in|sign-?in|start|authori[sz]e/i.test(says)) return true;
+  const words = [...location.pathname.split(/[/._-]/), ...location.searchParams.keys()];
+  if (words.some((word) => /^(?:error|failed|failure|denied|login|signin)$/i.test(word))) return true;
   // Back to the callback itself: a page that asks the browser for its cookies once more.
   return location.pathname === new URL(redirectUri).pathname;
 }
 
-/** Whether a page of the app is another one with these cookies than without any. */
+/**
+ * Whether a page of the app is open with these cookies and not without: one that is open to everybody says nothing, and
+ * an app that shows it took nobody for signed in.
+ */
 async function letsIn(visitor: Visitor, target: URL, jar: CookieJar): Promise<boolean> {
   if (target.protocol !== "https:") return false;
   const what = "the page that the app leads to";
   const withCookies = await visit(visitor, target.href, what, jar.copy());
   const without = await visit(visitor, target.href, what, new CookieJar());
   if (withCookies.kind === "unclear" || without.kind === "unclear") return false;
-  if (withCookies.status !== without.status) return withCookies.status < without.status || withCookies.status < 300;
-  if (withCookies.location?.href !== without.location?.href) return true;
-  // Two views of one public page may differ a little, such as by a token against forged forms.
-  const [a, b] = [withCookies.answer.body.length, without.answer.body.length];
-  return Math.abs(a - b) > 64 && Math.abs(a - b) > Math.max(a, b) / 10;
+  if (withCookies.status !== without.status) return withCookies.status < 400;
+  const place = (url: URL | undefined): string => (url === undefined ? "" : url.origin + url.pathname);
+  return place(withCookies.location) !== place(without.location);
 }

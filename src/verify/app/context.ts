@@ -5,10 +5,16 @@ import type { OwnRequestAnswer } from "./own-request.ts";
 import type { StartAnswer } from "./start.ts";
 import type { AppOptions, AppSubject } from "./subject.ts";
 
+/**
+ * Visits of the start page. An app lets a sign-in come back once, so whatever goes to the callback and could use one up
+ * has a visit of its own: the error, a forged state, no state, an invented code.
+ */
+export type Visit = "first" | "second" | "third" | "fourth";
+
 /** The requests that the checks of the app judge. Each is sent once, when the first check asks for it. */
 export interface AppProbes {
-  /** The start page, opened by a browser that was never there; three times, each with cookies of its own. */
-  start(visit: "first" | "second" | "third"): Promise<StartAnswer>;
+  /** The start page, opened by a browser that was never there; each visit has cookies of its own. */
+  start(visit: Visit): Promise<StartAnswer>;
   /** The app's own authorization request with prompt=none. */
   ownRequest(): Promise<OwnRequestAnswer>;
   /** The same with a redirect URI at a host that cannot exist. */

@@ -1,5 +1,5 @@
 import { type CallbackAnswer, forgedState, inventedCode, sendBack } from "./callback.ts";
-import type { AppProbes } from "./context.ts";
+import type { AppProbes, Visit } from "./context.ts";
 import { askOwnRequest, type OwnRequestAnswer } from "./own-request.ts";
 import { notBegunAgain, openStart, type StartAnswer } from "./start.ts";
 import type { AppSubject } from "./subject.ts";
@@ -17,16 +17,13 @@ export function appProbes(visitor: Visitor, subject: AppSubject): AppProbes {
   };
   const start: AppProbes["start"] = (which) =>
     once(`start ${which}`, () => openStart(visitor, subject, subject.startUrl ?? ""));
-  const begunAt = async (which: Parameters<typeof start>[0]): Promise<Begun> => {
+  const begunAt = async (which: Visit): Promise<Begun> => {
     const answer = await start(which);
     if (answer.kind !== "begun") throw new NotBegun(answer);
     return answer;
   };
   /** Sends back to the app what a visit leads to; a start page that did not begin this time makes it unclear. */
-  const after = async (
-    which: Parameters<typeof start>[0],
-    send: (visit: Begun) => Promise<CallbackAnswer>,
-  ): Promise<CallbackAnswer> => {
+  const after = async (which: Visit, send: (visit: Begun) => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
     try {
       return await send(await begunAt(which));
     } catch (error) {
@@ -42,31 +39,35 @@ export function appProbes(visitor: Visitor, subject: AppSubject): AppProbes {
     if (iss !== undefined && iss !== null) parameters.set("iss", iss);
     return parameters;
   };
+  const visitOf = { "no-cookies": "first", state: "second", "no-state": "third" } as const;
+  const forged: AppProbes["forged"] = (how) =>
+    once(`forged ${how}`, () =>
+      after(visitOf[how], async ({ request, jar }) => {
+        const own = request.searchParams.get("state") ?? undefined;
+        const state = how === "state" ? forgedState(visitor.hush) : how === "no-state" ? undefined : own;
+        const parameters = await withIssuer(inventedCode(visitor.hush, state));
+        return sendBack(visitor, subject, parameters, how === "no-cookies" ? undefined : jar.copy());
+      }),
+    );
   return {
     start,
     ownRequest,
     foreignRequest: () =>
       once("foreign", async () => askOwnRequest(visitor, subject, (await begunAt("first")).request, true)),
     errorReplay: () =>
-      once("replay", () =>
-        after("first", async ({ request, jar }) => {
+      once("replay", async () => {
+        // By the same visit: an app that binds the state to its cookie knows nothing of this one and keeps the sign-in.
+        await forged("no-cookies");
+        return after("first", async ({ request, jar }) => {
           const made = { error: "login_required", state: request.searchParams.get("state") ?? "" };
           const back = (await ownRequest()).back ?? new URLSearchParams(made);
           return sendBack(visitor, subject, back, jar.copy());
-        }),
-      ),
-    forged: (how) =>
-      once(`forged ${how}`, () =>
-        after("second", async ({ request, jar }) => {
-          const own = request.searchParams.get("state") ?? undefined;
-          const state = how === "state" ? forgedState(visitor.hush) : how === "no-state" ? undefined : own;
-          const parameters = await withIssuer(inventedCode(visitor.hush, state));
-          return sendBack(visitor, subject, parameters, how === "no-cookies" ? undefined : jar.copy());
-        }),
-      ),
+        });
+      }),
+    forged,
     bogusCode: () =>
       once("code", () =>
-        after("third", async ({ request, jar }) => {
+        after("fourth", async ({ request, jar }) => {
           const state = request.searchParams.get("state") ?? undefined;
           return sendBack(visitor, subject, await withIssuer(inventedCode(visitor.hush, state)), jar.copy());
         }),

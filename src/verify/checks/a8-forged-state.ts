@@ -4,9 +4,9 @@ import { type Finding, fail, inconclusive, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
 
 const ways = [
+  ["no-cookies", "a state of its own from a browser that did not begin the sign-in"],
   ["state", "a state that it never made"],
   ["no-state", "no state"],
-  ["no-cookies", "a state of its own from a browser that did not begin the sign-in"],
 ] as const;
 
 type Answered = Extract<CallbackAnswer, { kind: "answer" }>;

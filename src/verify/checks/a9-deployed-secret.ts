@@ -14,7 +14,8 @@ export const deployedSecret: AppCheck = {
   link: "app",
   needs: ["A1", "A3"],
   omitted(context) {
-    if (context.options.appCode || !context.options.appProbe) return appOmitted(context);
+    const omitted = appOmitted(context);
+    if (omitted !== undefined || context.options.appCode) return omitted;
     return skipped("Not asked for: an invented code goes to the app's callback only with --app-code.");
   },
   async run({ probes }) {

@@ -235,7 +235,7 @@ async function otherwise(answer: AuthorizationAnswer, way: CallbackWay, context:
   const same = foreign.kind === "page" ? "an unregistered redirect URI gets the same, so" : "so";
   const more = mayBreak(context)
     ? ""
-    : " A request that is broken on purpose (P4) might tell; it is not sent here, because it looks like an attack.";
+    : " A request that is broken on purpose (P4) might tell; it looks like an attack, so only --alarming-probes sends it.";
   return inconclusive(
     "VERIFY_CALLBACK_UNCLEAR",
     `The identity provider shows a page instead of going to the redirect URI (it ignores prompt=none); ${same} this proves nothing.${more}`,

@@ -27,6 +27,7 @@ export const pushedRequest: Check = {
     }
     if (proofNeedOf(context).kind === "no-proof") return skipped("Not sent: the client has nothing to show (S1).");
     if (verdictOf("S1") === "fail") return skipped("Not sent: the client's credentials are not in order (S1).");
+    if (verdictOf("P1") === "fail") return skipped("Not needed: P1 says what is wrong.");
     const own = await probes.pushed("registered");
     switch (own?.kind) {
       case undefined:

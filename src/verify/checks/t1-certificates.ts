@@ -74,7 +74,7 @@ function judgeEnd(host: string, { validFrom, validTo }: TlsFacts, now: number, f
     const text = `The certificate of ${host} ends in ${days} days (${until}).`;
     return fail("VERIFY_CERTIFICATE_ENDS", text, facts, { ...details, level: "policy" });
   }
-  return pass(`The certificates are trusted and for their hosts, the first until ${until}.`, facts);
+  return pass("The certificates are trusted, for their hosts, and valid for a while.", facts);
 }
 
 /** What is compressed or was cut came over TLS all the same. */

@@ -52,12 +52,8 @@ export const clock: Check = {
     const host = hostOf(url);
     const apart = Math.abs(seconds);
     if (apart <= tolerated) {
-      return first.url === url
-        ? pass(`The clock of ${host} and this machine's agree within ${apart} s.`, facts)
-        : pass(
-            `The clock of ${host} and this machine's agree within ${apart} s; the document came from a cache.`,
-            facts,
-          );
+      const text = `The clock of ${host} and the one of ${context.ranFrom} agree within ${tolerated} s`;
+      return pass(first.url === url ? `${text}.` : `${text}; the document came from a cache.`, facts);
     }
     const text = `The clock of ${host} is ${apart} s ${seconds > 0 ? "ahead of" : "behind"} the one of ${context.ranFrom}.`;
     const hint = "Set the one that is wrong by NTP; if it is this machine, the app's own clock may well be right.";

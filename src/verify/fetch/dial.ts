@@ -2,6 +2,7 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { bare } from "./address.ts";
 import { ProxyFailed } from "./outcome.ts";
 
 /** Where a TLS connection goes, and as whom the other side must show itself. */
@@ -70,9 +71,12 @@ export function dialProxy(proxy: URL, host: string, timeout: number, signal: Abo
   const ask = proxy.protocol === "https:" ? secureRequest : plainRequest;
   const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const authorization = `Basic ${Buffer.from(user).toString("base64")}`;
+  const hostname = bare(proxy.hostname);
   return new Promise((resolve, reject) => {
     const request = ask({
-      host: proxy.hostname.replace(/^\[|\]$/g, ""),
+      host: hostname,
+      // Otherwise Node takes the Host header's, which is that of the target.
+      ...(proxy.protocol === "https:" ? { servername: isIP(hostname) === 0 ? hostname : "" } : {}),
       port: proxy.port === "" ? (proxy.protocol === "https:" ? 443 : 80) : proxy.port,
       method: "CONNECT",
       path: host,

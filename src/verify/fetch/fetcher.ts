@@ -15,6 +15,9 @@ import { judgeTarget, type Refusal } from "./target.ts";
 /** Milliseconds for a connection, TLS included. */
 const connectTimeout = 5_000;
 
+/** Milliseconds for which a name is judged by one look-up: a thousand connections name the same few hosts. */
+const judgedFor = 30_000;
+
 /** Requests to one host at a time. */
 const perHost = 4;
 
@@ -74,6 +77,7 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
   const queue = createHostQueue(perHost, options.parallelism ?? 32);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
+  const judged = new Map<string, { readonly at: number; readonly addresses: Promise<readonly string[]> }>();
   let budgetTimer: NodeJS.Timeout | undefined;
   let isSpent = false;
 
@@ -116,7 +120,7 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
       const hostname = bare(target.url.hostname);
       if (!resolvesHere || isIP(hostname) !== 0) return undefined;
       try {
-        await soon(permittedAddresses(hostname, rules, resolve));
+        await soon(addressesOf(hostname));
         return undefined;
       } catch (error) {
         return error instanceof AddressRefused ? "private" : undefined;
@@ -128,7 +132,7 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
       if (!target.ok || !resolvesHere) return [];
       const hostname = bare(target.url.hostname);
       if (isIP(hostname) !== 0) return [hostname];
-      return soon(permittedAddresses(hostname, rules, resolve)).catch(() => []);
+      return soon(addressesOf(hostname)).catch(() => []);
     },
 
     async close() {
@@ -138,6 +142,16 @@ export async function createFetcher(options: FetcherOptions): Promise<Fetcher> {
       await lines.close();
     },
   };
+
+  /** Only judges: whatever is dialled is looked up and checked anew. */
+  function addressesOf(hostname: string): Promise<readonly string[]> {
+    const now = Date.now();
+    const known = judged.get(hostname);
+    if (known !== undefined && now - known.at < judgedFor) return known.addresses;
+    const addresses = permittedAddresses(hostname, rules, resolve);
+    judged.set(hostname, { at: now, addresses });
+    return addresses;
+  }
 
   /** The same, or a rejection at the deadline or when the fetcher is closed. */
   function soon<T>(work: Promise<T>): Promise<T> {

@@ -14,10 +14,19 @@ export function proxyUrl(text: string): URL {
     ["", "/"].includes(url.pathname) &&
     url.search === "" &&
     url.hash === "";
-  if (url !== undefined && isProxy) return url;
+  if (url !== undefined && isProxy && isDecodable(`${url.username}${url.password}`)) return url;
   throw new TenantryError("VERIFY_PROXY_INVALID", "The proxy is no http or https URL of a host and port.", {
     hint: "Write it as http://proxy.example:3128.",
   });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

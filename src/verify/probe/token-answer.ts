@@ -59,6 +59,7 @@ const traits: readonly (readonly [RegExp, RefusalTrait])[] = [
 const knownErrors: ReadonlySet<string> = new Set([
   "invalid_grant",
   "invalid_client",
+  "invalid_client_id",
   "invalid_request",
   "invalid_scope",
   "unauthorized_client",
@@ -100,6 +101,8 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
     case "invalid_grant":
       return { kind: "code-refused", facts: told };
     case "invalid_client":
+    // Salesforce says this of an unknown client.
+    case "invalid_client_id":
       return {
         kind: "client-refused",
         expired: /expired|AADSTS7000222/i.test(description),

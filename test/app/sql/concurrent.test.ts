@@ -145,7 +145,7 @@ describePostgres("a server whose transactions are serializable unless told other
       "default_transaction_isolation%3Dserializable%20-c%20search_path",
     );
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => migrateSqlApp(url)));
-    expect(outcomes.flatMap((outcome) => outcome.applied)).toHaveLength(1);
+    expect(outcomes.flatMap((outcome) => outcome.applied)).toHaveLength(2);
     expect(await postgresQuery(url, "show transaction_isolation")).toEqual([{ transaction_isolation: "serializable" }]);
     const { open } = await workplaceOn("postgres");
     const apps = await Promise.all(

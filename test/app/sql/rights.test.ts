@@ -4,7 +4,7 @@ import { openSqlApp } from "../../../src/app/sql/open.ts";
 import { createSealer } from "../../../src/secret/seal.ts";
 import { codeBlocks, pageAt } from "../../docs/pages.ts";
 import { describePostgres, freshName, postgresQuery, postgresUrl } from "../../support/postgres.ts";
-import { failureOf, key, record, sealingKey, tenant, write } from "./workplace.ts";
+import { failureOf, key, proven, record, sealingKey, tenant, write } from "./workplace.ts";
 
 /** The statements of the page's section on rights, in order: before the migration, after it, for who only looks. */
 function statements(): readonly string[] {

@@ -2,6 +2,7 @@ import { createAuthority } from "../../../sandbox/authority.ts";
 import type { CustomerClient } from "../../../sandbox/external/customer-client.ts";
 import { CustomerProvider } from "../../../sandbox/external/customer-provider.ts";
 import { createExternalSite } from "../../../sandbox/external/external-site.ts";
+import type { Vendor } from "../../../sandbox/external/vendor.ts";
 import { oidcProvider } from "../../../sandbox/external/vendors/oidc-provider.ts";
 import { Faults } from "../../../sandbox/faults.ts";
 import { Misbehaviours } from "../../../sandbox/misbehave/misbehaviours.ts";
@@ -13,9 +14,14 @@ import { ioOf, subjectWith } from "../subject.ts";
 
 /** Where the sound provider is at home. */
 export const host = "id.sound.example";
-export const issuer = `https://${host}`;
-/** Characters that a Basic header must be form-encoded for. */
-const secret = "s3cr3t canary/+%&value-for-tests";
+/** Stands in every secret that is sent, and in no result. */
+export const sentinel = "canary-value-for-tests";
+/** With characters that a Basic header must be form-encoded for. */
+const secret = `s3cr3t /+%&${sentinel}`;
+
+const { pushedRequest: _pushed, ...endpoints } = oidcProvider(host).endpoints;
+/** A provider that takes no pushed requests, by which a redirect URI could be proven too. */
+export const withoutPushing: Partial<Vendor> = { endpoints };
 
 /** A real oidc-provider with one client, over TLS on loopback, and the switches that make it misbehave. */
 export interface SoundProvider {
@@ -24,14 +30,20 @@ export interface SoundProvider {
   readonly misbehaviours: Misbehaviours;
   /** Methods and paths of the requests since the last call. */
   requests(): readonly string[];
-  verify(changes?: Partial<VerifySubject>, options?: Partial<VerifyOptions>): Promise<Verification>;
+  verify(changes?: Partial<VerifySubject>, how?: How): Promise<Verification>;
   close(): Promise<void>;
 }
 
-/** Starts the provider. Its clock is the machine's. */
-export async function startSoundProvider(): Promise<SoundProvider> {
+/** How a verification is made. */
+interface How extends Partial<VerifyOptions> {
+  /** Milliseconds for one exchange. */
+  readonly deadline?: number;
+}
+
+/** Starts the provider, with other ways of its product where given. Its clock is the machine's. */
+export async function startSoundProvider(vendor: Partial<Vendor> = {}): Promise<SoundProvider> {
   const authority = await createAuthority(Date.now());
-  const provider = new CustomerProvider(oidcProvider(host));
+  const provider = new CustomerProvider({ ...oidcProvider(host), ...vendor });
   const client = provider.register({
     clientId: "acme portal",
     method: "client_secret_basic",
@@ -56,10 +68,10 @@ export async function startSoundProvider(): Promise<SoundProvider> {
     client,
     misbehaviours,
     requests: () => seen.splice(0),
-    verify: (changes = {}, options = {}) =>
+    verify: (changes = {}, { deadline = 5_000, ...options } = {}) =>
       verifySubject(
         subjectWith({
-          issuer,
+          issuer: provider.issuer,
           clientId: client.clientId,
           secret: { value: new Secret(secret), copy: "record" },
           redirectUri: client.redirectUris[0] ?? "",
@@ -67,7 +79,7 @@ export async function startSoundProvider(): Promise<SoundProvider> {
           claims: ["email", "groups"],
           ...changes,
         }),
-        { ...ioOf({ network }), clock: Date.now },
+        { ...ioOf({ network }, { deadline }), clock: Date.now },
         { secretProbe: true, wrongSecretControl: true, ...options },
       ),
     close: () => server.close(),

@@ -1,0 +1,10 @@
+import { failure } from "./failure.ts";
+
+failure("discovery-500", {
+  check: "D1",
+  verdict: "inconclusive",
+  code: "VERIFY_ANSWER_UNCLEAR",
+  hint: "Try again later; if it stays, ask the identity provider's administrator what stands in front of the server.",
+  keepsSecret: true,
+  unproven: ["P1", "S1"],
+});

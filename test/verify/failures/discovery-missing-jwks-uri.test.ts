@@ -1,0 +1,9 @@
+import { failure } from "./failure.ts";
+
+failure("discovery-missing-jwks-uri", {
+  check: "D5",
+  code: "VERIFY_METADATA_MISSING",
+  hint: "The identity provider must publish jwks_uri; check that this is the OpenID issuer and not another server of it.",
+  keepsSecret: true,
+  unproven: ["P1", "S1"],
+});

@@ -1,0 +1,9 @@
+import { failure } from "./failure.ts";
+
+failure("endpoint-http", {
+  check: "D6",
+  code: "VERIFY_ENDPOINT_INVALID",
+  hint: "The identity provider does not know its own public address: set its public base URL (hostname, X-Forwarded-Proto) to https.",
+  keepsSecret: true,
+  unproven: ["S1"],
+});

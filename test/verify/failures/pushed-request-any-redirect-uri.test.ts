@@ -1,0 +1,9 @@
+import { failure } from "./failure.ts";
+
+failure("pushed-request-any-redirect-uri", {
+  check: "P5",
+  verdict: "inconclusive",
+  code: "VERIFY_CALLBACK_UNCLEAR",
+  hint: "Sign in once by hand to see whether it works; then an entry under attest: of the tenant's file stands for it.",
+  level: "should",
+});

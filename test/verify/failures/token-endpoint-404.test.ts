@@ -1,0 +1,8 @@
+import { failure } from "./failure.ts";
+
+failure("token-endpoint-404", {
+  check: "S1",
+  verdict: "inconclusive",
+  code: "VERIFY_ANSWER_UNCLEAR",
+  hint: "Try again later; if it stays, ask the identity provider's administrator what stands in front of the server.",
+});
