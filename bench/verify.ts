@@ -51,7 +51,7 @@ async function contest(issuers: number): Promise<void> {
     await measuredCall(["migrate", "--yes", ...workspace], root);
     const applied = await measuredCall(["apply", "--yes", ...workspace], root);
     report(`apply --yes (first), ${issuers} issuers`, [applied], await counted(providers));
-    const every = ["verify", "--wrong-secret-control", "--json", ...workspace];
+    const every = ["verify", "--wrong-secret-control", ...workspace];
     await repeat(`verify, ${count} connections, ${issuers} issuers`, providers, () =>
       measuredCall(every, root, { profile: flags.profile }),
     );

@@ -21,6 +21,24 @@ export const tokenMisbehaviours: readonly Misbehaviour[] = [
     ),
   },
   {
+    name: "client-key-unregistered",
+    kind: "token",
+    about: "The app's public key is not registered at the client: its assertions are refused.",
+    layer: on(["token", "pushed"], (exchange) =>
+      shownIn(exchange)?.method === "private_key_jwt" ? exchange.ask(withSecret(exchange, "")) : exchange.ask(),
+    ),
+  },
+  {
+    name: "client-not-public",
+    kind: "token",
+    about: "A client without credentials is refused: it is registered as one that has some.",
+    layer: on(["token", "pushed"], async (exchange) =>
+      shownIn(exchange)?.method === "none"
+        ? refusal(401, "invalid_client", "client authentication failed")
+        : exchange.ask(),
+    ),
+  },
+  {
     name: "client-unknown-at-token-endpoint",
     kind: "token",
     about: "The token endpoint does not know the client, as after the app was deleted and made anew.",

@@ -23,7 +23,7 @@ const places = {
 } as const satisfies Record<string, AppPlace>;
 
 /** Name of an app that the sandbox plays. */
-export type PlayedAppName = keyof typeof places;
+type PlayedAppName = keyof typeof places;
 
 /** The apps that the sandbox plays, by name. */
 export type PlayedApps = Readonly<Record<PlayedAppName, PlayedApp>>;

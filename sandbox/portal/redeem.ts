@@ -25,7 +25,7 @@ export class RedeemError extends Error {
 }
 
 /** What a code is redeemed with. */
-export interface Redemption {
+interface Redemption {
   readonly record: AppRecord;
   readonly code: string;
   readonly nonce: string | undefined;

@@ -1,8 +1,11 @@
+import type { RecordWrite } from "../app/app.ts";
 import type { Connection } from "../desired/connection.ts";
-import type { CheckResult } from "../store/evidence.ts";
+import type { CheckResult, Evidence } from "../store/evidence.ts";
 import { type AppVerification, verifyApp } from "../verify/app/verify-app.ts";
 import type { VerifySubject } from "../verify/subject.ts";
-import type { World } from "./world.ts";
+import { judge } from "../verify/verify.ts";
+import { ProofError } from "./proof-error.ts";
+import type { RecordingWorld, World } from "./world.ts";
 
 /** What a proof of the app's half may send; both are asked for on the command line. */
 export interface AppProbeOptions {
@@ -50,4 +53,44 @@ export function proveAppHalf(
       signal,
     },
   );
+}
+
+/** Evidence of both halves. */
+interface BothHalves {
+  readonly evidence: Evidence;
+  /** The identity provider's half and the record alone. */
+  readonly recorded: Evidence;
+  /** The app shows nothing of the record before it is active: its half is still to be proven. */
+  readonly notServedYet: boolean;
+}
+
+/**
+ * Asks the app for its half of what was written, and stores both halves as one proof.
+ *
+ * @param unproven what is done first of all when they do not hold
+ * @throws ProofError when they do not hold; the store's errors
+ */
+export async function proveBothHalves(
+  world: RecordingWorld,
+  connection: Connection,
+  { record, discovery }: RecordWrite,
+  recorded: Evidence,
+  state: "pending" | "active",
+  unproven: () => Promise<void> = async () => {},
+): Promise<BothHalves> {
+  const { checks: before } = recorded;
+  let half: AppVerification;
+  try {
+    half = await proveAppHalf(world, connection, record, discovery.authorizationEndpoint, before, { state });
+  } catch (error) {
+    await unproven();
+    throw error;
+  }
+  const judged = judge([...before, ...half.checks], connection.proof.attest, world.verifyIo.clock());
+  const holds = judged.verdict === "pass" || judged.verdict === "attested";
+  if (!holds) await unproven();
+  const evidence: Evidence = { ...recorded, ...judged, ...(half.appSecret ? { appSecret: true } : {}) };
+  await world.store.addEvidence(evidence);
+  if (!holds) throw new ProofError(evidence);
+  return { evidence, recorded, notServedYet: half.notServedYet };
 }

@@ -2,7 +2,7 @@ import type { Connection, Digest } from "../desired/connection.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import { evidenceCovers } from "../verify/verify.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
-import type { UnprovenConnection } from "./verify-connections.ts";
+import type { UnprovenConnection } from "./connection-proof.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /**

@@ -56,8 +56,7 @@ export async function recheck(
     record: appSees.records.get(connection.key),
     discovery: wantedOn ? await discover(source, world.verifyIo, { documents }) : undefined,
   };
-  const appTenantSeen = () => sight.appTenant;
-  const domains = await unroutedDomains(world, [connection], appTenantSeen);
+  const domains = await unroutedDomains(world, [connection], () => sight.appTenant);
   const expected = planned.observation.discovery.get(sourceKey(source));
   if (wantedOn && canonicalJson(sight.discovery) !== canonicalJson(expected)) {
     throw stale(connection, `the discovery document of ${connection.record.issuer} is not the one of the plan`);

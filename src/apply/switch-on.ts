@@ -19,7 +19,7 @@ import type { ClientSecret } from "../idp/identity-provider.ts";
 import type { RoutedDomain } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { type DocumentCache, judge, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
-import { proveAppHalf } from "./app-half.ts";
+import { proveBothHalves } from "./app-half.ts";
 import { proveDomains } from "./domains.ts";
 import { checkClientKey } from "./key-pair.ts";
 import { ProofError } from "./proof-error.ts";
@@ -123,22 +123,17 @@ export async function switchOn(
     orBack(true, async () => {
       const recorded = await proveRecord(world, app, write, evidence);
       const state = live === undefined ? "pending" : "active";
-      return { result: await withAppHalf(world, candidate, write, recorded, state) };
+      return { result: await proveBothHalves(world, candidate, write, recorded, state) };
     }),
   );
   const proof = await steps.run("activate", async () => {
     await app.activate(candidate.key);
-    let whole = proven.evidence;
-    if (proven.notServedYet) {
-      try {
-        whole = (await withAppHalf(world, candidate, write, proven.recorded, "active")).evidence;
-      } catch (error) {
-        await offUnproven();
-        throw error;
-      }
-    }
+    const { notServedYet, recorded, evidence: whole } = proven;
+    const { evidence: served } = notServedYet
+      ? await proveBothHalves(world, candidate, write, recorded, "active", offUnproven)
+      : { evidence: whole };
     await app.settle(candidate.key);
-    return { result: whole };
+    return { result: served };
   });
   if (canonicalJson(transitional) !== canonicalJson(wanted)) {
     await steps.run("tidy", async () => {
@@ -181,32 +176,6 @@ async function proveIdp(
   await world.store.addEvidence(evidence);
   if (judged.verdict !== "pass" && judged.verdict !== "attested") throw new ProofError(evidence);
   return { secret, verification, evidence, domains: proven };
-}
-
-/** Evidence with the app's half in it. */
-interface WithAppHalf {
-  readonly evidence: Evidence;
-  /** The same without the app's half. */
-  readonly recorded: Evidence;
-  /** The app shows nothing of the record before it is active: its half is still to be proven. */
-  readonly notServedYet: boolean;
-}
-
-/** Asks the app for its half and stores both halves as one proof. Throws ProofError when they do not hold. */
-async function withAppHalf(
-  world: RecordingWorld,
-  connection: Connection,
-  { record, discovery }: RecordWrite,
-  recorded: Evidence,
-  state: "pending" | "active",
-): Promise<WithAppHalf> {
-  const { checks: before } = recorded;
-  const half = await proveAppHalf(world, connection, record, discovery.authorizationEndpoint, before, { state });
-  const judged = judge([...before, ...half.checks], connection.proof.attest, world.verifyIo.clock());
-  const evidence: Evidence = { ...recorded, ...judged, ...(half.appSecret ? { appSecret: true } : {}) };
-  await world.store.addEvidence(evidence);
-  if (judged.verdict !== "pass" && judged.verdict !== "attested") throw new ProofError(evidence);
-  return { evidence, recorded, notServedYet: half.notServedYet };
 }
 
 function recordWrite(

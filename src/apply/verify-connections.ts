@@ -1,35 +1,11 @@
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
-import type { Code } from "../errors/codes/index.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { ObservedRecord, RoutedDomain } from "../plan/observed.ts";
-import type { Evidence, ProofVerdict } from "../store/evidence.ts";
 import type { DocumentCache } from "../verify/verify.ts";
+import type { ConnectionProof, UnprovenConnection } from "./connection-proof.ts";
 import { readRecords } from "./read-records.ts";
 import { type RecordProbes, verifyRecord } from "./verify-record.ts";
 import type { RecordingWorld } from "./world.ts";
-
-/** What the verification of one connection gave. */
-export type ConnectionProof = ProvenConnection | UnprovenConnection;
-
-/** A connection whose links were looked at, and what was found. */
-export interface ProvenConnection {
-  readonly key: ConnectionKey;
-  readonly state: ObservedRecord["state"];
-  readonly verdict: ProofVerdict;
-  readonly evidence: Evidence;
-}
-
-/** Nothing to prove, proven already (skipped), or nothing that could be (inconclusive). */
-export interface UnprovenConnection {
-  readonly key: ConnectionKey;
-  readonly verdict: "skipped" | "inconclusive";
-  readonly because: string;
-  /** Why it could not be told, where that has a code: the app's own, or that the run was stopped. */
-  readonly code?: Code | undefined;
-  readonly hint?: string | undefined;
-  /** When it was proven, for one that was skipped for that (ISO 8601). */
-  readonly provenAt?: string | undefined;
-}
 
 export interface VerifyRequest extends RecordProbes {
   readonly connections: readonly Connection[];

@@ -12,6 +12,7 @@ import {
   verifySubject,
 } from "../verify/verify.ts";
 import { type AppProbeOptions, proveAppHalf } from "./app-half.ts";
+import type { ConnectionProof } from "./connection-proof.ts";
 import { proveDomains } from "./domains.ts";
 import { freshProof } from "./fresh-proof.ts";
 import { member } from "./observe.ts";
@@ -25,7 +26,6 @@ import {
   withMend,
 } from "./record-checks.ts";
 import { recordSubject } from "./subject.ts";
-import type { ConnectionProof } from "./verify-connections.ts";
 import type { RecordingWorld } from "./world.ts";
 
 /** What the proof of a record may send, and what it may leave out. */
@@ -95,9 +95,11 @@ export async function verifyRecord(
   const endpoints = issuer ?? sameEndpoints(moved, connection);
   const state = found.state === "pending" ? "pending" : "active";
   const { authorizationEndpoint } = found.fields;
+  // The deployed app redeems the code at the record's token endpoint: not where that is not the issuer's.
+  const appCode = probes.appCode === true && issuer === undefined && moved?.length === 0;
   const half = await proveAppHalf(
     ...([world, connection, subject, String(authorizationEndpoint), verification.checks] as const),
-    { ...probes, state },
+    { appProbe: probes.appProbe, appCode, state },
     signal,
   );
   const { results: domains } = await proveDomains(world, connection, routed);

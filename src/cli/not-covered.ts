@@ -1,6 +1,7 @@
 import type { Paint } from "../plan/render-text.ts";
 import { wrap } from "../plan/wrap.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
+import type { ClientAuth } from "../workspace/workspace.ts";
 
 /** What can never be proven without a person, said every time. */
 export const neverCovered =
@@ -16,10 +17,14 @@ export interface Gap {
 }
 
 /** What of a proof says what it leaves open. */
-export type Looked = Pick<Evidence, "checks" | "secretFingerprint"> & { readonly key: string };
+export type Looked = Pick<Evidence, "checks" | "secretFingerprint" | "clientId"> & {
+  readonly key: string;
+  /** How the client proves itself, where no fingerprint tells: without a workspace there is none. */
+  readonly clientAuth?: ClientAuth | undefined;
+};
 
 /** What one connection's proof leaves open, besides what every one does. */
-export function gapsOf({ key, checks, secretFingerprint }: Looked): readonly Gap[] {
+export function gapsOf({ key, checks, clientId, secretFingerprint, clientAuth }: Looked): readonly Gap[] {
   const gaps: Gap[] = [];
   const issuer = unprovenIssuer(checks);
   if (issuer !== undefined) {
@@ -27,12 +32,23 @@ export function gapsOf({ key, checks, secretFingerprint }: Looked): readonly Gap
     const why = typeof because === "string" ? because : "its endpoints stand in the tenant's file";
     gaps.push({ key, kind: `issuer ${why}`, sentence: (keys) => `Not covered is the issuer of ${keys}: ${why}.` });
   }
-  // Only a public client has no fingerprint once it was accepted.
+  // Of a workspace's clients only a public one has no fingerprint once it was accepted.
+  const isPublic = clientAuth === undefined ? secretFingerprint === undefined : clientAuth === "none";
   const accepted = checks.find(({ id, verdict }) => id === "S1" && verdict === "pass");
-  if (secretFingerprint === undefined && accepted !== undefined) {
+  if (isPublic && accepted !== undefined) {
     const sentence = (keys: string): string =>
       `Not covered is that ${keys} needs no credentials: only a sign-in shows that of a public client.`;
     gaps.push({ key, kind: "public", sentence });
+  }
+  // An issuer alone has no client, and nothing of one is missing.
+  const unsent = (id: string): boolean =>
+    clientId !== "" && checks.some((check) => check.id === id && check.verdict === "skipped");
+  if (unsent("P1")) {
+    gaps.push({ key, kind: "P1", sentence: (keys) => `Not covered is the redirect URI of ${keys}: none was given.` });
+  }
+  if (unsent("S1")) {
+    const sentence = (keys: string): string => `Not covered is what ${keys} proves itself with: it was not sent.`;
+    gaps.push({ key, kind: "S1", sentence });
   }
   const start = checks.find(({ id, verdict }) => id === "A1" && verdict === "skipped");
   if (start !== undefined) {

@@ -114,16 +114,24 @@ export function proofDetails(
   all: boolean,
   where: (check: CheckResult) => string | undefined = () => undefined,
 ): string {
-  const open = evidence.checks.filter(isOpen);
-  const waiting = open.filter(({ code, level }) => code === notRun && level === "must");
-  const shown = all ? evidence.checks : open.filter(({ code }) => code !== notRun).sort(byWeight);
-  const lines = shown.flatMap((check) => checkLines(check, paint, where(check)));
-  if (!all && waiting.length > 0) {
-    const ids = waiting.map((check) => check.id).join(", ");
-    const [first = "", ...rest] = wrap(`${ids} could not run before that is mended`, width - 11);
-    lines.push(`  ${paint.yellow(words.inconclusive)}  ${first}`, ...rest.map((line) => `           ${line}`));
-  }
+  const told = (checks: readonly CheckResult[]): readonly string[] =>
+    checks.flatMap((check) => checkLines(check, paint, where(check)));
+  if (all) return told(evidence.checks).join("\n");
+  const open = evidence.checks.filter(isOpen).sort(byWeight);
+  const known = open.filter(({ code }) => code !== notRun);
+  const decides = ({ level }: CheckResult): boolean => level === "must";
+  const waiting = open.filter((check) => check.code === notRun && decides(check)).map(({ id }) => id);
+  const lines = [
+    ...told(known.filter(decides)),
+    ...(waiting.length === 0 ? [] : waitingLines(waiting, paint)),
+    ...told(known.filter((check) => !decides(check))),
+  ];
   return lines.join("\n");
+}
+
+function waitingLines(ids: readonly string[], paint: Paint): readonly string[] {
+  const [first = "", ...rest] = wrap(`${ids.join(", ")} could not run before that is mended`, width - 11);
+  return [`  ${paint.yellow(words.inconclusive)}  ${first}`, ...rest.map((line) => `           ${line}`)];
 }
 
 /** The word for what one check found: what only warns is no failure. */
@@ -134,8 +142,10 @@ export function checkWord({ verdict, level, attested }: CheckResult): string {
 
 function checkLines(check: CheckResult, paint: Paint, where: string | undefined): readonly string[] {
   const level = check.level === "must" ? "" : ` (${check.level})`;
+  const [title = "", ...more] = wrap(`${titleOf(check)}${level}`, width - 15);
   const lines = [
-    `  ${colourWords(checkWord(check).padEnd(7), paint)}  ${check.id.padEnd(3)} ${titleOf(check)}${level}`,
+    `  ${colourWords(checkWord(check).padEnd(7), paint)}  ${check.id.padEnd(3)} ${title}`,
+    ...more.map((line) => " ".repeat(15) + line),
   ];
   if (check.verdict === "pass") return lines;
   const said = (label: string, text: string | undefined, breaks = true): void => {

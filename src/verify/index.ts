@@ -79,6 +79,8 @@ export interface Proof {
   readonly discovery?: DiscoverySnapshot | undefined;
   /** Name of the preset of the identity provider's product, when one is known. */
   readonly preset?: string | undefined;
+  /** How the client proves itself; absent for an issuer alone. */
+  readonly clientAuth?: ClientAuth | undefined;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Host name of the machine, and the proxy where there was one. */
@@ -113,6 +115,9 @@ export async function verifyIssuer(input: IssuerInput): Promise<Proof> {
  */
 export async function verifyClient(input: ClientInput): Promise<Proof> {
   const { clientSecret, clientKey } = input;
+  if (input.startUrl !== undefined && input.redirectUri === undefined) {
+    throw invalid("a start page is held against the redirect URI, and none is given", "Give the redirect URI too.");
+  }
   const clientAuth = input.clientAuth ?? (clientKey === undefined ? "client_secret_basic" : "private_key_jwt");
   return prove(input, {
     ...nobody,
@@ -180,6 +185,7 @@ async function prove(input: IssuerInput & Partial<ClientInput>, subject: VerifyS
       checks: all,
       discovery,
       preset,
+      clientAuth: subject.clientId === undefined ? undefined : subject.clientAuth,
       at: new Date().toISOString(),
       ranFrom: io.ranFrom,
     };

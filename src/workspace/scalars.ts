@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
@@ -148,7 +147,7 @@ export const privateTarget = z
   .string()
   .max(300, "must have at most 300 characters")
   .regex(
-    /^([0-9a-fA-F:.]+(\/[0-9]{1,3})?|([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?)$/,
+    /^([0-9a-fA-F:.]+(\/[0-9]{1,3})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?|([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?)$/,
     "must be an address, a range such as `10.0.0.0/8`, or a host such as `idp.corp.example:8443`",
   );
 
@@ -156,16 +155,14 @@ export const privateTarget = z
 export const dnsServer = z
   .string()
   .max(60, "must have at most 60 characters")
-  .refine((text) => {
-    const bracketed = /^\[([^\]]+)\](:\d{1,5})?$/.exec(text);
-    const [address = "", port] = bracketed === null ? portOf(text) : [bracketed[1], bracketed[2]?.slice(1)];
-    const number = port === undefined ? 53 : Number(port);
-    return isIP(address) !== 0 && (bracketed === null || isIP(address) === 6) && number > 0 && number < 65_536;
-  }, "must be an IP address, with a port as in `192.0.2.53:5353` or `[2001:db8::53]:5353`");
+  .refine(isDnsServer, "must be an IP address, with a port as in `192.0.2.53:5353` or `[2001:db8::53]:5353`");
 
-/** An IPv6 address without brackets has no port. */
-function portOf(text: string): readonly string[] {
-  return text.split(":").length === 2 ? text.split(":") : [text];
+/** An IPv6 address has a port only behind brackets. */
+function isDnsServer(text: string): boolean {
+  if (z.ipv6().safeParse(text).success) return true;
+  const [, six, four, port = "53"] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = six === undefined ? z.ipv4().safeParse(four) : z.ipv6().safeParse(six);
+  return address.success && Number(port) > 0 && Number(port) < 65_536;
 }
 
 /** An HTTP proxy. What it wants to know of the user is no matter for a file. */

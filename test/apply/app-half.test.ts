@@ -143,6 +143,28 @@ describe("the app's half in an apply", () => {
     expect([record()?.response_mode, state()]).toEqual(["form_post", "active"]);
   });
 
+  it("lets the deployed app show that its own secret is right, when verify is told to", async () => {
+    expect((await apply()).exit).toBe(0);
+    const good = await workspace.tenantry("verify", "--app-code", "--json");
+    expect(good.exit, good.err).toBe(0);
+    expect(half(good.out).A9).toBe("pass");
+    expect(good.out).toMatch(/"appSecret": ?true/);
+    make("stale-secret");
+    const stale = await workspace.tenantry("verify", "--app-code", "--json");
+    expect([stale.exit, half(stale.out).A9]).toEqual([6, "fail"]);
+    // Nothing is sent to the app when it is left out.
+    asked = [];
+    const out = await workspace.tenantry("verify", "--no-app-probe", "--json");
+    expect([out.exit, asked]).toEqual([0, []]);
+  });
+
+  it("makes the app send its secret nowhere when the record names another token endpoint than the issuer", async () => {
+    expect((await apply()).exit).toBe(0);
+    workspace.changePortal("update sso_connection set token_endpoint = 'https://acme.okta.com/oauth2/v1/token'");
+    const moved = await workspace.tenantry("verify", "--app-code", "--json");
+    expect([moved.exit, half(moved.out).A9]).toEqual([6, "skipped"]);
+  });
+
   it("warns of what does not keep people out, and goes on", async () => {
     make("no-nonce", "callback-404");
     const applied = await apply();

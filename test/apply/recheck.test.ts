@@ -210,7 +210,7 @@ describe("several tenants in one apply", () => {
     expect(moved, moved.out).toMatchObject({ exit: 0 });
     expect(
       workspace.portal(
-        "select domain, tenant from org join org_domain on org_id = id where domain like '%o%.example' order by domain",
+        "select domain, tenant from org join org_domain_claim on org_id = id where domain like '%o%.example' order by domain",
       ),
     ).toEqual(
       expect.arrayContaining([

@@ -113,7 +113,7 @@ describe("a pull request on GitHub", () => {
     const inputs = { acknowledge: stops.join(" ") };
     const byHand = await runWorkflow(repository, { workflow: "tenantry-apply", commit, inputs });
     expect(results(byHand), byHand.shown).toEqual({ plan: "success", apply: "success" });
-    expect(repository.portal("select domain from org_domain where domain = 'wr-foods.example'")).toHaveLength(1);
+    expect(repository.portal("select domain from org_domain_claim where domain = 'wr-foods.example'")).toHaveLength(1);
   });
 
   it("is planned for the tenants that it has changed, where a step says since when", async () => {

@@ -59,6 +59,16 @@ describe("without a workspace", () => {
     expect(out).toMatch(/pass +P1/);
     expect(exit).toBe(0);
     expect(out).not.toContain("s3cr3t");
+    expect(out).not.toContain("needs no credentials");
+  });
+
+  test("a client without redirect URI and secret: what is missing is said", async () => {
+    const { exit, out } = await tenantry("verify", ...reach(), "--client-id", "tnclient");
+    expect(exit).toBe(0);
+    const said = out.replaceAll(/\s+/g, " ");
+    expect(said).toContain(`Not covered is the redirect URI of tnclient at ${issuer}: none was given.`);
+    expect(said).toContain(`Not covered is what tnclient at ${issuer} proves itself with: it was not sent.`);
+    expect((await tenantry("verify", ...reach())).out).not.toContain("Not covered is ");
   });
 
   test("a wrong secret: 6, with the code, and the secret nowhere", async () => {
@@ -66,6 +76,12 @@ describe("without a workspace", () => {
     expect(exit).toBe(6);
     expect(out).toContain("VERIFY_SECRET_REFUSED");
     expect(out + err).not.toContain("wr0ng");
+  });
+
+  test("an issuer at a private address: the flag that opens it is named", async () => {
+    const { exit, out } = await tenantry("verify", "--issuer", issuer, "--ca", "file:ca.pem");
+    expect(exit).toBe(6);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(`give --allow-private 127.0.0.1:${provider.port}`);
   });
 
   test("as JSON and as files, at once", async () => {
@@ -122,6 +138,12 @@ describe("what cannot be meant", () => {
       () => [...reach(), "--client-secret", "env:SECRET"],
       2,
       /^CLI_USAGE {2}--client-secret is of a client/,
+    ],
+    [
+      "a start page without a redirect URI",
+      () => [...reach(), "--client-id", "x", "--start-url", "https://app.example/start"],
+      2,
+      /^VERIFY_INPUT_INVALID {2}a start page is held against the redirect URI/,
     ],
     [
       "a key without its id",

@@ -147,6 +147,8 @@ function onServer(workspace: TestWorkspace, server: string | undefined): Places 
   };
   const databases = { portal: schema("portal"), orders: schema("orders") };
   const store = schema("store");
+  workspace.sandbox.apps.portal.database = databases.portal;
+  workspace.sandbox.apps.orders.database = databases.orders;
   return {
     databases,
     store,

@@ -135,7 +135,10 @@ function recordPairs(
   const row: Row = file.get("select * from sso_connection where key = ?", key) ?? {};
   const org: Row = file.get("select * from org where tenant = ?", tenant) ?? {};
   const domains = file
-    .all("select domain from org_domain where org_id = ?", appTenant.id)
+    .all(
+      "select domain from org_domain where org_id = ? union select domain from org_domain_claim where org_id = ?",
+      ...[appTenant.id, appTenant.id],
+    )
     .map(({ domain }) => String(domain));
   return [
     ["its record's callback", row.redirect_uri, record.redirectUri],

@@ -276,7 +276,11 @@ export function toRecord(workspace: TestWorkspace, deed: RecordDeed, app: AppNam
       db.run("update org set status = 'suspended' where tenant = ?", tenant);
       return { what };
     case "domain added":
-      db.run("insert or ignore into org_domain(domain, org_id, verified_at) values (?, ?, null)", `by-hand.${tenant}.example`, String(row.org_id));
+      db.run(
+        "insert or ignore into org_domain(domain, org_id, verified_at) values (?, ?, null)",
+        `by-hand.${tenant}.example`,
+        String(row.org_id),
+      );
       return { what };
     case "domain taken":
       db.run("delete from org_domain where org_id = ?", String(row.org_id));
@@ -350,7 +354,9 @@ export function beside(
     }
     case "domain of a tenant to come": {
       const domain = `${next}.example`;
-      if (db.get("select * from org_domain where domain = ?", domain) !== undefined) return undefined;
+      const known =
+        "select domain from org_domain where domain = ? union select domain from org_domain_claim where domain = ?";
+      if (db.get(known, domain, domain) !== undefined) return undefined;
       addRow(name);
       db.run("insert into org_domain(domain, org_id, verified_at) values (?, ?, null)", domain, `id${name}`);
       const mend = (): void => db.run("delete from org_domain where domain = ?", domain);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Digest } from "../../src/desired/connection.ts";
+import { domainChallenge } from "../../src/desired/domain-challenge.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
 import type { Change } from "../../src/plan/change.ts";
 import { diffAppTenant, diffRecord, diffRegistration } from "../../src/plan/diff.ts";
@@ -57,6 +58,15 @@ const plans: fc.Arbitrary<Plan> = fc
       discovery: [discovery],
       coverage: [{ what: "idp/workforce assignments", read: 1, total: 2 }],
       budget: [{ bucket: "acme.okta.com /api/v1/apps", calls: 2, perMinute, minutes }],
+      unproven: rows.flatMap(({ tenant, id, domains }) =>
+        domains.map((domain) => {
+          const record = domainChallenge({ workspace: "acme", id, domain });
+          return { tenant, domain, record, because: `${domain} is not proven` };
+        }),
+      ),
+      attested: rows.map(({ tenant }) => {
+        return { tenant, check: "P1", by: "it@acme.example", expires: "2027-06-01", counts: true };
+      }),
     });
   });
 

@@ -59,6 +59,34 @@ onEachDatabase((kind) => {
       await addEvidence(evidence(other, "other"));
       expect(await latestEvidence(portal)).toEqual(evidence(portal, "new"));
     });
+
+    test("is given newest first, of one connection, at most so many", async () => {
+      const { addEvidence, recentEvidence } = await store({ url: await storeUrl(kind) });
+      for (const at of ["first", "second", "third"]) await addEvidence(evidence(portal, at));
+      await addEvidence(evidence(other, "other"));
+      expect(await recentEvidence(portal, 2)).toEqual([evidence(portal, "third"), evidence(portal, "second")]);
+      expect(await recentEvidence(portal, 9)).toHaveLength(3);
+    });
+
+    test("keeps what a person stands for, and when a wrong secret was refused", async () => {
+      const { addEvidence, latestEvidence } = await store({ url: await storeUrl(kind) });
+      const by = { by: "it@acme.example", on: "2026-06-01", expires: "2026-06-30", reason: "Signed in by hand." };
+      const given: Evidence = {
+        ...evidence(portal, "one"),
+        verdict: "attested",
+        controlledAt: "2026-05-01T00:00:00.000Z",
+        appSecret: true,
+        preset: "okta",
+        checks: [
+          {
+            ...{ id: "O1", link: "domain", title: "t", level: "policy", verdict: "fail", message: "m", evidence: {} },
+            ...{ note: "n", attested: { check: "O1", ...by } },
+          },
+        ],
+      };
+      await addEvidence(given);
+      expect(await latestEvidence(portal)).toEqual(given);
+    });
   });
 
   describe("the audit log", () => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { appModes, html, redirect, startUrl } from "./app-stand-in.ts";
-import { back, issuer, json, redirectUri, type Seen } from "./provider.ts";
+import { appModes, startUrl } from "./app-stand-in.ts";
+import { back, html, issuer, json, redirect, redirectUri, type Seen } from "./provider.ts";
 
 const ids = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9"];
 const hasCookie = (seen: Seen): boolean => seen.headers.cookie !== undefined;
@@ -689,6 +689,20 @@ appModes("secrecy", [
       const sent = seen.filter(({ path }) => path === "/openid/callback/7vk2");
       for (const one of sent) if (state(one) !== "") expect(JSON.stringify(verification)).not.toContain(state(one));
       expect(JSON.stringify(verification)).not.toContain("ssoverify-");
+    },
+  },
+  {
+    name: "nor its cookie",
+    app: {
+      callback: (seen) => redirect(`/login/${String(seen.headers.cookie ?? "none").split("=")[1] ?? ""}?failed=1`),
+    },
+    verdict: "pass",
+    checks: { A7: ["pass"] },
+    also: (verification, { seen }) => {
+      const cookies = seen.flatMap(({ headers }) => headers.cookie?.split("=")[1] ?? []);
+      expect(cookies.length).toBeGreaterThan(2);
+      for (const cookie of cookies) expect(JSON.stringify(verification)).not.toContain(cookie);
+      expect(verification.checks[6]?.evidence.location).toBe("https://app.example/login/[hidden]");
     },
   },
 ]);

@@ -19,7 +19,7 @@ import { ioOf } from "./subject.ts";
 
 export const startUrl = "https://app.example/openid/start/7vk2";
 
-export function appSubject(changes: Partial<AppSubject> = {}): AppSubject {
+function appSubject(changes: Partial<AppSubject> = {}): AppSubject {
   return {
     key: "acme/portal" as ConnectionKey,
     startUrl,
@@ -36,7 +36,7 @@ export function appSubject(changes: Partial<AppSubject> = {}): AppSubject {
 }
 
 /** What a test changes of an app that does as it should. */
-export interface AppTraits {
+interface AppTraits {
   /** Changes the authorization request. */
   readonly request?: (parameters: URLSearchParams) => void;
   readonly endpoint?: string;
@@ -54,7 +54,7 @@ export interface AppTraits {
 const usualCookie = (value: string): string => `__Host-sign-in=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 
 /** The app, as what its provider's server answers for other paths than its own. */
-export function standIn(traits: AppTraits = {}): (seen: Seen) => Reply {
+function standIn(traits: AppTraits = {}): (seen: Seen) => Reply {
   const waiting = new Map<string, string>();
   const begin = (): Reply => {
     const state = randomBytes(18).toString("base64url");
@@ -100,7 +100,7 @@ export function standIn(traits: AppTraits = {}): (seen: Seen) => Reply {
 }
 
 /** One thing that is wrong with an app, and what must be said of it. */
-export interface AppMode {
+interface AppMode {
   readonly name: string;
   readonly app?: AppTraits;
   readonly provider?: Misbehaviour;
@@ -143,4 +143,3 @@ export function appModes(title: string, modes: readonly AppMode[]): void {
   });
 }
 
-export { html, redirect };

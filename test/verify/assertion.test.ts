@@ -5,7 +5,8 @@ import { type ClientPair, newPair, signsWith, spellingsOf } from "./client-keys.
 import { json, type Provider, redirectUri } from "./provider.ts";
 import { check, ioOf, subjectWith, verify } from "./subject.ts";
 import { behaviourOf, startVendors } from "./vendor-server.ts";
-import { type VendorShape, vendors } from "./vendor-shapes.ts";
+import type { VendorShape } from "./vendor-replies.ts";
+import { vendors } from "./vendor-shapes.ts";
 
 const takers = Object.entries(vendors).filter(([, shape]) => shape.badAssertion !== undefined);
 const [, plainShape] = takers.find(([name]) => name === "oidc-provider") as [string, VendorShape];
@@ -42,7 +43,9 @@ const audiences = () =>
 describe.each(takers)("%s", (_, shape) => {
   test("the key that is registered passes, another does not", async () => {
     const sound = await proof({}, {}, shape);
-    expect(sound.checks.filter(({ level, verdict }) => level === "must" && verdict !== "pass" && verdict !== "skipped")).toEqual([]);
+    expect(
+      sound.checks.filter(({ level, verdict }) => level === "must" && verdict !== "pass" && verdict !== "skipped"),
+    ).toEqual([]);
     expect(sound.verdict).toBe("pass");
     expect(check(sound, "D9").message).toBe("private_key_jwt is listed, with ES256.");
     const other = await proof({ registered: newPair("ES256") }, {}, shape);

@@ -98,11 +98,11 @@ test("a domain's proof can be attested although its record is not there; it deci
 
 describe("the gate", () => {
   const wanted: WantedProof = {
-    ...{ specDigest: subjectWith().specDigest, clientId, clientAuth: "client_secret_basic", issuer },
+    ...({ specDigest: subjectWith().specDigest, clientId, clientAuth: "client_secret_basic", issuer } as const),
     ...{ authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/keys` },
     secretFingerprint: "f1",
   };
-  const discovery = { issuer, ...wanted };
+  const discovery = { ...wanted };
   const io = { clock: () => now, ranFrom: "runner.example", settings: { maxAge: 90 * day } };
   const evidenceOf = (checks: readonly CheckResult[], ...attest: readonly Attestation[]) =>
     toEvidence(subjectWith(), { ...judge(checks, attest, now), discovery }, "f1", io);

@@ -47,7 +47,11 @@ export async function createAuthority(): Promise<Authority> {
       publicKey: own.publicKey,
       signingKey: issuer.privateKey,
       signingAlgorithm: algorithm,
-      extensions: [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })))],
+      extensions: [
+        new x509.SubjectAlternativeNameExtension(
+          hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })),
+        ),
+      ],
     });
     const key = await crypto.subtle.exportKey("pkcs8", own.privateKey);
     return { cert: cert.toString("pem"), key: x509.PemConverter.encode(key, "PRIVATE KEY") };

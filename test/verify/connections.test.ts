@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ConnectionProof } from "../../src/apply/connection-proof.ts";
 import { openRecordingWorld } from "../../src/apply/open.ts";
 import { proveRecord } from "../../src/apply/prove-record.ts";
-import { type ConnectionProof, verifyConnections } from "../../src/apply/verify-connections.ts";
+import { verifyConnections } from "../../src/apply/verify-connections.ts";
 import type { RecordingWorld } from "../../src/apply/world.ts";
 import { loadContext } from "../../src/cli/context.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";

@@ -294,6 +294,14 @@ cases(twice, [
     tells: "issuer",
   },
   {
+    name: "many addresses, of which this machine reaches IPv4 only",
+    addresses: ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"],
+    says: (_, __, address) =>
+      address?.includes(":") === true ? { instead: { kind: "transport", detail: "ENETUNREACH" } } : undefined,
+    finds: ["pass"],
+    tells: "from two addresses",
+  },
+  {
     name: "two addresses, one out of reach",
     addresses: ["192.0.2.1", "2001:db8::1"],
     says: (_, __, address) =>

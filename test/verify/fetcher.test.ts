@@ -314,7 +314,6 @@ describe("an end before time", () => {
       const out: Buffer[] = [];
       child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
       child.stderr.on("data", (chunk: Buffer) => out.push(chunk));
-      // Its deadline is an hour: whatever is left behind would keep it far longer than this test may take.
       const exit = await new Promise((resolve) => child.once("close", resolve));
       expect([exit, Buffer.concat(out).toString()]).toEqual([0, what === "answered" ? "answer\n" : "aborted\n"]);
     },

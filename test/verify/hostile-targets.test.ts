@@ -242,6 +242,9 @@ describe("addresses", () => {
     expect(rules.permits("172.16.0.1", "evil.idp.corp.example")).toBe(false);
     expect(rules.permits("::ffff:10.0.0.1", "any.example")).toBe(true);
     expect(rules.permitsPort("sso.corp.example", 8443)).toBe(true);
+    expect(addressRules(["[FD00::0:1]:8443"]).permitsPort("[fd00::1]", 8443)).toBe(true);
+    expect(addressRules(["[FD00::0:1]:8443"]).permits("fd00::1", "[fd00::1]")).toBe(true);
+    expect(addressRules(["[FD00::0:1]:8443"]).permits("fd00::2", "[fd00::2]")).toBe(false);
     expect(rules.permitsPort("idp.corp.example", 8443)).toBe(false);
     expect(rules.permitsPort("idp.corp.example", 443)).toBe(true);
   });

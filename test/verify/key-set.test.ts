@@ -37,12 +37,6 @@ cases(usableKeys, [
     keys: [{ ...publicJwk, alg: "PS512" }],
     finds: ["fail", "VERIFY_KEYS_MISSING"],
   },
-  {
-    name: "a certificate that T1 has told of",
-    says: (url) => (url.endsWith("/keys") ? { instead: { kind: "tls", detail: "CERT_HAS_EXPIRED" } } : undefined),
-    before: { T1: "fail" },
-    finds: ["inconclusive", "VERIFY_NOT_RUN"],
-  },
   { name: "endpoints in the file", subject: explicit, finds: ["pass"] },
 ]);
 
@@ -72,6 +66,12 @@ cases(keyStrength, [
     keys: [...Array.from({ length: 300 }, (_, at) => ({ ...p256, kid: `k${at}` })), { ...short, kid: "old" }],
     finds: ["fail", "VERIFY_KEYS_WEAK"],
     tells: "key old has",
+  },
+  {
+    name: "a bad exponent behind many others, whose size alone is looked at",
+    keys: [...Array.from({ length: 300 }, (_, at) => ({ ...p256, kid: `k${at}` })), { ...publicJwk, e: "AQ" }],
+    finds: ["pass"],
+    tells: "The first 200 of 301",
   },
   {
     name: "many good keys",
@@ -288,9 +288,9 @@ describe("key sets of any shape", () => {
         x5c: ["AA"],
       }));
       const algorithms = Array.from({ length: 10_000 }, (_, at) => `X${at}`);
-      const began = performance.now();
+      const began = process.cpuUsage();
       await lone(check, { keys: rows, document: { id_token_signing_alg_values_supported: ["RS256", ...algorithms] } });
-      expect(performance.now() - began).toBeLessThan(2_000);
+      expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000);
     },
   );
 

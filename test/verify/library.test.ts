@@ -1,5 +1,11 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClientInput, type Proof, verifyClient, verifyIssuer } from "../../src/verify/index.ts";
+import { codeBlocks, pageAt } from "../docs/pages.ts";
 import {
   discoveryDocument,
   issuer as exampleIssuer,
@@ -127,5 +133,28 @@ describe("values that cannot be meant", () => {
     const stop = AbortSignal.abort(new Error("enough"));
     await expect(verifyIssuer({ ...reach(), signal: stop })).rejects.toThrow("enough");
     expect(provider.seen).toEqual([]);
+  });
+});
+
+describe("the example of docs/verify.md", () => {
+  test("runs, and says what failed", async () => {
+    behave();
+    const [example] = codeBlocks(pageAt("docs/verify.md")).filter(({ language }) => language === "ts");
+    const { allowPrivate, ca } = reach();
+    const text = (example?.text ?? "")
+      .replace('"tenantry/verify"', JSON.stringify(new URL("../../src/verify/index.ts", import.meta.url).href))
+      .replace('issuer: "https://idp.example",', `...${JSON.stringify({ issuer, allowPrivate, ca })},`)
+      .replace('"portal"', '"tnclient"')
+      .replace("https://app.example/callback", registered);
+    const folder = mkdtempSync(join(tmpdir(), "tenantry-library-"));
+    writeFileSync(join(folder, "example.mjs"), text);
+    const run = promisify(execFile);
+    const env = (value: string) => ({ env: { ...process.env, SECRET: value } });
+    const passed = await run(process.execPath, [join(folder, "example.mjs")], env(secret));
+    expect(passed.stdout).toMatch(/^pass\n/);
+    const failed = await run(process.execPath, [join(folder, "example.mjs")], env("another"));
+    rmSync(folder, { recursive: true });
+    expect(failed.stdout).toMatch(/^fail\n[\s\S]*^S1: .+/m);
+    expect(failed.stdout + failed.stderr).not.toContain("another");
   });
 });

@@ -56,6 +56,12 @@ cases(hosts, [
     tells: "token_endpoint at oauth2.googleapis.com",
   },
   {
+    name: "a domain in another script, by its A-label",
+    document: { token_endpoint: "https://login.банк.example/token" },
+    finds: ["pass"],
+    tells: "token_endpoint at xn--",
+  },
+  {
     name: "another tenant of a hosting provider",
     subject: { issuer: "https://one.github.io" },
     document: { token_endpoint: "https://two.github.io/token" },
@@ -92,14 +98,14 @@ describe("documents of any shape", () => {
     );
   });
 
-  test("lists of fifty thousand items take no time", async () => {
-    const many = Array.from({ length: 50_000 }, (_, at) => `v${at}`);
+  test("lists that fill the whole document take no time", async () => {
+    const many = Array.from({ length: 8_000 }, (_, at) => `v${at}`);
     const document = Object.fromEntries(known.slice(2, 13).map((name) => [name, many]));
     for (const check of metadataChecks) {
-      const began = performance.now();
+      const began = process.cpuUsage();
       const { result } = await lone(check, { document, subject });
       expect(result.message, check.id).not.toBe("");
-      expect(performance.now() - began, check.id).toBeLessThan(2_000);
+      expect(process.cpuUsage(began).user / 1_000, check.id).toBeLessThan(1_000);
     }
   });
 });

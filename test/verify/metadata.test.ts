@@ -33,12 +33,6 @@ cases(discovery as Check, [
     finds: ["fail", "VERIFY_DISCOVERY_CONTENT_TYPE", "should"],
   },
   {
-    name: "a certificate that T1 has told of",
-    says: () => ({ instead: { kind: "tls", detail: "CERT_HAS_EXPIRED" } }),
-    before: { T1: "fail" },
-    finds: ["inconclusive", "VERIFY_NOT_RUN"],
-  },
-  {
     name: "a certificate, in a plan, which runs no T1",
     says: () => ({ instead: { kind: "tls", detail: "CERT_HAS_EXPIRED" } }),
     finds: ["fail", "VERIFY_TLS_FAILED"],
@@ -88,6 +82,13 @@ cases(pastedUrl as Check, [
     says: () => ({ status: 404, text: "no" }),
     finds: ["fail", "VERIFY_ISSUER_IS_ANOTHER_URL"],
     hint: `Try ${issuer}`,
+  },
+  {
+    name: "a base path that only looks a little like one",
+    subject: { issuer: "https://sso.example/auth" },
+    says: () => ({ status: 404, text: "no" }),
+    finds: ["pass"],
+    asks: [],
   },
   {
     name: "an http URL is not asked",

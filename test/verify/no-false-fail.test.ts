@@ -307,7 +307,11 @@ const clients: readonly Quirk[] = [
   ["PKCE that is not used", {}, { pkce: "off" }],
 ];
 
-test.each([...documents, ...keySets, ...callbacks, ...clients])("%s", async (_name, misbehaviour, subject = {}) => {
+const quirks = [...documents, ...keySets, ...callbacks, ...clients].map(
+  ([name, misbehaviour, subject = {}]) => [name, misbehaviour, subject] as const,
+);
+
+test.each(quirks)("%s", async (_name, misbehaviour, subject) => {
   provider.behave(misbehaviour);
   const verification = await verify(provider, subject);
   const open = verification.checks.filter(

@@ -6,7 +6,8 @@ import { toEvidence, type Verification } from "../../src/verify/verify.ts";
 import { back, html, json, type Provider, type Reply, redirect, redirectUri, type Seen } from "./provider.ts";
 import { check, subjectWith, verify } from "./subject.ts";
 import { behaviourOf, type RegisteredClient, startVendors } from "./vendor-server.ts";
-import { type VendorShape, vendors } from "./vendor-shapes.ts";
+import type { VendorShape } from "./vendor-replies.ts";
+import { vendors } from "./vendor-shapes.ts";
 
 const secret = "s3cr3t-canary-value";
 const sound: RegisteredClient = { redirectUris: [redirectUri], method: "client_secret_post", secret };

@@ -8,7 +8,7 @@ import {
   type Seen,
   startProvider,
 } from "./provider.ts";
-import type { VendorShape } from "./vendor-shapes.ts";
+import type { VendorShape } from "./vendor-replies.ts";
 
 /** How the one client there is registered. */
 export interface RegisteredClient {

@@ -1,57 +1,5 @@
 import { back, html, json, type Reply, redirect } from "./provider.ts";
-
-/** What was asked, for answers that repeat it. */
-export interface Asked {
-  readonly clientId: string;
-  readonly redirectUri: string;
-  readonly state: string;
-  /** The error of a request that is broken, as far as the product looks; undefined of a sound one. */
-  readonly broken: string | undefined;
-}
-
-/** How one product answers, status and words included. */
-export interface VendorShape {
-  readonly issuer: string;
-  readonly authorization: string;
-  readonly token: string;
-  readonly clientId: string;
-  /** Members of the discovery document besides issuer and endpoints. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Nobody is signed in and prompt=none; the redirect URI is registered. */
-  readonly registered: (asked: Asked) => Reply;
-  readonly unregistered: (asked: Asked) => Reply;
-  readonly unknownClient: (asked: Asked) => Reply;
-  /** An invented code of a client that proved itself. */
-  readonly badCode: Reply;
-  readonly badSecret: Reply;
-  /** The right secret by a method that the client is not registered for; missing where the product takes any. */
-  readonly wrongMethod?: Reply;
-  readonly noCredential: Reply;
-  /** A client id that the token endpoint does not know; as a wrong or missing secret when absent. */
-  readonly unknownAtToken?: Reply;
-  readonly badAssertion?: Reply;
-  readonly expiredSecret?: Reply;
-  /** What its other pages answer, such as the one where people sign in; 404 when absent. */
-  readonly page?: Reply;
-}
-
-const signIn = html(200, '<form method="post" action="/login"><input name="username"></form>');
-
-/** Looks at the request although it ignores prompt=none: errors go to the redirect URI, people to the sign-in page. */
-const brokenOnly =
-  (page: (asked: Asked) => Reply) =>
-  (asked: Asked): Reply =>
-    asked.broken === undefined
-      ? page(asked)
-      : redirect(back(asked.redirectUri, { error: asked.broken, state: asked.state }), 303);
-
-const loginRequired =
-  (more: Readonly<Record<string, string>> = {}) =>
-  ({ redirectUri, state }: Asked): Reply =>
-    redirect(back(redirectUri, { error: "login_required", state, ...more }), 302);
-
-const oauth = (status: number, error: string, error_description?: string): Reply =>
-  json(status, { error, ...(error_description === undefined ? {} : { error_description }) });
+import { type Asked, brokenOnly, loginRequired, oauth, signIn, type VendorShape } from "./vendor-replies.ts";
 
 const directory = "3f6c1d8e-52a4-4b7d-9c0e-8a1f2b3c4d5e";
 
@@ -342,6 +290,20 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
     noCredential: oauth(401, "invalid_client", "Invalid client credentials."),
     page: signIn,
   },
+  "dex, older": {
+    issuer: "https://dex.tannberg.example/dex",
+    authorization: "https://dex.tannberg.example/dex/auth",
+    token: "https://dex.tannberg.example/dex/token",
+    clientId: "acme-portal",
+    metadata: { end_session_endpoint: undefined },
+    registered: brokenOnly(() => redirect("/dex/auth/local/login?back=&state=abc", 302)),
+    unregistered: () => html(400, "<h2>Bad Request</h2> Unregistered redirect_uri."),
+    unknownClient: () => html(400, "<h2>Bad Request</h2> Invalid client_id provided."),
+    badCode: oauth(400, "invalid_request", "Invalid or expired code parameter."),
+    badSecret: oauth(401, "invalid_client", "Invalid client credentials."),
+    noCredential: oauth(401, "invalid_client", "Invalid client credentials."),
+    page: signIn,
+  },
   "cognito with its classic hosted pages": {
     issuer: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123xyz",
     authorization: `${cognitoHost}/oauth2/authorize`,
@@ -419,44 +381,5 @@ export const vendors: Readonly<Record<string, VendorShape>> = {
       "The OAuth 2.0 Client supports client authentication method 'client_secret_basic', but method 'client_secret_post' was requested.",
     ),
     noCredential: oauth(401, "invalid_client", "Client authentication failed."),
-  },
-};
-
-/** Products that show people a page whatever they are asked: nothing tells without a sign-in. */
-export const silentVendors: Readonly<Record<string, VendorShape>> = {
-  "ad fs": {
-    issuer: "https://sts.aldervoss.example/adfs",
-    authorization: "https://sts.aldervoss.example/adfs/oauth2/authorize/",
-    token: "https://sts.aldervoss.example/adfs/oauth2/token/",
-    clientId: "1c9b7a53-7f0d-4b0e-9f43-0d4c6f5e2a11",
-    registered: () => html(200, '<input id="userNameInput"><input id="passwordInput" type="password">'),
-    unregistered: () =>
-      html(
-        200,
-        "MSIS9224: Received invalid OAuth authorization request. The received 'redirect_uri' parameter is not a valid registered redirect URI for the client identifier.",
-      ),
-    unknownClient: () =>
-      html(
-        200,
-        "MSIS9223: Received invalid OAuth authorization request. The received 'client_id' is invalid as no registered client was found with this client identifier.",
-      ),
-    badCode: oauth(400, "invalid_grant", "MSIS9612: The authorization code received in 'code' parameter is invalid."),
-    badSecret: oauth(401, "invalid_client", "MSIS9622: Client authentication failed."),
-    noCredential: oauth(401, "invalid_client", "MSIS9607: The 'client_id' parameter in the request is invalid."),
-  },
-  pingone: {
-    issuer: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as",
-    authorization: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as/authorize",
-    token: "https://auth.pingone.eu/7b6c5d4e-1111-4222-8333-444455556666/as/token",
-    clientId: "a1b2c3d4-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
-    registered: () => redirect("/signon/?flowId=1", 302),
-    unregistered: () =>
-      html(200, "The request could not be completed. One or more validation errors were in the request."),
-    unknownClient: () =>
-      html(200, "The request could not be completed. The requested resource was not found. invalid_client"),
-    badCode: oauth(400, "invalid_grant"),
-    badSecret: oauth(401, "invalid_client", "Request denied: Invalid client credentials"),
-    noCredential: oauth(401, "invalid_client"),
-    page: signIn,
   },
 };

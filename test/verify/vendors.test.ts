@@ -4,9 +4,11 @@ import type { Verdict } from "../../src/store/evidence.ts";
 import type { VerifySubject } from "../../src/verify/subject.ts";
 import type { Verification } from "../../src/verify/verify.ts";
 import { back, html, type Provider, type Reply, redirect, redirectUri } from "./provider.ts";
+import { silentVendors } from "./silent-vendors.ts";
 import { check, verify } from "./subject.ts";
+import type { Asked, VendorShape } from "./vendor-replies.ts";
 import { behaviourOf, type RegisteredClient, startVendors } from "./vendor-server.ts";
-import { type Asked, silentVendors, type VendorShape, vendors } from "./vendor-shapes.ts";
+import { vendors } from "./vendor-shapes.ts";
 
 const secret = "s3cr3t-canary-value";
 const sound: RegisteredClient = { redirectUris: [redirectUri], method: "client_secret_post", secret };

@@ -143,12 +143,13 @@ describe("an environment", () => {
   });
 
   test("overrides sections by field", () => {
+    const proxy = "http://proxy.acme.example:3128";
     const { verify, guards, store } = staging({
-      verify: { deadline: "1s" },
+      verify: { deadline: "1s", budget: "20m", proxy },
       guards: { maxShare: 0.5 },
       store: { url: "sqlite:staging.db" },
     });
-    expect(verify).toMatchObject({ deadline: 1_000, maxAge: 1_800_000 });
+    expect(verify).toMatchObject({ deadline: 1_000, maxAge: 1_800_000, budget: 1_200_000, parallelism: 32, proxy });
     expect(guards).toEqual({ maxTenants: 5, maxShare: 0.5 });
     expect(store).toEqual({ url: "sqlite:staging.db" });
   });

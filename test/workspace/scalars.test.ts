@@ -3,7 +3,17 @@ import { describe, expect, test } from "vitest";
 import { parseDuration } from "../../src/workspace/duration.ts";
 import { nearest } from "../../src/workspace/nearest.ts";
 import { parseReference } from "../../src/workspace/reference.ts";
-import { databaseAddress, hostName, httpsBase, isoDate, issuerUrl, slug } from "../../src/workspace/scalars.ts";
+import {
+  databaseAddress,
+  dnsServer,
+  hostName,
+  httpsBase,
+  isoDate,
+  issuerUrl,
+  privateTarget,
+  proxyAddress,
+  slug,
+} from "../../src/workspace/scalars.ts";
 
 describe("durations", () => {
   test("a number and a unit are milliseconds", () => {
@@ -25,6 +35,48 @@ describe("durations", () => {
       }),
     );
   });
+});
+
+test("what may be private is an address, a range, or a host with or without a port", () => {
+  const right = [
+    "10.0.0.0/8",
+    "10.0.0.5:8443",
+    "fd00::/8",
+    "[fd00::1]:8443",
+    "[fd00::1]",
+    "idp.corp.example",
+    "sso:8443",
+  ];
+  const wrong = ["https://idp.corp.example", "*.corp.example", "idp.corp.example/x", "[fd00::1", "user@idp", ""];
+  expect(right.filter((text) => !privateTarget.safeParse(text).success)).toEqual([]);
+  expect(wrong.filter((text) => privateTarget.safeParse(text).success)).toEqual([]);
+});
+
+test("a DNS server is an address, with a port if need be, and never a name", () => {
+  const right = ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353", "::1"];
+  expect(right.filter((text) => !dnsServer.safeParse(text).success)).toEqual([]);
+  const wrong = [
+    ...["", "dns.example", "192.0.2", "192.0.2.256", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536"],
+    ...["[192.0.2.53]:53", "[2001:db8::53", "2001:db8::53]:53", "192.0.2.53:53:53", "192.0.2.53 ", "http://192.0.2.53"],
+  ];
+  expect(wrong.filter((text) => dnsServer.safeParse(text).success)).toEqual([]);
+});
+
+test("a proxy is an http or https URL of a host and a port, and holds no password", () => {
+  const right = [
+    "http://proxy.example:3128",
+    "https://proxy.example",
+    "http://10.0.0.1:8080/",
+    "http://[fd00::1]:3128",
+  ];
+  const wrong = [
+    "proxy.example:3128",
+    "socks5://proxy.example",
+    "http://user:pass@proxy.example",
+    "http://p.example/x",
+  ];
+  expect(right.filter((text) => !proxyAddress.safeParse(text).success)).toEqual([]);
+  expect(wrong.filter((text) => proxyAddress.safeParse(text).success)).toEqual([]);
 });
 
 describe("the nearest known word", () => {

@@ -31,7 +31,9 @@ export function oidcProvider(host: string): Vendor {
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256"],
       scopes_supported: ["openid", "offline_access", "profile", "email"],
-      token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+      token_endpoint_auth_methods_supported: [
+        ...["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+      ],
       token_endpoint_auth_signing_alg_values_supported: ["RS256", "PS256", "ES256", "EdDSA"],
       claims_supported: ["sub", "name", "given_name", "family_name", "email", "email_verified", "groups"],
       code_challenge_methods_supported: ["S256"],

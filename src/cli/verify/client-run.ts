@@ -1,6 +1,7 @@
 import { TenantryError } from "../../errors/failure.ts";
 import { resolveReference, type SecretSource } from "../../secret/resolve.ts";
 import type { Secret } from "../../secret/secret.ts";
+import type { CheckResult } from "../../store/evidence.ts";
 import { type ClientInput, type IssuerInput, verifyClient, verifyIssuer } from "../../verify/index.ts";
 import { parseReference } from "../../workspace/reference.ts";
 import type { Run } from "../run.ts";
@@ -79,7 +80,7 @@ export async function proveClient(run: Run, issuer: string, options: VerifyOptio
   const name = clientId === undefined ? issuer : `${clientId} at ${issuer}`;
   run.terminal.status?.(`proving ${name}`);
   try {
-    const { verdict, checks, discovery, preset, at, ranFrom } =
+    const { verdict, checks, discovery, at, ranFrom, preset, clientAuth } =
       clientId === undefined
         ? await verifyIssuer(about)
         : await verifyClient({ ...about, ...clientOf(clientId, options, secret, key) });
@@ -94,7 +95,8 @@ export async function proveClient(run: Run, issuer: string, options: VerifyOptio
       at,
       verdict,
       preset,
-      checks,
+      clientAuth,
+      checks: checks.map(withFlags),
     };
     return { proof: { key: name, verdict, evidence }, placeOf: () => undefined };
   } catch (error) {
@@ -108,6 +110,16 @@ export async function proveClient(run: Run, issuer: string, options: VerifyOptio
     stop.dispose();
     run.terminal.status?.(undefined);
   }
+}
+
+/** Hints for whoever has no workspace: what the file would say is a flag. */
+function withFlags(check: CheckResult): CheckResult {
+  if (check.hint === undefined) return check;
+  const hint = check.hint.replaceAll(
+    /\badd (\S+) to verify\.allowPrivate in tenantry\.yaml/g,
+    "give --allow-private $1",
+  );
+  return { ...check, hint };
 }
 
 function clientOf(

@@ -34,7 +34,7 @@ const stopping = "stopping: what is proven is kept, the rest is told as interrup
  * @throws TenantryError WORKSPACE_NOT_FOUND, CLI_FILES_INVALID, PLAN_UNKNOWN_TENANT
  */
 export function openFleet(run: Run, only: readonly string[], options: FleetOptions): Fleet {
-  const context = loadContext(run.surroundings, options, run.now());
+  const context = loadContext(run.surroundings, options, run.now(), only);
   const connections = selectConnections(context.connections, only);
   const tenants = new Map(context.tenants.map((tenant) => [tenant.tenant, tenant]));
   const byKey = new Map(connections.map((connection) => [connection.key, connection]));

@@ -45,6 +45,7 @@ const evidence = record(
     key: text,
     specDigest: { type: "string", pattern: "^[0-9a-f]{64}$", description: "Absent without a workspace." },
     clientId: text,
+    clientAuth: { ...text, description: "Without a workspace: how the client proves itself." },
     issuer: text,
     authorizationEndpoint: text,
     tokenEndpoint: text,

@@ -87,7 +87,7 @@ export function proofStream(out: (text: string) => void, paint: Paint, options: 
       for (const line of reasonLines(reasons)) out(`${line}\n`);
       out(blocksText(blocks, fleet, paint));
       out(warningsText([...warnings.values()], paint));
-      if (keys.length > 1) out(`\n${colourWords(countsText(verdicts.length, countsOf(verdicts), warned), paint)}\n`);
+      if (keys.length !== 1) out(`\n${colourWords(countsText(verdicts.length, countsOf(verdicts), warned), paint)}\n`);
       else out("\n");
       out(gapsText(gaps, paint));
     },

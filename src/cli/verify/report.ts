@@ -1,8 +1,9 @@
-import type { ConnectionProof } from "../../apply/verify-connections.ts";
+import type { ConnectionProof } from "../../apply/connection-proof.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { codes } from "../../errors/codes/index.ts";
 import type { Position } from "../../errors/issue.ts";
 import type { CheckResult, Evidence, ProofVerdict } from "../../store/evidence.ts";
+import type { ClientAuth } from "../../workspace/workspace.ts";
 
 /** What stands in a report: a connection of a workspace, or an issuer or client that was named on the command line. */
 export type ReportedProof =
@@ -17,6 +18,7 @@ export type ReportedProof =
 export type ReportedEvidence = Omit<Evidence, "key" | "specDigest"> & {
   readonly key: string;
   readonly specDigest?: string | undefined;
+  readonly clientAuth?: ClientAuth | undefined;
 };
 
 /** A proof with the places in files that it is about; there are none without a workspace. */

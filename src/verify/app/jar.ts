@@ -13,7 +13,7 @@ export interface JarCookie {
 }
 
 /** Why a browser keeps a cookie not. */
-export type CookieRefusal = "prefix" | "none-insecure" | "domain" | "too-large";
+type CookieRefusal = "prefix" | "none-insecure" | "domain" | "too-large";
 
 const mostCookies = 50;
 const mostBytes = 4096;

@@ -94,7 +94,7 @@ function hushRequest({ hush }: Visitor, { searchParams }: URL): void {
 
 function pageOf(visited: Extract<Visited, { kind: "answer" }>, subject: AppSubject): StartAnswer {
   const text = visited.answer.body.toString("utf8");
-  const login = /<input\b[^>]{0,2000}\btype\s*=\s*["']?password/i.test(text);
+  const login = /<input\b[^<>]{0,2000}\btype\s*=\s*["']?password/i.test(text);
   const leadsOn = /<script\b|http-equiv\s*=\s*["']?refresh/i.test(text) || text.includes(subject.authorizationEndpoint);
   const refresh = visited.answer.header("refresh") !== undefined;
   const shows = login ? "login" : leadsOn || refresh ? "script" : "text";

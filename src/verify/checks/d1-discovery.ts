@@ -1,6 +1,6 @@
 import type { Check, IssuerContext } from "../check.ts";
 import { withoutDocument } from "../explicit.ts";
-import { fail, notRun, pass } from "../finding.ts";
+import { fail, pass } from "../finding.ts";
 import { specs } from "../specs.ts";
 
 /**
@@ -16,11 +16,9 @@ export const discoveryDocument: Check<IssuerContext> = {
   link: "discovery",
   needs: ["D4"],
   omitted: withoutDocument,
-  async run({ documents, subject, verdictOf }) {
+  async run({ documents, subject }) {
     const read = await documents.discovery(subject.issuer);
-    if (!read.ok) {
-      return read.finding.code === "VERIFY_TLS_FAILED" && verdictOf("T1") === "fail" ? notRun("T1") : read.finding;
-    }
+    if (!read.ok) return read.finding;
     const { contentType } = read.facts;
     if (contentType === "application/json") return pass("The discovery document was read.", read.facts);
     return fail(

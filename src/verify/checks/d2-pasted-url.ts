@@ -9,7 +9,8 @@ const tails = [
   /\/\.well-known\/(?:openid-configuration|oauth-authorization-server|jwks\.json)\/?$/,
   new RegExp(`/(?:oauth2/)?v\\d(?:\\.\\d)?/${endpoint}/?$`),
   new RegExp(`/protocol/openid-connect/${endpoint}/?$`),
-  new RegExp(`/(?:oauth2?/|connect/)?${endpoint}/?$`),
+  new RegExp(`/(?:oauth2?|connect)/${endpoint}/?$`),
+  /\/(?:authorize|token|userinfo|jwks(?:\.json)?)\/?$/,
 ];
 
 /**

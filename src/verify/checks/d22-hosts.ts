@@ -20,7 +20,8 @@ export const hosts: Check = {
   async run({ metadata, subject }) {
     const { getDomain } = await import("tldts");
     // What lies under a hosting provider's domain belongs to whoever rents it.
-    const domainOf = (url: string): string => getDomain(url, { allowPrivateDomains: true }) ?? hostOf(url);
+    const domainOf = (url: string): string =>
+      getDomain(new URL(url).hostname, { allowPrivateDomains: true }) ?? hostOf(url);
     const document = await metadata();
     const own = domainOf(subject.issuer);
     const elsewhere = looked.flatMap((name) => {

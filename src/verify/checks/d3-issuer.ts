@@ -6,9 +6,11 @@ import { specs } from "../specs.ts";
 
 /**
  * The document's issuer equals the configured one byte for byte. Both spellings of a final slash lead to the same
- * document, because the slash is dropped when its URL is made: that is the trap. Where the endpoints stand in the file,
- * a document is looked for all the same, because nothing else names the issuer before a sign-in: one that names another
- * fails, and one that cannot be had says nothing (a firewall before it is why endpoints are given).
+ * document, because the slash is dropped when its URL is made: that is the trap. openid-client takes a root issuer with
+ * and without its slash for equal, and compares ID tokens with the document's spelling; other libraries refuse it.
+ * Where the endpoints stand in the file, a document is looked for all the same, because nothing else names the issuer
+ * before a sign-in: one that names another fails, and one that cannot be had says nothing (a firewall before it is why
+ * endpoints are given).
  */
 export const issuerEquality: Check<IssuerContext> = {
   id: "D3",

@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { listMember, textMember } from "../documents.ts";
-import { fail, notRun, pass } from "../finding.ts";
+import { fail, pass } from "../finding.ts";
 import { fitsAlgorithm, isSignatureKey, keyObjects, signatureAlgorithms } from "../key.ts";
 import { specs } from "../specs.ts";
 import { bareUrl } from "../unanswered.ts";
@@ -17,13 +17,11 @@ export const usableKeys: Check = {
   level: "must",
   link: "keys",
   needs: ["D1", "D5"],
-  async run({ metadata, documents, subject, verdictOf }) {
+  async run({ metadata, documents, subject }) {
     const document = await metadata();
     const url = textMember(document, "jwks_uri") ?? "";
     const read = await documents.keys(url);
-    if (!read.ok) {
-      return read.finding.code === "VERIFY_TLS_FAILED" && verdictOf("T1") === "fail" ? notRun("T1") : read.finding;
-    }
+    if (!read.ok) return read.finding;
     const all = read.value.keys as readonly unknown[];
     // Without a document nobody says which algorithm is used: a key for any of them will do.
     const listed =

@@ -28,7 +28,9 @@ export const faultInjection: Check = {
     if (registered.kind !== "page") return skipped("Not needed: the answer to prompt=none tells.");
     if (!mayBreak(context)) {
       const product = preset?.title ?? "this product";
-      return skipped(`Not sent: to the monitoring of ${product} a broken request looks like an attack; --alarming-probes sends it.`);
+      return skipped(
+        `Not sent: to the monitoring of ${product} a broken request looks like an attack; --alarming-probes sends it.`,
+      );
     }
     const way = await callbackWay(context);
     if (way.kind !== "fault") {

@@ -18,7 +18,6 @@ export function judgeTarget(text: string, rules: AddressRules): Target {
   if (!/^[\x21-\x5b\x5d-\x7e]+$/.test(text) || !URL.canParse(text)) return no("not-a-url");
   const url = new URL(text);
   if (url.protocol !== "https:") return no("not-https");
-  if (url.username !== "" || url.password !== "") return no("userinfo");
   const authority = /^https:\/\/([^/?#]*)/i.exec(text)?.[1] ?? "";
   if (authority.includes("@")) return no("userinfo");
   if (authority.toLowerCase().replace(/:443$/, "") !== url.host) return no("odd-host");

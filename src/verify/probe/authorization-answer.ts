@@ -2,6 +2,7 @@ import { isObject } from "../documents.ts";
 import type { Answer } from "../fetch/outcome.ts";
 import { type Facts, type Finding, inconclusive } from "../finding.ts";
 import { answerFacts, bareUrl, mediaType } from "../unanswered.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
 import { broughtBy, postsNearby, sameHost, sentOn } from "./returned-page.ts";
 
 /** What an identity provider did with an authorization request that nobody is signed in for. */
@@ -37,16 +38,6 @@ export type ReturnMode = "query" | "fragment" | "form_post" | "web_message" | "j
 
 /** What a refusal is about, as far as the page says it. For hints only. */
 export type Blame = "redirect-uri" | "client" | "unknown";
-
-/** What was asked, to compare the answer with. */
-export interface AuthorizationRequest {
-  readonly url: string;
-  readonly redirectUri: string;
-  readonly state: string;
-  readonly issuer: string;
-  /** Hosts of the identity provider's endpoints. */
-  readonly hosts: ReadonlySet<string>;
-}
 
 const redirectMarks =
   /redirect_uri_mismatch|redirect_mismatch|invalid_redirect_uri|illegal_redirect_uri|redirect[_ ]ur[il]|callback url mismatch|AADSTS50011|MSIS9224/i;

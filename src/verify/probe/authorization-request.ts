@@ -11,6 +11,16 @@ export interface AuthorizationParameters {
   readonly state: string;
 }
 
+/** What was asked, to compare the answer with. */
+export interface AuthorizationRequest {
+  readonly url: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly issuer: string;
+  /** Hosts of the identity provider's endpoints. */
+  readonly hosts: ReadonlySet<string>;
+}
+
 /**
  * The parameters that the app sends (OpenID Connect Core 1.0, section 3.1.2.1), with `prompt=none` and without the client
  * id. State, nonce and verifier are new each time.

@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from "./authorization-answer.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
 
 // Pages that bring an answer to the app by way of the browser: a form, a script, a message to a window. They are read
 // as text; nothing of them is run.
@@ -17,7 +17,7 @@ export function broughtBy(html: string, { redirectUri, state }: AuthorizationReq
 
 /** Whether a page has a form that posts to the host of the redirect URI, though not to the redirect URI itself. */
 export function postsNearby(html: string, { redirectUri, url, hosts }: AuthorizationRequest): boolean {
-  return [...html.matchAll(/<form\b([^>]{0,5000})>/gi)].some(([, attributes = ""]) => {
+  return [...tags(html, "form")].some((attributes) => {
     const action = attribute(attributes, "action") ?? "";
     if (!URL.canParse(action, url)) return false;
     const target = new URL(action, url);
@@ -45,10 +45,10 @@ export function sameHost(url: URL, other: string): boolean {
 
 /** The inputs of a form whose action is the redirect URI (OAuth 2.0 Form Post Response Mode, section 2). */
 function returnedForm(html: string, redirectUri: string): Brought | undefined {
-  for (const [, attributes = ""] of html.matchAll(/<form\b([^>]{0,5000})>/gi)) {
+  for (const attributes of tags(html, "form")) {
     if (attribute(attributes, "action") !== redirectUri) continue;
     const parameters = new URLSearchParams();
-    for (const [, input = ""] of html.matchAll(/<input\b([^>]{0,10000})>/gi)) {
+    for (const input of tags(html, "input")) {
       const name = attribute(input, "name");
       if (name !== undefined) parameters.append(name, attribute(input, "value") ?? "");
     }
@@ -72,6 +72,26 @@ function webMessage(html: string, redirectUri: string, state: string): Brought |
   // Sign-in pages hold their own scripts and repeat what they were asked.
   const answers = parameters.get("state") === state && (parameters.has("error") || parameters.has("code"));
   return answers ? { parameters, mode: "web_message" } : undefined;
+}
+
+/** Characters of a tag that are read. */
+const longestTag = 10_000;
+
+/**
+ * What stands in the tags of a name, up to the first `>`. Each character is looked at once, also in a page of nothing but
+ * tags that never end.
+ */
+function* tags(html: string, name: string): Generator<string> {
+  const opening = new RegExp(`<${name}\\b`, "gi");
+  let end = 0;
+  while (opening.exec(html) !== null) {
+    const start = opening.lastIndex;
+    if (end < start) end = html.indexOf(">", start);
+    if (end === -1) return;
+    if (end - start > longestTag) continue;
+    yield html.slice(start, end);
+    opening.lastIndex = end;
+  }
 }
 
 function attribute(attributes: string, name: string): string | undefined {

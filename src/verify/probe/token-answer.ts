@@ -128,6 +128,8 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
     case "invalid_request":
       // Google says this, with just that description, when a client that has a secret sends none.
       if (trait === "spa") return { kind: "grant-refused", error, trait, facts: told };
+      // Older versions of dex say this of a code that they do not know.
+      if (/^invalid or expired code parameter\.?$/i.test(description)) return { kind: "code-refused", facts: told };
       return /^client_secret is missing\.?$/.test(description)
         ? { kind: "client-refused", expired: false, facts: told }
         : { kind: "unclear", because: `the error ${known} (status ${status})`, facts: told };

@@ -26,9 +26,8 @@ export interface BoundResult {
   readonly codes: Readonly<Record<string, string>>;
   /** Milliseconds of the slowest exchange. */
   readonly slowest: number;
-  readonly exchanges: number;
-  /** Milliseconds of the whole verification. */
-  readonly took: number;
+  /** Milliseconds of the whole verification, less its exchanges: what reading the answers took. */
+  readonly thinking: number;
   /** Bytes of memory at most, less what the process had before the first case. */
   readonly grown: number;
   readonly crashed?: string;
@@ -42,7 +41,7 @@ async function main({ ca, deadline, cases }: BoundsOrder): Promise<void> {
     const network = { connect: { host: "127.0.0.1", port, ca } };
     const fetcher = await createFetcher({ network, allowPrivate: [], deadline });
     let slowest = 0;
-    let exchanges = 0;
+    let waited = 0;
     let peak = 0;
     const sampling = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage().rss);
@@ -50,10 +49,10 @@ async function main({ ca, deadline, cases }: BoundsOrder): Promise<void> {
     const timed: Fetcher = {
       ...fetcher,
       async send(request) {
-        const begun = performance.now();
+        const sentAt = performance.now();
         const outcome = await fetcher.send(request);
-        slowest = Math.max(slowest, performance.now() - begun);
-        exchanges += 1;
+        slowest = Math.max(slowest, performance.now() - sentAt);
+        waited += performance.now() - sentAt;
         return outcome;
       },
     };
@@ -70,12 +69,12 @@ async function main({ ca, deadline, cases }: BoundsOrder): Promise<void> {
     } catch (error) {
       crashed = String(error);
     }
-    const took = performance.now() - begun;
+    const thinking = performance.now() - begun - waited;
     clearInterval(sampling);
     peak = Math.max(peak, process.memoryUsage().rss);
     await fetcher.close();
     const result: BoundResult = {
-      ...{ name, verdict, codes, slowest, exchanges, took, grown: peak - before },
+      ...{ name, verdict, codes, slowest, thinking, grown: peak - before },
       ...(crashed === undefined ? {} : { crashed }),
     };
     process.send?.(result);

@@ -36,6 +36,8 @@ export interface Setting {
   readonly subject?: Partial<VerifySubject>;
   /** Milliseconds for one exchange. */
   readonly deadline?: number;
+  /** What the client shows at the token endpoint; its secret when absent. */
+  readonly shows?: "key" | "nothing";
 }
 
 /**
@@ -49,8 +51,7 @@ export function failure(name: string, expected: Expected, setting: Setting = {})
       sound = await startSoundProvider(setting.vendor);
     });
     afterAll(() => sound.close());
-    const verify = () =>
-      sound.verify(setting.subject, setting.deadline === undefined ? {} : { deadline: setting.deadline });
+    const verify = () => sound.verify(setting.subject, setting);
 
     test("without it nothing is found", async () => {
       const verification = await verify();

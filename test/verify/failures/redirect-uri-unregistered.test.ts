@@ -4,5 +4,4 @@ failure("redirect-uri-unregistered", {
   check: "P1",
   code: "VERIFY_CALLBACK_REFUSED",
   hint: "Register exactly https://portal.acme.example/openid/callback/7vk2 as a sign-in redirect URI (Console: App > Redirects).",
-  also: { P5: ["fail", "VERIFY_PUSHED_REFUSED"] },
 });

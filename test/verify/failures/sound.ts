@@ -9,7 +9,8 @@ import { Misbehaviours } from "../../../sandbox/misbehave/misbehaviours.ts";
 import { listen } from "../../../sandbox/server.ts";
 import { Secret } from "../../../src/secret/secret.ts";
 import type { VerifySubject } from "../../../src/verify/subject.ts";
-import { type Verification, type VerifyOptions, verifySubject } from "../../../src/verify/verify.ts";
+import { type Verification, verifySubject } from "../../../src/verify/verify.ts";
+import { newPair, signsWith } from "../client-keys.ts";
 import { ioOf, subjectWith } from "../subject.ts";
 
 /** Where the sound provider is at home. */
@@ -35,9 +36,11 @@ export interface SoundProvider {
 }
 
 /** How a verification is made. */
-interface How extends Partial<VerifyOptions> {
+interface How {
   /** Milliseconds for one exchange. */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
+  /** What the client shows at the token endpoint; the secret when absent. */
+  readonly shows?: "secret" | "key" | "nothing" | undefined;
 }
 
 /** Starts the provider, with other ways of its product where given. Its clock is the machine's. */
@@ -51,6 +54,18 @@ export async function startSoundProvider(vendor: Partial<Vendor> = {}): Promise<
     postLogoutUris: ["https://portal.acme.example/"],
     secret,
   });
+  const [redirectUri = ""] = client.redirectUris;
+  const { postLogoutUris, redirectUris } = client;
+  const pair = newPair("ES256");
+  const keys = [{ ...pair.publicKey }] as unknown as CustomerClient["keys"];
+  provider.register({ clientId: "acme-key", method: "private_key_jwt", redirectUris, postLogoutUris, keys });
+  provider.register({ clientId: "acme-public", method: "none", redirectUris, postLogoutUris });
+  /** The same app by another way of showing who it is. */
+  const shows = {
+    secret: { clientId: client.clientId, secret: { value: new Secret(secret), copy: "record" } },
+    key: { clientId: "acme-key", ...signsWith(pair) },
+    nothing: { clientId: "acme-public", clientAuth: "none", secret: undefined },
+  } as const;
   const misbehaviours = new Misbehaviours();
   const seen: string[] = [];
   const server = await listen({
@@ -68,19 +83,18 @@ export async function startSoundProvider(vendor: Partial<Vendor> = {}): Promise<
     client,
     misbehaviours,
     requests: () => seen.splice(0),
-    verify: (changes = {}, { deadline = 5_000, ...options } = {}) =>
+    verify: (changes = {}, how = {}) =>
       verifySubject(
         subjectWith({
           issuer: provider.issuer,
-          clientId: client.clientId,
-          secret: { value: new Secret(secret), copy: "record" },
-          redirectUri: client.redirectUris[0] ?? "",
-          postLogoutRedirectUris: client.postLogoutUris,
+          redirectUri,
+          postLogoutRedirectUris: postLogoutUris,
+          ...shows[how.shows ?? "secret"],
           claims: ["email", "groups"],
           ...changes,
         }),
-        { ...ioOf({ network }, { deadline }), clock: Date.now },
-        { secretProbe: true, wrongSecretControl: true, ...options },
+        { ...ioOf({ network }, { deadline: how.deadline ?? 5_000 }), clock: Date.now },
+        { secretProbe: true, wrongSecretControl: true },
       ),
     close: () => server.close(),
   };
