@@ -92,6 +92,7 @@ function withPlaceholders(output: string): string {
     output
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "(time)")
       .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, "(time)")
+      .replaceAll(/ since \d{4}-\d\d-\d\d\b/g, " since (day)")
       .replaceAll(/ UTC, from \S+$/gm, " UTC, from (host)")
       .replaceAll(/\b[0-9a-f]{64}\b/g, "(digest)")
       // Auth0 gives client ids of 32 letters and digits.

@@ -211,7 +211,11 @@ function plantForeign(sandbox: Sandbox, portal: string): void {
   database
     .prepare("insert into org values ('theirs00000000000000', 'theirs', 'Somebody else', 'active', null, ?, ?)")
     .run(now, now);
-  database.prepare("insert into org_domain(domain, org_id, verified_at) values ('theirs.example', 'theirs00000000000000', null)").run();
+  database
+    .prepare(
+      "insert into org_domain(domain, org_id, verified_at) values ('theirs.example', 'theirs00000000000000', null)",
+    )
+    .run();
   database.close();
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { withChecksTable } from "../../scripts/checks-table.ts";
 import { appChecks } from "../../src/verify/app/checks.ts";
 import { checks } from "../../src/verify/checks/checks.ts";
+import { domainOwnership } from "../../src/verify/domain/o1-domain.ts";
 import { pageAt, root } from "./pages.ts";
 
 const page = pageAt("docs/verify.md");
@@ -21,7 +22,9 @@ test("every check has a section that says what it proves and how to mend it", ()
   );
   expect(record.sort()).toEqual(["R1", "R2", "R3"]);
   const ids = sections.map((section) => section.split("\n")[0]);
-  expect([...ids].sort()).toEqual([...[...checks, ...appChecks].map(({ id }) => id), ...record].sort());
+  expect([...ids].sort()).toEqual(
+    [...[...checks, ...appChecks, domainOwnership].map(({ id }) => id), ...record].sort(),
+  );
   for (const section of sections) {
     expect(section).toContain("*Proves");
     expect(section).toContain("*Mend*");

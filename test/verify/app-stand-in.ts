@@ -10,7 +10,6 @@ import {
   type Misbehaviour,
   type Provider,
   type Reply,
-  redirect,
   redirectUri,
   type Seen,
   startProvider,
@@ -142,4 +141,3 @@ export function appModes(title: string, modes: readonly AppMode[]): void {
     });
   });
 }
-
