@@ -22,7 +22,7 @@ export interface VerifyRequest extends RecordProbes {
 }
 
 /** How many connections are proven at once when nobody says. */
-export const usualConcurrency = 32;
+const usualConcurrency = 32;
 
 /**
  * Proves what the apps really use: the values and the secret of each record, opened as the app would open it. Gives the

@@ -162,3 +162,18 @@ describe("DNS that does not tell", () => {
     expect(workspace.portal(routing)).toEqual([]);
   });
 });
+
+it("the example's domains are all proven in the sandbox", async () => {
+  const whole = await openTestWorkspace({ whole: true });
+  try {
+    const applied = await whole.tenantry("apply", "--yes");
+    expect(applied.exit, applied.err).toBe(0);
+    expect(applied.out + applied.err).not.toContain("not proven");
+    const document = JSON.stringify((await whole.tenantry("verify", "--json")).json());
+    const results = document.match(/"id":"O1"[^}]*"verdict":"\w+"/g) ?? [];
+    expect(results.length).toBeGreaterThan(8);
+    expect(results.filter((result) => !result.endsWith('"verdict":"pass"'))).toEqual([]);
+  } finally {
+    await whole.close();
+  }
+});

@@ -103,7 +103,9 @@ const inAnswers = allMisbehaviours.filter(
 );
 
 /** What changes nothing here: the client is registered for Basic, and the issuer has no final slash. */
-const forOthers = new Set(["auth-method-basic-only", "issuer-slash-missing"]);
+const forOthers = new Set([
+  ...["auth-method-basic-only", "client-key-unregistered", "client-not-public", "issuer-slash-missing"],
+]);
 
 describe("a misbehaviour", () => {
   test.each(inAnswers.map(({ name }) => name).filter((name) => !forOthers.has(name)))(

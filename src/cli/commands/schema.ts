@@ -9,7 +9,9 @@ export async function schema(run: Run, name: string): Promise<ExitCode> {
   const schemas: Readonly<Record<string, unknown>> = { ...jsonSchemas(), verify: verifySchema };
   const found = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
   if (found === undefined) {
-    throw new TenantryError("CLI_USAGE", `there is no schema \`${name}\``, { hint: "name `tenant`, `workspace` or `verify`" });
+    throw new TenantryError("CLI_USAGE", `there is no schema \`${name}\``, {
+      hint: "name `tenant`, `workspace` or `verify`",
+    });
   }
   run.terminal.out(`${JSON.stringify(found, null, 2)}\n`);
   return 0;

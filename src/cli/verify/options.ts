@@ -142,6 +142,6 @@ function resolvers(text: string, before: readonly string[] | undefined): readonl
   return collect(text, before);
 }
 
-export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+function collect(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
 }
