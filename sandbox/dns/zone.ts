@@ -38,6 +38,6 @@ export class DnsZone {
 }
 
 /** Where the record is that proves a domain. */
-export function proofName(domain: string): string {
+function proofName(domain: string): string {
   return `_tenantry.${domain}`;
 }

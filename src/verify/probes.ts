@@ -21,7 +21,7 @@ import { readSigningKey, type SigningKey, strangersKey } from "./signing-key.ts"
 import type { VerifySubject } from "./subject.ts";
 
 /** What must be in order before anything that identifies the client is sent to an endpoint of the document. */
-export const beforeCredentials: readonly CheckId[] = ["D1", "D3", "D4", "D5", "D6"];
+const beforeCredentials: readonly CheckId[] = ["D1", "D3", "D4", "D5", "D6"];
 
 /** The probes of one subject. Every one is sent when it is first asked for, and at most once. */
 export function probesOf(

@@ -13,10 +13,9 @@ import { isMet, runChecks, verdictOf } from "./run.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
 import type { Verification, VerifyIo, VerifyOptions } from "./verification.ts";
 
-export { attestedChecks, type Judged, judge, lapsedAttestation } from "./attest.ts";
+export { attestedChecks, judge, lapsedAttestation } from "./attest.ts";
 export type { DocumentCache } from "./documents.ts";
 export {
-  type ControlledClient,
   controlLookBack,
   controlledAt,
   evidenceCovers,

@@ -201,7 +201,9 @@ describe("in the app's database", () => {
   });
 
   it("a tenant's row that was deleted with all it had is made again", async () => {
-    workspace.changePortal("delete from sso_connection; delete from org_domain; delete from org_domain_claim; delete from org");
+    workspace.changePortal(
+      "delete from sso_connection; delete from org_domain; delete from org_domain_claim; delete from org",
+    );
     expect((await planned()).changes).toEqual([
       "create app/portal/tenant/whiterabbit",
       `create ${record}`,

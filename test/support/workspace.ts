@@ -141,7 +141,7 @@ export async function openTestWorkspace(
 }
 
 /** Sets the DNS records that prove the domains of a tenant's file, for the example's workspace. */
-export function proveDomains(sandbox: Sandbox, file: string): void {
+function proveDomains(sandbox: Sandbox, file: string): void {
   const id = /^id: (\S+)/m.exec(file)?.[1] ?? "";
   for (const domain of /^domains: \[(.*)\]/m.exec(file)?.[1]?.split(/, */) ?? []) {
     const { name, value } = domainChallenge({ workspace: "acme", id, domain });

@@ -4,8 +4,8 @@ import type { VerifySubject } from "../../src/verify/subject.ts";
 import { type ClientPair, newPair, signsWith, spellingsOf } from "./client-keys.ts";
 import { json, type Provider, redirectUri } from "./provider.ts";
 import { check, ioOf, subjectWith, verify } from "./subject.ts";
-import { behaviourOf, startVendors } from "./vendor-server.ts";
 import type { VendorShape } from "./vendor-replies.ts";
+import { behaviourOf, startVendors } from "./vendor-server.ts";
 import { vendors } from "./vendor-shapes.ts";
 
 const takers = Object.entries(vendors).filter(([, shape]) => shape.badAssertion !== undefined);

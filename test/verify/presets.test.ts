@@ -5,8 +5,8 @@ import type { VerifySubject } from "../../src/verify/subject.ts";
 import { toEvidence, type Verification } from "../../src/verify/verify.ts";
 import { back, html, json, type Provider, type Reply, redirect, redirectUri, type Seen } from "./provider.ts";
 import { check, subjectWith, verify } from "./subject.ts";
-import { behaviourOf, type RegisteredClient, startVendors } from "./vendor-server.ts";
 import type { VendorShape } from "./vendor-replies.ts";
+import { behaviourOf, type RegisteredClient, startVendors } from "./vendor-server.ts";
 import { vendors } from "./vendor-shapes.ts";
 
 const secret = "s3cr3t-canary-value";

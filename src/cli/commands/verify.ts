@@ -3,7 +3,7 @@ import { appChecks } from "../../verify/app/checks.ts";
 import { checks } from "../../verify/checks/checks.ts";
 import { domainOwnership } from "../../verify/domain/o1-domain.ts";
 import { findRoot } from "../context.ts";
-import { keepHeapSmall } from "../heap.ts";
+import { keepHeapSmall, keepYoungHeapSmall } from "../heap.ts";
 import { worstExit } from "../outcome.ts";
 import type { Run } from "../run.ts";
 import { checkFlags, proveClient } from "../verify/client-run.ts";
@@ -19,6 +19,7 @@ import { exitOf, type Placed, type RunFacts, wasStopped } from "../verify/report
  */
 export async function verify(run: Run, only: readonly string[], options: VerifyOptions): Promise<ExitCode> {
   keepHeapSmall();
+  keepYoungHeapSmall();
   checkFlags(only, options);
   const { issuer } = options;
   return issuer === undefined ? verifyFleet(run, only, options) : verifyOne(run, issuer, options);
