@@ -1,7 +1,7 @@
-// The providers of bench/verify.ts, in a process of their own: `node bench/verify-issuers.ts FOLDER ISSUERS CLIENTS LATENCY`. Each
-// answer takes LATENCY milliseconds more than it needs, as over a network.
-// Writes ca.pem and env into the folder, then says its port by IPC. On "count" it says what was asked since the last
-// time, and for how many requests at once a host has been asked at most.
+// The providers of bench/verify.ts, in a process of their own: `node bench/verify-issuers.ts FOLDER ISSUERS CLIENTS
+// LATENCY`. Writes ca.pem and env into the folder, then says its port by IPC. From "slow" on each answer takes LATENCY
+// milliseconds more than it needs, as over a network. On "count" it says what was asked since the last time, and for how
+// many requests at once a host has been asked at most.
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,6 @@ const paths = new Map<string, number>();
 let requests = 0;
 let highest = 0;
 const faults = new Faults();
-if (Number(latency) > 0) faults.add({ effect: "delay", milliseconds: Number(latency), times: "all" });
 const server = await listen({
   port: 0,
   authority,
@@ -66,6 +65,10 @@ process.on("message", (asked) => {
     requests = 0;
     highest = 0;
     paths.clear();
+  } else if (asked === "slow") {
+    if (Number(latency) > 0) faults.add({ effect: "delay", milliseconds: Number(latency), times: "all" });
   } else void server.close().then(() => process.disconnect());
 });
+// Not left behind when the one who asks is gone.
+process.once("disconnect", () => process.exit());
 process.send?.({ port: server.port, ca: authority.certificate });
