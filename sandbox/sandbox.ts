@@ -159,7 +159,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     answerAppCall: (method, path, body) => answerAppCall(apps, method, path, body),
     page: (request, path, query) => {
       const { okta, auth0, providers } = world;
-      return answerPage({ startedAt, hosts, okta, auth0, providers, requests, faults }, request, path, query);
+      return answerPage(
+        { startedAt, hosts, okta, auth0, providers, requests, faults, misbehaviours },
+        request,
+        path,
+        query,
+      );
     },
     overview: () => ({
       sandbox: "tenantry",
@@ -169,6 +174,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       auth0: { clients: world.auth0.clients.size, organizations: world.auth0.organizations.size },
       requests: requests.total,
       faults: faults.counts().length,
+      misbehaviours: misbehaviours.switched.length,
     }),
   });
   const sites: readonly Site[] = [...played, ...appSites, withWorldExchange(admin, { token: adminToken, ...exchange })];

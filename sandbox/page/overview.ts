@@ -1,4 +1,4 @@
-import { faultTable } from "./faults.ts";
+import { faultTables } from "./faults.ts";
 import { type Html, html } from "./html.ts";
 import { live } from "./layout.ts";
 import { count } from "./list.ts";
@@ -44,7 +44,7 @@ ${card("/providers", "Customers’ providers", "one for each customer that bring
 ])}
 </ul>
 <h2>Faults</h2>
-${faultTable(world)}
+${faultTables(world)}
 <h2>Requests</h2>
 ${newestRequests(world, newest)}
 <div class="pager"><p>${count(requests.total)} since the start.</p><p><a href="/requests">All requests</a></p></div>`,

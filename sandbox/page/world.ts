@@ -1,6 +1,7 @@
 import type { Auth0Tenant } from "../auth0/tenant.ts";
 import type { Customers } from "../external/customers.ts";
 import type { Faults } from "../faults.ts";
+import type { Misbehaviours } from "../misbehave/misbehaviours.ts";
 import type { OktaOrg } from "../okta/org.ts";
 import type { RequestLog } from "../request-log.ts";
 
@@ -14,4 +15,5 @@ export interface World {
   readonly providers: Customers["providers"];
   readonly requests: RequestLog;
   readonly faults: Faults;
+  readonly misbehaviours: Misbehaviours;
 }

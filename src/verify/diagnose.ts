@@ -29,10 +29,28 @@ function judgeCause(cause: Cause, checks: readonly CheckResult[]): JudgedCause {
   const codes: ReadonlySet<string> | undefined = cause.codes === undefined ? undefined : new Set(cause.codes);
   const own = cause.checks.map((id) => checks.find((check) => check.id === id));
   const failed = own.filter((check) => check !== undefined).filter(({ verdict }) => verdict === "fail");
-  const fitting = failed.filter(({ code }) => codes === undefined || (code !== undefined && codes.has(code)));
+  const fitting = failed
+    .filter(({ code }) => codes === undefined || (code !== undefined && codes.has(code)))
+    .filter(({ actual }) => cause.actual === undefined || actual?.includes(cause.actual) === true);
   if (fitting.length > 0) return { cause, judgement: "proven", because: fitting };
   // A check that failed for another reason says nothing of this one.
   const unclear = own.filter((check) => check !== undefined).filter(({ verdict }) => verdict !== "pass");
   const known = own.every((check) => check?.verdict === "pass");
   return known ? { cause, judgement: "ruledOut", because: [] } : { cause, judgement: "possible", because: unclear };
+}
+
+/**
+ * What failed or could not tell, and stands behind none of these causes as proven. Without checks that wait for another
+ * one, and without failures that do not decide unless `all`.
+ */
+export function besides(
+  causes: readonly JudgedCause[],
+  checks: readonly CheckResult[],
+  { all }: { readonly all: boolean },
+): readonly CheckResult[] {
+  const told = new Set(causes.filter(({ judgement }) => judgement === "proven").flatMap(({ because }) => because));
+  return checks
+    .filter((check) => !told.has(check) && check.code !== "VERIFY_NOT_RUN")
+    .filter(({ verdict }) => verdict === "fail" || verdict === "inconclusive")
+    .filter(({ level }) => all || level === "must");
 }

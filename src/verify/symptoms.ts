@@ -9,8 +9,10 @@ export interface Cause {
    * Checks that tell: one that failed proves the cause, all passed rules it out. Empty: no check can see it.
    */
   readonly checks: readonly CheckId[];
-  /** Only these codes of the checks prove it; any when absent. */
+  /** Only these codes of the checks prove it; any when absent. One check has failures of several causes. */
   readonly codes?: readonly VerifyCode[] | undefined;
+  /** Only a failure whose `actual` holds this text proves it. */
+  readonly actual?: string | undefined;
   /** What to do about it. */
   readonly remedy: string;
 }
@@ -33,13 +35,14 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the issuer's path is wrong, or the authorization server in it is missing",
         checks: ["D1", "D2"],
+        codes: ["VERIFY_DISCOVERY_MISSING", "VERIFY_ISSUER_IS_ANOTHER_URL"],
         remedy:
           "Write the issuer as the provider's console shows it; at Okta with /oauth2/<server> for a custom server.",
       },
       {
         text: "a redirect or a login page stands where the document should be",
         checks: ["D21", "D1"],
-        codes: ["VERIFY_DISCOVERY_REDIRECTED", "VERIFY_DISCOVERY_NOT_JSON"],
+        codes: ["VERIFY_DISCOVERY_REDIRECTED", "VERIFY_DOCUMENT_REDIRECTED", "VERIFY_DISCOVERY_NOT_JSON"],
         remedy: "Use the https URL under which the provider itself publishes the document.",
       },
       {
@@ -48,9 +51,15 @@ export const symptoms: readonly Symptom[] = [
         remedy: "The provider must publish them; else put them under `endpoints` in the tenant's file.",
       },
       {
-        text: "the provider is in a private network, or its certificate is of a private authority",
-        checks: ["D4", "D6", "T1"],
+        text: "the provider is in a private network",
+        checks: ["D4", "D6"],
+        codes: ["VERIFY_ADDRESS_REFUSED"],
         remedy: "Allow the host in verify.allowPrivate, and run verify where the app runs; or use explicit endpoints.",
+      },
+      {
+        text: "the certificate does not hold: run out, of another host, without the one in between, of a private authority",
+        checks: ["T1"],
+        remedy: "Renew or complete it at the provider; for a private authority set NODE_EXTRA_CA_CERTS.",
       },
     ],
   },
@@ -59,13 +68,14 @@ export const symptoms: readonly Symptom[] = [
     text: "the app says that the issuer of the document or of the token is another one",
     causes: [
       {
-        text: "the issuer differs from the document's by a slash, by case, or by version (Entra v1 and v2)",
+        text: "the issuer is not the document's, letter by letter: a slash, case, http, version (Entra v1 and v2), another host",
         checks: ["D3"],
         remedy: "Copy `issuer` from the discovery document, byte for byte, into the tenant's file.",
       },
       {
         text: "the issuer is Entra ID's `common` or `organizations`, which is nobody's own",
         checks: ["D3"],
+        actual: "{tenantid}",
         remedy: "Write the directory's own id in place of `common`.",
       },
       {
@@ -87,16 +97,17 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the redirect URI is not registered at the provider, character for character",
         checks: ["P1"],
+        codes: ["VERIFY_CALLBACK_REFUSED"],
         remedy: "`tenantry apply` registers it at our own providers; at a customer's, forward the line that P1 shows.",
       },
       {
         text: "the app sends another redirect URI than its record has: http for https behind a proxy, another host",
-        checks: ["A3", "A6"],
+        checks: ["A3"],
         remedy: "Set the app's public base URL, and trust X-Forwarded-Proto of the proxy before it.",
       },
       {
         text: "the callback belongs to another environment or tenant, or was handed out anew",
-        checks: ["R2", "R3"],
+        checks: ["R2"],
         remedy: "Look at `tenantry plan` for the record, and apply it.",
       },
     ],
@@ -124,6 +135,7 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the client may not use this flow or this scope",
         checks: ["P1", "D8", "D12"],
+        codes: ["VERIFY_AUTHORIZATION_REFUSED", "VERIFY_CODE_FLOW_UNSUPPORTED"],
         remedy: "Enable the authorization code grant and the scopes for the client.",
       },
     ],
@@ -145,6 +157,12 @@ export const symptoms: readonly Symptom[] = [
         remedy: "Set `clientAuth` to the method that the provider takes for this client.",
       },
       {
+        text: "the provider does not let the client redeem codes: its code grant is off, or it is of another issuer",
+        checks: ["S1"],
+        codes: ["VERIFY_CLIENT_REFUSED"],
+        remedy: "Enable the authorization code grant for the client, at the issuer that the file names.",
+      },
+      {
         text: "the deployed app holds another secret than its record",
         checks: ["A9", "R1"],
         remedy: "Restart or redeploy the app. `tenantry verify NAME --app-code` makes it show its own secret.",
@@ -163,6 +181,7 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the scopes that carry them are not asked for, or not offered",
         checks: ["D12", "A2"],
+        codes: ["VERIFY_SCOPE_UNLISTED", "VERIFY_SCOPE_OPENID_UNLISTED", "VERIFY_APP_REQUEST_DIFFERS"],
         remedy: "Ask for openid, email and profile.",
       },
       {
@@ -183,12 +202,14 @@ export const symptoms: readonly Symptom[] = [
     causes: [
       {
         text: "the scope `groups` is asked for where it does not exist",
-        checks: ["D12", "P1"],
+        checks: ["D12", "D13", "P1"],
+        codes: ["VERIFY_SCOPE_GROUPS_REFUSED"],
         remedy: "Take the scope out where the product has none, such as Entra ID, and add a groups claim there.",
       },
       {
-        text: "the groups claim is not offered",
+        text: "a claim that the app reads is not offered, perhaps the one with the roles",
         checks: ["D13"],
+        codes: ["VERIFY_CLAIM_UNLISTED", "VERIFY_CLAIM_NEVER_SENT"],
         remedy: "Configure a groups claim for the client; at Okta's org server on the app itself.",
       },
       {
@@ -204,12 +225,14 @@ export const symptoms: readonly Symptom[] = [
     causes: [
       {
         text: "the app's cookie does not survive the way back: SameSite=Strict, or Lax with form_post",
-        checks: ["A5", "D11"],
+        checks: ["A5"],
+        codes: ["VERIFY_APP_COOKIE_LOST"],
         remedy: "Use SameSite=Lax with responseMode query, or SameSite=None with Secure for form_post.",
       },
       {
         text: "the app loses the state between start and callback, or several instances do not share it",
         checks: ["A4", "A7", "A8"],
+        codes: ["VERIFY_APP_STATE_WEAK"],
         remedy: "Keep the state where all instances of the app find it.",
       },
       {
@@ -225,12 +248,18 @@ export const symptoms: readonly Symptom[] = [
     causes: [
       {
         text: "the app names its address wrongly: root URL, port or scheme (Mendix on premises, proxies)",
-        checks: ["A3", "P1"],
+        checks: ["A3"],
         remedy: "Set the application's root URL to the one that people use.",
       },
       {
-        text: "the callback of the app is not there",
+        text: "the answer comes in another way than the app reads it: query, form, fragment",
+        checks: ["P6"],
+        remedy: "Set `responseMode` to what the provider sends, or allow the app's there.",
+      },
+      {
+        text: "the callback of the app is not there, or fails",
         checks: ["A7"],
+        codes: ["VERIFY_APP_CALLBACK_BROKEN"],
         remedy: "Look at the path of `callback` in tenantry.yaml and at the app's routes.",
       },
     ],
@@ -246,7 +275,8 @@ export const symptoms: readonly Symptom[] = [
       },
       {
         text: "clocks differ: tokens are not valid yet, or not any more",
-        checks: ["T2"],
+        checks: ["T2", "A7"],
+        codes: ["VERIFY_CLOCK_WRONG", "VERIFY_CLOCK_DRIFTS", "VERIFY_APP_CLOCK_DIFFERS"],
         remedy: "Set the clock that is wrong right (NTP).",
       },
       {
@@ -271,12 +301,12 @@ export const symptoms: readonly Symptom[] = [
     text: "something was changed, and nothing is different",
     causes: [
       {
-        text: "the change is in the file and was not applied",
+        text: "the record is not what the file and the issuer say: a change was not applied",
         checks: ["R3", "R2"],
         remedy: "Look at `tenantry plan`, and apply it.",
       },
       {
-        text: "the app reads its record only when it starts, or keeps documents (Mendix; Kong for an hour)",
+        text: "the app asks otherwise than its record says: it reads it only at its start, or keeps documents (Mendix, Kong)",
         checks: ["A2", "A3"],
         remedy: "Restart the app, or empty its cache of discovery documents.",
       },
@@ -294,6 +324,7 @@ export const symptoms: readonly Symptom[] = [
       {
         text: "the address for after the sign-out is not registered",
         checks: ["P7"],
+        codes: ["VERIFY_LOGOUT_REFUSED"],
         remedy: "Register exactly that address, or take it out of `postLogout`.",
       },
       {

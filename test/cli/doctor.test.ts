@@ -3,7 +3,7 @@ import { runCommand } from "../../src/cli/main.ts";
 import { checkIds } from "../../src/desired/check-id.ts";
 import { plain } from "../../src/plan/render-text.ts";
 import type { CheckResult } from "../../src/store/evidence.ts";
-import { diagnose } from "../../src/verify/diagnose.ts";
+import { besides, diagnose } from "../../src/verify/diagnose.ts";
 import { symptoms } from "../../src/verify/symptoms.ts";
 import { openTestWorkspace, ourApps, type TestWorkspace } from "../support/workspace.ts";
 
@@ -58,6 +58,64 @@ describe("what the checks say of a cause", () => {
     expect(judged(result("S1", "pass"), result("D9", "skipped"))).toMatchObject({ method: "possible" });
     expect(judged(result("S1", "pass"))).toMatchObject({ secret: "ruledOut", method: "possible" });
     expect(judged()).toMatchObject({ secret: "possible", person: "unseen" });
+  });
+
+  describe("in the table of symptoms", () => {
+    const provenBy = (...checks: readonly CheckResult[]): readonly string[] =>
+      symptoms.flatMap((each) =>
+        diagnose(each, checks)
+          .filter(({ judgement }) => judgement === "proven")
+          .map(({ cause }) => `${each.name}: ${cause.text.split(/[:,]/)[0]}`),
+      );
+    const issuer = (actual: string): CheckResult => ({ ...result("D3", "fail", "VERIFY_ISSUER_DIFFERS"), actual });
+
+    test.each<[string, CheckResult, readonly string[]]>([
+      [
+        "a slash at the issuer is not Entra ID's `common`",
+        issuer("https://idp.example/"),
+        [
+          "issuer: the issuer is not the document's",
+          "token-refused: the token's issuer is not the one that the app was given",
+        ],
+      ],
+      [
+        "a redirect URI that is not registered is no scope, no address of the app and no missing right",
+        result("P1", "fail", "VERIFY_CALLBACK_REFUSED"),
+        ["redirect-uri: the redirect URI is not registered at the provider"],
+      ],
+      [
+        "a refused scope is no redirect URI",
+        result("P1", "fail", "VERIFY_AUTHORIZATION_REFUSED"),
+        ["access-denied: the client may not use this flow or this scope"],
+      ],
+      [
+        "a clock is no lost state and no missing callback",
+        result("A7", "fail", "VERIFY_APP_CLOCK_DIFFERS"),
+        ["token-refused: clocks differ"],
+      ],
+    ])("%s", (_, check, causes) => {
+      expect(provenBy(check)).toEqual(causes);
+    });
+
+    test("`common` is told by the placeholder that its document names", () => {
+      expect(provenBy(issuer("https://login.microsoftonline.com/{tenantid}/v2.0"))).toContain(
+        "issuer: the issuer is Entra ID's `common` or `organizations`",
+      );
+    });
+  });
+
+  describe("what stands behind no proven cause", () => {
+    const others = (all: boolean, ...checks: readonly CheckResult[]): readonly string[] =>
+      besides(diagnose(symptom, checks), checks, { all }).map(({ id }) => id);
+    const warned: CheckResult = { ...result("D10", "fail", "VERIFY_PKCE_UNLISTED"), level: "policy" };
+
+    test("is told: failures and what is unclear, not what waits for another check nor what is proven", () => {
+      const proven = result("S1", "fail", "VERIFY_SECRET_REFUSED");
+      const waits = result("R3", "inconclusive", "VERIFY_NOT_RUN");
+      const checks = [proven, waits, result("K2", "fail"), result("P1", "inconclusive"), result("K1", "pass"), warned];
+      expect(others(false, ...checks)).toEqual(["K2", "P1"]);
+      expect(others(true, ...checks)).toEqual(["K2", "P1", "D10"]);
+    });
   });
 
   test("what is proven comes first", () => {
@@ -124,6 +182,23 @@ describe("tenantry doctor", () => {
       expect(causes).toHaveLength(symptoms.find(({ name }) => name === "invalid-client")?.causes.length ?? -1);
       expect(causes[0]?.judgement).toBe("proven");
     });
+  });
+
+  test("what failed is told though no symptom of the list comes of it, and beside a symptom of another kind", async () => {
+    workspace.sandbox.misbehaviours.add("acme.okta.com", "jwks-private-key");
+    try {
+      const { exit, out } = await workspace.tenantry("doctor", "whiterabbit");
+      expect(exit).toBe(6);
+      expect(out).not.toContain("Nothing that a check can see is wrong.");
+      expect(out).toMatch(/FAIL {7}K2: /);
+      const named = await workspace.tenantry("doctor", "whiterabbit", "--symptom", "logout");
+      expect(named.out).toMatch(/What else must hold and does not:\n[\s\S]*FAIL {7}K2: /);
+      const { json } = await workspace.tenantry("doctor", "whiterabbit", "--symptom", "logout", "--json");
+      const { connections } = json() as unknown as { connections: readonly { besides: readonly { id: string }[] }[] };
+      expect(connections[0]?.besides.map(({ id }) => id)).toContain("K2");
+    } finally {
+      workspace.sandbox.misbehaviours.clear();
+    }
   });
 
   test("asks at a terminal; a wrong answer is asked again, Enter looks at everything", async () => {

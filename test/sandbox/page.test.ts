@@ -222,6 +222,26 @@ test("a fault is shown with what it strikes and how often it has", async () => {
   expect(await page("/faults")).toContain("No request goes wrong on purpose.");
 });
 
+test("what a provider is wrong in is shown with its host, on the overview too, and the page does not say that all is well", async () => {
+  at.sandbox.misbehaviours.add(oktaHost, "issuer-slash-added");
+  try {
+    for (const [path, id] of [
+      ["/faults", "faults"],
+      ["/", "overview"],
+    ] as const) {
+      expect(await rows(path, id)).toContainEqual(
+        "issuer-slash-added on acme.okta.com The discovery document names the issuer with a slash at its end.",
+      );
+      expect(await page(path)).not.toContain("No request goes wrong on purpose.");
+    }
+    const overview = await at.fetch("127.0.0.1", "/");
+    expect(await overview.json()).toMatchObject({ misbehaviours: 1 });
+  } finally {
+    at.sandbox.misbehaviours.clear();
+  }
+  expect(await page("/faults")).toContain("No request goes wrong on purpose.");
+});
+
 test("a fault that is for no host in particular does not strike the page", async () => {
   at.sandbox.faults.add({ effect: "status-before", status: 503 });
   await page("/");

@@ -284,6 +284,7 @@ describePostgres("a login in PostgreSQL that is wrong", () => {
   ] as const)("for the %s: nothing is made, and the password is not shown", async (name, code, what, mend) => {
     const { user, parameters, owner } = await place();
     workspace.edit("tenantry.yaml", `sqlite:.tenantry/sandbox/${name}.db`, "env:TEST_DATABASE");
+    if (name === "portal") workspace.sandbox.apps.portal.database = owner;
     const { port } = new URL(owner);
     const failed = await run(postgresUrl({ user, password: "canary-wrong", parameters }), "apply", "--yes");
     expect(told(workspace, failed)).toEqual({
@@ -320,6 +321,7 @@ describePostgres("a login in PostgreSQL that is wrong", () => {
       const { user, password, parameters, owner, schema } = await place();
       workspace.edit("tenantry.yaml", `sqlite:.tenantry/sandbox/${name}.db`, "env:TEST_DATABASE");
       if (name === "portal") {
+        workspace.sandbox.apps.portal.database = owner;
         expect((await workspace.tenantryWith({ TEST_DATABASE: owner }, "migrate", "--yes")).exit).toBe(0);
         await postgresQuery(owner, `grant select on all tables in schema ${schema} to ${user}`);
       }

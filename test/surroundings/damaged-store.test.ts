@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTestWorkspace, ourApps, type TestWorkspace } from "../support/workspace.ts";
-import { expectConverges, told } from "./told.ts";
+import { expectConverges, expectDiscreet, told } from "./told.ts";
 
 const name = "The store ROOT/.tenantry/sandbox/store.db";
 const moveAway =
@@ -197,9 +197,17 @@ describe("an app's database in a file that was damaged", () => {
     const good = readFileSync(file);
     break_(file);
     const apps = JSON.stringify(ourApps(workspace.sandbox));
-    for (const command of [["plan"], ["apply", "--yes"], ["verify"]]) {
+    for (const command of [["plan"], ["apply", "--yes"]]) {
       expect(told(workspace, await workspace.tenantry(...command))).toEqual({ exit: 5, code, message, mend });
     }
+    // A verify goes on with what other apps hold, and says why it could not look at this one's.
+    const verified = await workspace.tenantry("verify", "--json");
+    expectDiscreet(workspace, verified);
+    expect(verified.exit).toBe(5);
+    const because = message.replace("ROOT", workspace.root);
+    expect(verified.json().proofs).toEqual([
+      expect.objectContaining({ key: "whiterabbit/portal", verdict: "inconclusive", code, because, hint: mend }),
+    ]);
     expect(JSON.stringify(ourApps(workspace.sandbox))).toBe(apps);
     rmSync(file, { recursive: true });
     writeFileSync(file, good);

@@ -114,7 +114,7 @@ describe("an identity provider that goes away in the middle", () => {
       "^/oauth2/default/v1/token$",
       "APPLY_PROOF_INCONCLUSIVE",
       "whiterabbit/portal was not switched on: S1 The client's credentials are accepted: The connection to acme.okta.com failed (ECONNRESET) from HOST, so the answer of the token endpoint could not be had.",
-      "Look at the inconclusive check; when the provider answers again, run `tenantry apply` again.",
+      "Check name, network and firewall from that machine, or run the verification beside the app.",
     ],
   ])("%s: nothing is switched on, and the same command goes on", async (_, method, path, code, message, mend) => {
     workspace.sandbox.faults.add({ host: "acme.okta.com", method, path, effect: "reset-before", times: 100 });

@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import { diagnose } from "../../verify/diagnose.ts";
+import { besides, diagnose } from "../../verify/diagnose.ts";
 import { type Symptom, symptoms } from "../../verify/symptoms.ts";
 import { nearest } from "../../workspace/nearest.ts";
 import type { WorkspaceOptions } from "../context.ts";
@@ -92,12 +92,18 @@ function proofText({ terminal }: Run, proof: ReportedProof, symptom: Symptom | u
 
 function plainProof(proof: ReportedProof, symptom: Symptom | undefined): Readonly<Record<string, unknown>> {
   const { key, verdict } = proof;
-  if ("because" in proof) return { key, verdict, because: proof.because, symptoms: [] };
+  if ("because" in proof) return { key, verdict, because: proof.because, symptoms: [], besides: [] };
   const { checks } = proof.evidence;
   const found = symptom === undefined ? symptomsOf(checks) : [{ symptom, causes: diagnose(symptom, checks) }];
+  const others = besides(
+    found.flatMap(({ causes }) => causes),
+    checks,
+    { all: symptom === undefined },
+  );
   return {
     key,
     verdict,
+    besides: others.map(({ id, verdict, code, message, hint }) => ({ id, verdict, code, message, hint })),
     symptoms: found.map(({ symptom: { name, text }, causes }) => ({
       name,
       text,

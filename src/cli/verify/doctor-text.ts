@@ -1,7 +1,7 @@
 import type { Paint } from "../../plan/render-text.ts";
 import { wrap } from "../../plan/wrap.ts";
 import type { CheckResult } from "../../store/evidence.ts";
-import { diagnose, type JudgedCause } from "../../verify/diagnose.ts";
+import { besides, diagnose, type JudgedCause } from "../../verify/diagnose.ts";
 import { type Symptom, symptoms } from "../../verify/symptoms.ts";
 import { table } from "../table.ts";
 import type { ReportedProof } from "./report.ts";
@@ -19,8 +19,27 @@ export function symptomList(numbered: boolean): string {
 
 /** What the checks say of one symptom, cause by cause. */
 export function symptomText(symptom: Symptom, checks: readonly CheckResult[], paint: Paint): string {
-  const lines = diagnose(symptom, checks).flatMap((judged) => causeLines(judged, paint));
-  return [...wrap(`Symptom: ${symptom.text}`, 80), ...lines].join("\n");
+  const causes = diagnose(symptom, checks);
+  const lines = causes.flatMap((judged) => causeLines(judged, paint));
+  const others = besides(causes, checks, { all: false });
+  return [
+    ...wrap(`Symptom: ${symptom.text}`, 80),
+    ...lines,
+    ...otherLines("What else must hold and does not:", others, paint),
+  ].join("\n");
+}
+
+function otherLines(head: string, others: readonly CheckResult[], paint: Paint): readonly string[] {
+  if (others.length === 0) return [];
+  const lines = others.flatMap(({ id, verdict, level, message, hint }) => {
+    const failed = verdict === "fail";
+    const word = (failed ? (level === "must" ? "FAIL" : "warn") : "unclear").padEnd(9);
+    const texts = [`${id}: ${message}`, ...(hint === undefined ? [] : [`mend: ${hint}`])];
+    const [first = "", ...rest] = texts.flatMap((text) => wrap(text, 67));
+    const colour = failed && level === "must" ? paint.red : paint.yellow;
+    return [`  ${colour(word)}  ${first}`, ...rest.map((line) => indent + line)];
+  });
+  return [head, ...lines];
 }
 
 const labels = { proven: "PROVEN", possible: "possible", unseen: "possible", ruledOut: "ruled out" } as const;
@@ -64,7 +83,11 @@ export function findingsText(proof: Extract<ReportedProof, { evidence: unknown }
   const seen = symptomsOf(checks).map(({ symptom, causes }) =>
     [...wrap(`People see: ${symptom.text}`, 80), ...causes.flatMap((judged) => causeLines(judged, paint))].join("\n"),
   );
-  return seen.length === 0 ? "Nothing that a check can see is wrong." : seen.join("\n");
+  const causes = symptomsOf(checks).flatMap((each) => each.causes);
+  const others = besides(causes, checks, { all: true });
+  if (seen.length === 0 && others.length === 0) return "Nothing that a check can see is wrong.";
+  const head = seen.length === 0 ? "Open, and the cause of no symptom in the list:" : "Open too:";
+  return [...seen, ...otherLines(head, others, paint)].join("\n");
 }
 
 /** The symptoms that follow from what failed, with the causes that are proven. */

@@ -1,5 +1,5 @@
 import { gapsOf, neverCovered } from "../not-covered.ts";
-import { countsOf, type Report } from "./report.ts";
+import { countsOf, type Report, type RunFacts } from "./report.ts";
 
 /** Version of the document's shape (schema/verify.schema.json). Fields may be added under the same one. */
 const version = 1;
@@ -12,6 +12,13 @@ export function jsonReport(): Report {
   const proofs: string[] = [];
   const verdicts: Parameters<typeof countsOf>[0][number][] = [];
   const sentences: string[] = [neverCovered];
+  function* parts({ environment, stopped }: RunFacts): Generator<string> {
+    const summary = countsOf(verdicts);
+    const head = JSON.stringify({ version, command: "verify", environment, stopped, summary }, null, 2);
+    yield `${head.slice(0, -2)},\n  "proofs": [`;
+    for (const [index, proof] of proofs.entries()) yield `${index === 0 ? "" : ","}\n    ${proof}`;
+    yield `${proofs.length === 0 ? "" : "\n  "}],\n  "notCovered": ${JSON.stringify(sentences.join(" "))}\n}\n`;
+  }
   return {
     add({ proof, at }) {
       const { file, line, column } = at ?? {};
@@ -20,15 +27,7 @@ export function jsonReport(): Report {
       verdicts.push({ verdict: proof.verdict });
       if ("evidence" in proof) for (const { key, sentence } of gapsOf(proof.evidence)) sentences.push(sentence(key));
     },
-    text({ environment, stopped }) {
-      const head = JSON.stringify(
-        { version, command: "verify", environment, stopped, summary: countsOf(verdicts) },
-        null,
-        2,
-      );
-      const list = proofs.length === 0 ? "[]" : `[\n    ${proofs.join(",\n    ")}\n  ]`;
-      const notCovered = JSON.stringify(sentences.join(" "));
-      return `${head.slice(0, -2)},\n  "proofs": ${list},\n  "notCovered": ${notCovered}\n}\n`;
-    },
+    parts,
+    text: (run) => [...parts(run)].join(""),
   };
 }

@@ -60,13 +60,12 @@ export function openOutputs(
     write(run) {
       const failed: unknown[] = [];
       for (const { path, report } of reports) {
-        const text = report.text(run);
         if (path === "-") {
-          terminal.out(text);
+          for (const part of report.parts?.(run) ?? [report.text(run)]) terminal.out(part);
           continue;
         }
         try {
-          writeWhole(cwd, path, text);
+          writeWhole(cwd, path, report.text(run));
         } catch (error) {
           failed.push(error);
         }

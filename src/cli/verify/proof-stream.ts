@@ -40,6 +40,13 @@ export interface ProofStream {
   end(): void;
 }
 
+/** Why a connection was not looked at. */
+interface Reason {
+  readonly key: string;
+  readonly because: string;
+  readonly hint?: string | undefined;
+}
+
 interface Block {
   readonly key: string;
   readonly verdict: ReportedProof["verdict"];
@@ -51,7 +58,7 @@ export function proofStream(out: (text: string) => void, paint: Paint, options: 
   const fleet = keys.length > readable && !all;
   const layout = proofLayout(labelsOf(keys, fleet), options.links);
   const verdicts: Pick<ReportedProof, "verdict">[] = [];
-  const reasons: { readonly key: string; readonly because: string }[] = [];
+  const reasons: Reason[] = [];
   const blocks: Block[] = [];
   const warnings = new Map<string, { readonly check: CheckResult; readonly keys: string[] }>();
   const gaps: Gap[] = [];
@@ -64,7 +71,7 @@ export function proofStream(out: (text: string) => void, paint: Paint, options: 
       rows.add(proof);
       verdicts.push({ verdict: proof.verdict });
       if ("because" in proof) {
-        reasons.push({ key: proof.key, because: reasonOf(proof) });
+        reasons.push(reasonOf(proof));
         return;
       }
       gaps.push(...gapsOf(proof.evidence));
@@ -137,18 +144,21 @@ function together(first: ReportedProof, all: readonly ReportedProof[]): Reported
   return { ...first, evidence: { ...first.evidence, checks } };
 }
 
-function reasonOf({ verdict, because, code, hint, provenAt }: Extract<ReportedProof, { because: string }>): string {
-  if (provenAt !== undefined) return `skipped: ${because}`;
-  if (verdict === "skipped") return because;
-  const why = code === undefined ? because : `${code}  ${because}`;
-  return hint === undefined ? why : `${why}; mend: ${hint}`;
+function reasonOf(proof: Extract<ReportedProof, { because: string }>): Reason {
+  const { key, verdict, because, code, hint, provenAt } = proof;
+  if (provenAt !== undefined) return { key, because: `skipped: ${because}` };
+  if (verdict === "skipped") return { key, because };
+  return { key, because: code === undefined ? because : `${code}  ${because}`, hint };
 }
 
 /** Why connections were not looked at: the same reason is told once. */
-function reasonLines(reasons: readonly { readonly key: string; readonly because: string }[]): readonly string[] {
-  return [...Map.groupBy(reasons, ({ because }) => because)].flatMap(([because, alike]) =>
-    wrap(`${names(alike.map(({ key }) => key))}: ${because}`, 80),
-  );
+function reasonLines(reasons: readonly Reason[]): readonly string[] {
+  return [...Map.groupBy(reasons, ({ because, hint = "" }) => `${because}\n${hint}`).values()].flatMap((alike) => {
+    const [{ because, hint } = { because: "" }] = alike;
+    const lines = wrap(`${names(alike.map(({ key }) => key))}: ${because}`, 80);
+    if (hint === undefined) return lines;
+    return [...lines, ...wrap(hint, 72).map((line, index) => `  ${index === 0 ? "mend: " : "      "}${line}`)];
+  });
 }
 
 function names(keys: readonly string[]): string {

@@ -46,6 +46,8 @@ export interface RunFacts {
 export interface Report {
   add(placed: Placed): void;
   text(run: RunFacts): string;
+  /** The same in pieces, where the whole would be large. */
+  parts?(run: RunFacts): Iterable<string>;
 }
 
 /** How many connections came to which verdict. */
