@@ -40,11 +40,25 @@ describe("the packed package", () => {
     );
     for (const left of ["src", "sandbox", "stacks", "test", "scripts", ".ci"]) expect(inside).not.toContain(left);
     expect(existsSync(join(folder, "package", "dist", "src", "cli", "main.js"))).toBe(true);
+    // A second manifest would have the compiled files resolve the package's own names by it.
+    expect(existsSync(join(folder, "package", "dist", "package.json"))).toBe(false);
   });
 
   it("answers --version and --help", () => {
     expect(run("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(run("--help").stdout).toContain("Usage: tenantry");
+  });
+
+  it("gives the library's function to who imports it", () => {
+    symlinkSync(join(folder, "package"), join(folder, "node_modules", "tenantry"));
+    const program = 'import { verifyClient } from "tenantry/verify"; console.log(typeof verifyClient);';
+    const imported = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+      encoding: "utf8",
+      cwd: folder,
+      env: {},
+    });
+    expect(imported.stdout, imported.stderr).toBe("function\n");
+    expect(existsSync(join(folder, "package", "dist", "src", "verify", "index.d.ts"))).toBe(true);
   });
 
   it("plays the whole demo", () => {

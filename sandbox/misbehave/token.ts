@@ -2,7 +2,7 @@ import { randomToken } from "../random.ts";
 import { shownIn, shownOtherwise, withSecret } from "./client-change.ts";
 import type { Exchange, Layer, Reply } from "./exchange.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
-import { json, objectIn, on, page, redirect } from "./replies.ts";
+import { json, members, objectIn, on, page, redirect } from "./replies.ts";
 
 /** What a client is answered at the token endpoint (RFC 6749, sections 2.3 and 5.2). */
 export const tokenMisbehaviours: readonly Misbehaviour[] = [
@@ -47,14 +47,16 @@ export const tokenMisbehaviours: readonly Misbehaviour[] = [
   {
     name: "secret-any-accepted",
     kind: "token",
-    about: "Every secret is taken; only who shows none is refused.",
-    layer: on("token", async (exchange) => (shownIn(exchange)?.method === "none" ? exchange.ask() : grantRefused())),
+    about: "Every secret is taken; only who shows none is refused. No other endpoint asks for it.",
+    layer: alone(
+      on("token", async (exchange) => (shownIn(exchange)?.method === "none" ? exchange.ask() : grantRefused())),
+    ),
   },
   {
     name: "code-checked-before-client",
     kind: "token",
-    about: "The token endpoint looks at the code before it looks at the client.",
-    layer: on("token", async () => grantRefused()),
+    about: "The token endpoint looks at the code before it looks at the client, and no other endpoint looks at it.",
+    layer: alone(on("token", async () => grantRefused())),
   },
   {
     name: "token-for-bogus-code",
@@ -192,4 +194,13 @@ async function undecoded(exchange: Exchange): Promise<Reply> {
   if (basic === undefined) return asEither(exchange);
   const [id = "", secret = ""] = Buffer.from(basic, "base64").toString("utf8").split(":").map(encodeURIComponent);
   return exchange.ask({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` });
+}
+
+/** Where no other endpoint asks a client to prove itself, so that only the token endpoint could tell. */
+function alone(token: () => Layer): () => Layer {
+  const others = members(() => ({ revocation_endpoint: undefined, introspection_endpoint: undefined }));
+  return () => {
+    const [document, rest] = [others(), token()];
+    return (exchange) => (exchange.purpose === "document" ? document(exchange) : rest(exchange));
+  };
 }

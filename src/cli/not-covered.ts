@@ -74,14 +74,19 @@ export function notCoveredBy(proofs: readonly Looked[]): readonly string[] {
 /** So many connections are named in one sentence. */
 const named = 3;
 
-/** The same for the terminal, at 80 columns: what several connections leave open alike is told once. */
-export function gapsText(gaps: readonly Gap[], paint: Paint): string {
+/** Whole sentences, where what several connections leave open alike is told once. */
+export function gapSentences(gaps: readonly Gap[]): readonly string[] {
   const told = [...Map.groupBy(gaps, ({ kind }) => kind).values()].map((alike) => {
     const keys = alike.slice(0, named).map(({ key }) => key);
     const more = alike.length - keys.length;
     return alike[0]?.sentence(more > 0 ? `${keys.join(", ")} and ${more} more` : keys.join(", ")) ?? "";
   });
-  return [neverCovered, ...told]
+  return [neverCovered, ...told];
+}
+
+/** The same for the terminal, at 80 columns. */
+export function gapsText(gaps: readonly Gap[], paint: Paint): string {
+  return gapSentences(gaps)
     .flatMap((sentence) => wrap(sentence, 80))
     .map((line) => `${paint.dim(line)}\n`)
     .join("");

@@ -180,14 +180,19 @@ function linkWord(checks: readonly CheckResult[], link: Link): string {
   return verdict === "skipped" && warned ? "warn" : cells[verdict];
 }
 
-/** The verdict of one link: the worst of its must-checks. When it has none that ran, only a pass of others counts. */
+/** The verdict of one link: the worst of its must-checks. When it has none that ran, the worst of the others; no fail. */
 function linkVerdict(checks: readonly CheckResult[], link: Link): ProofVerdict {
   const own = checks.filter((check) => check.link === link);
-  const musts = own.filter(({ level }) => level === "must").map(verdictWithWord);
-  const worst = (["fail", "inconclusive", "attested", "pass"] as const).find((verdict) => musts.includes(verdict));
+  const worst = worstOf(own.filter(({ level }) => level === "must"));
   if (worst !== undefined) return worst;
-  const others = new Set(own.map(({ verdict }) => verdict));
-  return others.has("pass") && !others.has("fail") ? "pass" : "skipped";
+  const others = worstOf(own);
+  return others === undefined || others === "fail" ? "skipped" : others;
+}
+
+/** Undefined when none ran. */
+function worstOf(checks: readonly CheckResult[]): ProofVerdict | undefined {
+  const verdicts = checks.map(verdictWithWord);
+  return (["fail", "inconclusive", "attested", "pass"] as const).find((verdict) => verdicts.includes(verdict));
 }
 
 function verdictWithWord({ verdict, attested }: CheckResult): ProofVerdict {

@@ -73,8 +73,8 @@ export function nextStep(row: ConnectionStatus): string | undefined {
 function routingStep({ tenant, domains }: ConnectionStatus): string | undefined {
   const open = domains.filter(({ routed }) => !routed).map(({ domain }) => domain);
   if (open.length === 0) return undefined;
-  const what = `${listed(open)} ${open.length === 1 ? "is" : "are"} not routed, because nobody has proven`;
-  return `${what} ${open.length === 1 ? "it" : "them"}; \`tenantry show ${tenant}\` has the DNS record to set`;
+  const what = `${listed(open)} ${open.length === 1 ? "is" : "are"} not routed until an apply finds`;
+  return `${what} the DNS record that \`tenantry show ${tenant}\` prints`;
 }
 
 /** How many connections there are, and how many of them people can sign in by. */

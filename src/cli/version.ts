@@ -1,2 +1,1 @@
-/** Tenantry's version, as in package.json (a test holds them equal). */
-export const version = "0.1.0";
+export { version } from "../verify/version.ts";

@@ -1,3 +1,4 @@
+import { isOwnWord } from "./own-words.ts";
 import type { Secret } from "./secret.ts";
 
 const mark = "[secret]";
@@ -18,7 +19,8 @@ export interface Redactor {
 /**
  * Masks each secret as it is, URL-encoded (RFC 3986 and form), JSON-escaped (once and twice), in base64 and base64url at
  * any offset, and inside `Basic` headers. Of a secret of several lines (a PEM key) each longer line is masked too, of a
- * JWK each private member.
+ * JWK each private member. A secret that is a word of the
+ * program's own (`secret`) is masked only where it is spelled in another way, and in `Basic` headers.
  */
 export function createRedactor(secrets: readonly Secret[] = []): Redactor {
   const needles = new Set<string>();
@@ -32,7 +34,7 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
         if (part !== "") words.add(part);
         continue;
       }
-      for (const form of formsOf(part)) needles.add(form);
+      for (const form of formsOf(part)) if (!isOwnWord(form)) needles.add(form);
     }
   };
   for (const secret of secrets) know(secret);

@@ -10,6 +10,7 @@ import type { Fault } from "./probe/authorization-request.ts";
 import type { Audience, SecretMethod } from "./probe/credential.ts";
 import type { EndSessionAnswer } from "./probe/end-session.ts";
 import type { PushedAnswer } from "./probe/pushed.ts";
+import type { RevocationAnswer } from "./probe/revocation.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
 import type { IssuerSource, VerifySubject } from "./subject.ts";
 
@@ -35,6 +36,12 @@ export interface Probes {
   ownSecret(method: SecretMethod): Promise<TokenAnswer>;
   /** An invented code with an invented secret. */
   wrongSecret(method: SecretMethod): Promise<TokenAnswer>;
+  /**
+   * An invented token with the subject's secret, or with an invented one, where else a client must prove itself. Undefined
+   * when the document names no such endpoint.
+   */
+  ownSecretElsewhere(method: SecretMethod): Promise<RevocationAnswer | undefined>;
+  wrongSecretElsewhere(method: SecretMethod): Promise<RevocationAnswer | undefined>;
   /** An invented code with an assertion that the app's key signed. */
   ownKey(audience: Audience): Promise<TokenAnswer>;
   /** The same, signed by a key of the same kind that was made just now. */

@@ -25,7 +25,7 @@ export function toEvidence(
   const passed = (id: CheckId): boolean => checks.some((check) => check.id === id && check.verdict === "pass");
   const proven = passed("S1");
   const at = new Date(io.clock()).toISOString();
-  const controlledAt = !proven ? undefined : passed("S2") ? at : verification.controlledAt;
+  const controlledAt = !proven ? undefined : checks.some(isControl) ? at : verification.controlledAt;
   return {
     key: subject.key,
     specDigest: subject.specDigest,
@@ -47,6 +47,14 @@ export function toEvidence(
 
 function isAttestedSecret({ id, attested }: CheckResult): boolean {
   return id === "S1" && attested !== undefined;
+}
+
+/**
+ * Whether a wrong secret was seen refused by the token endpoint. What another endpoint refused lets nothing be left out
+ * later: the token endpoint tells right from wrong no better then.
+ */
+function isControl({ id, verdict, evidence }: CheckResult): boolean {
+  return id === "S2" && verdict === "pass" && evidence.by === undefined;
 }
 
 /** What is about to be switched on. */
@@ -129,7 +137,7 @@ export function controlledAt(evidences: readonly Evidence[], wanted: ControlledC
       evidence.secretFingerprint === wanted.secretFingerprint,
   );
   const passed = (evidence: Evidence): string | undefined =>
-    evidence.checks.some(({ id, verdict }) => id === "S2" && verdict === "pass") ? evidence.at : undefined;
+    evidence.checks.some(isControl) ? evidence.at : undefined;
   for (const evidence of same) {
     const seen = evidence.controlledAt ?? passed(evidence);
     if (seen !== undefined) return seen;

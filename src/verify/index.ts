@@ -115,6 +115,11 @@ export async function verifyIssuer(input: IssuerInput): Promise<Proof> {
  */
 export async function verifyClient(input: ClientInput): Promise<Proof> {
   const { clientSecret, clientKey } = input;
+  const urls = { "redirect URI": [input.redirectUri], "address for after the sign-out": input.postLogoutRedirectUris };
+  for (const [what, given = []] of Object.entries({ ...urls, "start page": [input.startUrl] })) {
+    if (given.every((url) => url === undefined || URL.canParse(url))) continue;
+    throw invalid(`the ${what} is no URL`, "Write it whole, from its scheme on, as it is registered.");
+  }
   if (input.startUrl !== undefined && input.redirectUri === undefined) {
     throw invalid("a start page is held against the redirect URI, and none is given", "Give the redirect URI too.");
   }
@@ -141,6 +146,8 @@ export async function verifyClient(input: ClientInput): Promise<Proof> {
 const nobody = { key: "" as ConnectionKey, specDigest: "" as Digest } as const;
 
 function sourceOf({ issuer, endpoints, preset }: IssuerInput): Pick<VerifySubject, "issuer" | "endpoints" | "preset"> {
+  // Callers without types give what an unset variable holds.
+  if (typeof issuer !== "string" || issuer === "") throw invalid("the issuer is not given", "Give its https URL.");
   if (/^http:/i.test(issuer)) {
     throw invalid("the issuer is an http URL: whoever is on the way could answer in its place", "Use its https URL.");
   }

@@ -15,6 +15,7 @@ import {
 import { askEndSession } from "./probe/end-session.ts";
 import { clientIdOf, type ProbeParts, redirectUriOf } from "./probe/parts.ts";
 import { type PushedAnswer, pushRequest } from "./probe/pushed.ts";
+import { askRevocation, type RevocationAnswer } from "./probe/revocation.ts";
 import { askToken } from "./probe/token.ts";
 import type { TokenAnswer } from "./probe/token-answer.ts";
 import { readSigningKey, type SigningKey, strangersKey } from "./signing-key.ts";
@@ -40,10 +41,17 @@ export function probesOf(
     foreign: foreignAddress,
   };
   const redeem = async (credential: Credential): Promise<TokenAnswer> => askToken(await parts(), credential);
-  const ownSecret = (method: SecretMethod): Promise<TokenAnswer> => {
+  const secretBy = (method: SecretMethod): Credential => {
     if (subject.secret === undefined) throw new Error("a check asked for a secret probe without a secret");
-    return redeem({ kind: "secret", method, value: subject.secret.value });
+    return { kind: "secret", method, value: subject.secret.value };
   };
+  const wrongSecretBy = (method: SecretMethod): Credential => ({
+    kind: "secret",
+    method,
+    value: new Secret(inventedSecret()),
+  });
+  const revoke = async (credential: Credential): Promise<RevocationAnswer | undefined> =>
+    askRevocation(await parts(), credential);
   const signingKey = (): SigningKey => {
     const read = readSigningKey(subject.clientKey);
     if (!read.ok) throw new Error("a check asked for an assertion without a key that can sign it");
@@ -79,8 +87,10 @@ export function probesOf(
     broken: (fault, where) => broken(`${fault} ${where}`),
     pushed: oncePer((where: Where) => push(addresses[where]())),
     signedOut: oncePer(async (address: string) => askEndSession(await parts(), address)),
-    ownSecret: oncePer(ownSecret),
-    wrongSecret: oncePer((method) => redeem({ kind: "secret", method, value: new Secret(inventedSecret()) })),
+    ownSecret: oncePer((method) => redeem(secretBy(method))),
+    wrongSecret: oncePer((method) => redeem(wrongSecretBy(method))),
+    ownSecretElsewhere: oncePer((method) => revoke(secretBy(method))),
+    wrongSecretElsewhere: oncePer((method) => revoke(wrongSecretBy(method))),
     ownKey: oncePer((audience) => redeem({ kind: "assertion", key: signingKey(), audience })),
     wrongKey: oncePer(async (audience: Audience) =>
       redeem({ kind: "assertion", key: await strangersKey(signingKey()), audience }),

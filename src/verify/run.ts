@@ -9,6 +9,7 @@
 // what is hushed is taken out once more at the end, should a server have echoed it somewhere.
 
 import { verifyCodes } from "../errors/codes/verify.ts";
+import { isOwnWord } from "../secret/own-words.ts";
 import type { CheckResult, Verdict } from "../store/evidence.ts";
 import type { Check, CheckId, IssuerContext } from "./check.ts";
 import { type Finding, inconclusive } from "./finding.ts";
@@ -99,16 +100,31 @@ function notRunFor({ link }: Pick<CheckResult, "link">, unmet: CheckId): Finding
 /** Values shorter than this are not looked for: they would take ordinary words out of messages. */
 const shortestHushed = 6;
 
-/** Takes out whatever was hushed, wherever it stands in a result. */
-function scrub<T>(value: T, hushed: ReadonlySet<string>): T {
-  if (typeof value === "string") {
-    let text: string = value;
-    for (const word of hushed) if (word.length >= shortestHushed) text = text.replaceAll(word, "[hidden]");
-    return text as T;
-  }
-  if (Array.isArray(value)) return value.map((item) => scrub(item, hushed)) as T;
+/**
+ * Takes out whatever was hushed, wherever it stands in a result. A secret that is a word of our own sentences is taken out
+ * of what came from outside only: the evidence, what was found, and what is quoted.
+ */
+function scrub(result: CheckResult, hushed: ReadonlySet<string>): CheckResult {
+  const words = [...hushed].filter((word) => word.length >= shortestHushed);
+  const strange = words.filter((word) => !isOwnWord(word));
+  const { evidence, actual, ...said } = result;
+  const own = without(said, strange, (text) => text.replaceAll(/"[^"]*"/g, (quoted) => hide(quoted, words)));
+  return {
+    ...own,
+    evidence: without(evidence, words),
+    ...(actual === undefined ? {} : { actual: hide(actual, words) }),
+  };
+}
+
+function hide(text: string, words: readonly string[]): string {
+  return words.reduce((left, word) => left.replaceAll(word, "[hidden]"), text);
+}
+
+function without<T>(value: T, words: readonly string[], more: (text: string) => string = (text) => text): T {
+  if (typeof value === "string") return more(hide(value, words)) as T;
+  if (Array.isArray(value)) return value.map((item) => without(item, words, more)) as T;
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, scrub(member, hushed)])) as T;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, without(item, words, more)])) as T;
   }
   return value;
 }

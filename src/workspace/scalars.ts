@@ -149,7 +149,11 @@ export const privateTarget = z
   .regex(
     /^([0-9a-fA-F:.]+(\/[0-9]{1,3})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?|([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?)$/,
     "must be an address, a range such as `10.0.0.0/8`, or a host such as `idp.corp.example:8443`",
-  );
+  )
+  .refine((text) => {
+    const [address = "", bits] = text.split("/");
+    return bits === undefined || Number(bits) <= (address.includes(":") ? 128 : 32);
+  }, "must have at most 32 bits behind the slash, for IPv6 128");
 
 /** A DNS server: an address, with a port where it is not 53. A name would have to be looked up first. */
 export const dnsServer = z

@@ -35,7 +35,11 @@ async function tenantry(...args: readonly string[]): Promise<{ exit: number; out
   const exit = await runCommand(
     args,
     { out: (text) => out.push(text), err: (text) => err.push(text), paint: plain },
-    { environment: { SECRET: "s3cr3t-canary-value", WRONG: "wr0ng-canary-value" }, cwd: folder, pid: process.pid },
+    {
+      environment: { SECRET: "s3cr3t-canary-value", WRONG: "wr0ng-canary-value", WORD: "secret" },
+      cwd: folder,
+      pid: process.pid,
+    },
   );
   return { exit, out: out.join(""), err: err.join("") };
 }
@@ -76,6 +80,21 @@ describe("without a workspace", () => {
     expect(exit).toBe(6);
     expect(out).toContain("VERIFY_SECRET_REFUSED");
     expect(out + err).not.toContain("wr0ng");
+  });
+
+  test("a secret that is a word of our own leaves the report readable", async () => {
+    const { out } = await tenantry("verify", ...client(), "--client-secret", "env:WORD");
+    expect(out).not.toMatch(/\[(?:secret|hidden)\]/);
+    expect(out).toContain("refuses the client id and secret");
+    const { proofs } = JSON.parse((await tenantry("verify", ...client(), "--client-secret", "env:WORD", "--json")).out);
+    expect(proofs[0].evidence.checks.find((one: { id: string }) => one.id === "S1").link).toBe("secret");
+  });
+
+  test("a method that the client is not registered for: the flag that says the other one is named", async () => {
+    const method = ["--client-secret", "env:SECRET", "--client-auth", "client_secret_post"];
+    const { exit, out } = await tenantry("verify", ...client(), ...method);
+    expect(exit).toBe(6);
+    expect(out.replaceAll(/\s+/g, " ")).toContain("Give --client-auth client_secret_basic");
   });
 
   test("an issuer at a private address: the flag that opens it is named", async () => {
@@ -166,6 +185,7 @@ describe("what cannot be meant", () => {
       2,
       /^CLI_USAGE {2}option '--allow-private/,
     ],
+    ["a range of too many bits", () => ["--allow-private", "10.0.0.0/33"], 2, /^CLI_USAGE {2}option '--allow-private/],
     ["a proxy of another kind", () => ["--proxy", "socks5://proxy.example"], 2, /^CLI_USAGE {2}option '--proxy <url>'/],
     ["a resolver by name", () => ["--resolver", "dns.example"], 2, /^CLI_USAGE {2}option '--resolver <ip>'/],
     [

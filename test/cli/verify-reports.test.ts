@@ -265,10 +265,38 @@ function checkSarif(log: {
   }
 }
 
+describe("a link that only checks of the level policy are about", () => {
+  const cell = (...verdicts: readonly ("pass" | "fail" | "inconclusive" | "skipped")[]): string | undefined => {
+    const one = passing.proof;
+    if (!("evidence" in one)) throw new Error("no evidence");
+    const [check] = one.evidence.checks;
+    if (check === undefined) throw new Error("no check");
+    const checks = verdicts.map(
+      (verdict) => ({ ...check, id: "O1", link: "domain", level: "policy", verdict }) as const,
+    );
+    const evidence = { ...one.evidence, checks: [...one.evidence.checks, ...checks] };
+    const [, line = ""] = shown([{ ...passing, proof: { ...one, evidence } }]).split("\n");
+    return line.trimEnd().split(/ +/).at(-2);
+  };
+
+  test.each([
+    ["pass", ["pass", "pass"]],
+    ["?", ["pass", "inconclusive"]],
+    ["?", ["inconclusive"]],
+    ["warn", ["inconclusive", "fail"]],
+    ["-", ["skipped"]],
+  ] as const)("is %s for %j", (word, verdicts) => expect(cell(...verdicts)).toBe(word));
+});
+
 describe("Markdown", () => {
   const text = written(markdownReport());
 
   test("is this text", () => expect(text).toMatchFileSnapshot("golden/verify-markdown.md"));
+
+  test("says what was not covered of these, as people are told", () => {
+    expect(text).toContain("Not covered is what the app itself does for cobalt/portal: its pages were not asked.");
+    expect(text).toContain("Not proven but attested is P1 of cobalt/portal");
+  });
 
   test("makes no table, HTML, mention or code of the words of others", () => {
     expect(text).not.toContain("<script>");

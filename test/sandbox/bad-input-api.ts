@@ -79,7 +79,11 @@ export function send(at: TestSandbox, host: string, sent: Sent, agent: Agent): P
       });
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer to ${method} ${path}`)));
-    outgoing.on("error", reject);
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      // The sandbox closed an idle connection just as it was used again; whatever is wrong with the request comes back.
+      if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(send(at, host, sent, agent));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

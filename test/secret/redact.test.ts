@@ -32,6 +32,15 @@ describe("a redactor", () => {
     expect(redactor.redact("hunter2go")).toBe("[secret]");
   });
 
+  test("leaves a word of our own sentences, and masks it where it is spelled in another way", () => {
+    expect(redact("secret", "The secret is accepted.")).toBe("The secret is accepted.");
+    expect(redact("secret", "c2VjcmV0")).toBe("[secret]");
+    expect(redact("secret", `Authorization: Basic ${Buffer.from("web:secret").toString("base64")}`)).not.toContain(
+      Buffer.from("web:secret").toString("base64"),
+    );
+    expect(redact("secrets-of-ours", "secrets-of-ours")).toBe("[secret]");
+  });
+
   test("masks a secret that it learns later", () => {
     const redactor = createRedactor();
     redactor.know(new Secret("hunter2"));

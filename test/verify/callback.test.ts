@@ -87,7 +87,7 @@ failureModes("callbacks that fail", [
     name: "a redirect in circles",
     when: { authorize: () => redirect("/authorize") },
     verdict: "inconclusive",
-    checks: { P1: ["inconclusive", "VERIFY_ANSWER_UNCLEAR"] },
+    checks: { P1: ["inconclusive", "VERIFY_CALLBACK_UNCLEAR"] },
     also: (_, provider) => expect(provider.seen.length).toBeLessThan(25),
   },
   {

@@ -30,6 +30,13 @@ test("the day on which a wrong secret was refused is known from the evidence", (
   expect(controlledAt([evidence("2026-05-02T00:00:00.000Z"), sent], wanted)).toBe("2026-05-01T00:00:00.000Z");
 });
 
+test("what another endpoint refused is no control of the token endpoint", () => {
+  const elsewhere = { ...pass("S2"), evidence: { by: "revocation" } };
+  const there = evidence("2026-05-01T00:00:00.000Z", { checks: [pass("S1"), elsewhere] });
+  expect(there.controlledAt).toBeUndefined();
+  expect(controlledAt([there], wanted)).toBeUndefined();
+});
+
 test("evidence that did not send it again carries the day on", () => {
   const later = evidence("2026-06-01T00:00:00.000Z", { controlledAt: "2026-05-01T00:00:00.000Z" });
   expect(controlledAt([later], wanted)).toBe("2026-05-01T00:00:00.000Z");

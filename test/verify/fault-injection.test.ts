@@ -130,7 +130,7 @@ failureModes("providers whose broken requests prove nothing", [
           : usual(),
     },
     verdict: "fail",
-    checks: { P1: ["fail", "VERIFY_ISSUER_DIFFERS"] },
+    checks: { D17: ["fail", "VERIFY_RESPONSE_ISSUER_DIFFERS"] },
   },
   {
     name: "a code for a broken request",

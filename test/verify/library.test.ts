@@ -121,6 +121,13 @@ describe("values that cannot be meant", () => {
 
   test.each<[string, Partial<ClientInput>, RegExp]>([
     ["an http issuer", { issuer: "http://idp.example" }, /^VERIFY_INPUT_INVALID: .*http/],
+    ["no issuer", { issuer: undefined as unknown as string }, /^VERIFY_INPUT_INVALID: the issuer is not given/],
+    ["a redirect URI that is none", { redirectUri: "callback" }, /^VERIFY_INPUT_INVALID: the redirect URI is no URL/],
+    [
+      "an address after the sign-out that is none",
+      { postLogoutRedirectUris: ["https://app.example/", "bye"] },
+      /^VERIFY_INPUT_INVALID: the address for after the sign-out is no URL/,
+    ],
     ["an unknown preset", { preset: "oktaa" }, /^VERIFY_INPUT_INVALID: there is no preset "oktaa"/],
     ["a key that is none", { clientKey: { privateKey: "key", keyId: "k" } }, /^VERIFY_INPUT_INVALID: the client key/],
     ["a proxy that is none", { proxy: "socks://proxy.example" }, /^VERIFY_PROXY_INVALID/],

@@ -327,7 +327,7 @@ describe("no false pass", () => {
       registered: ({ redirectUri: uri, state }) =>
         redirect(back(uri, { error: "login_required", state, iss: `${keycloak.issuer}/` })),
     });
-    expect(said(verification, "P1")).toEqual([["P1", "fail", "VERIFY_ISSUER_DIFFERS"]]);
+    expect(said(verification, "D17")).toEqual([["D17", "fail", "VERIFY_RESPONSE_ISSUER_DIFFERS"]]);
     expect(verification.verdict).toBe("fail");
   });
 

@@ -47,7 +47,10 @@ test("what may be private is an address, a range, or a host with or without a po
     "idp.corp.example",
     "sso:8443",
   ];
-  const wrong = ["https://idp.corp.example", "*.corp.example", "idp.corp.example/x", "[fd00::1", "user@idp", ""];
+  const wrong = [
+    ...["https://idp.corp.example", "*.corp.example", "idp.corp.example/x", "[fd00::1", "user@idp", ""],
+    ...["10.0.0.0/33", "fd00::/129"],
+  ];
   expect(right.filter((text) => !privateTarget.safeParse(text).success)).toEqual([]);
   expect(wrong.filter((text) => privateTarget.safeParse(text).success)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import type { ReadyFile } from "../../../sandbox/ready.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { wrap } from "../../plan/wrap.ts";
+import { nearest } from "../../workspace/nearest.ts";
 import type { WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import type { Run } from "../run.ts";
@@ -28,8 +29,8 @@ interface Shown {
 }
 
 /**
- * Turns a failure of a provider of the running sandbox on or off, or lists them. What the sandbox finds wrong with host
- * or failure is SANDBOX_REFUSED; what makes no sense together is CLI_USAGE.
+ * Turns a failure of a provider of the running sandbox on or off, or lists them. What the sandbox finds wrong with the
+ * host is SANDBOX_REFUSED; a failure that is none, and what makes no sense together, is CLI_USAGE.
  */
 export async function misbehave(run: Run, meant: Meant, options: MisbehaveOptions): Promise<ExitCode> {
   const { off = false, list = false } = options;
@@ -38,8 +39,21 @@ export async function misbehave(run: Run, meant: Meant, options: MisbehaveOption
   if (!list && !off && (!named || meant.failure === undefined)) throw usage("a host and a failure are needed");
   const ready = await runningSandbox(run, options);
   if (list) return listFailures(run, ready, options);
+  if (meant.failure !== undefined) await seeKnown(ready, meant.failure);
   const host = meant.host === undefined ? undefined : hostOf(meant.host, ready.hosts);
   return off ? turnOff(run, ready, { ...meant, host }, options) : turnOn(run, ready, { ...meant, host }, options);
+}
+
+/** @throws TenantryError CLI_USAGE */
+async function seeKnown(ready: ReadyFile, failure: string): Promise<void> {
+  const { switches } = JSON.parse(await ask(ready, "GET")) as Shown;
+  const names = new Set(switches.map(({ name }) => name));
+  if (names.has(failure)) return;
+  const near = nearest(failure, names);
+  const message = `there is no failure \`${failure}\``;
+  throw near === undefined
+    ? usage(message)
+    : new TenantryError("CLI_USAGE", message, { hint: `did you mean \`${near}\`?` });
 }
 
 async function turnOn(run: Run, ready: ReadyFile, meant: Meant, options: MisbehaveOptions): Promise<ExitCode> {

@@ -1,12 +1,12 @@
 import { TenantryError } from "../../errors/failure.ts";
 import { resolveReference, type SecretSource } from "../../secret/resolve.ts";
 import type { Secret } from "../../secret/secret.ts";
-import type { CheckResult } from "../../store/evidence.ts";
 import { type ClientInput, type IssuerInput, verifyClient, verifyIssuer } from "../../verify/index.ts";
 import { parseReference } from "../../workspace/reference.ts";
 import type { Run } from "../run.ts";
 import { readSecretFile } from "../secret-file.ts";
 import { stopSignal } from "../stop-signal.ts";
+import { withFlags } from "./flag-hints.ts";
 import type { VerifyOptions } from "./options.ts";
 import type { Placed } from "./report.ts";
 
@@ -110,16 +110,6 @@ export async function proveClient(run: Run, issuer: string, options: VerifyOptio
     stop.dispose();
     run.terminal.status?.(undefined);
   }
-}
-
-/** Hints for whoever has no workspace: what the file would say is a flag. */
-function withFlags(check: CheckResult): CheckResult {
-  if (check.hint === undefined) return check;
-  const hint = check.hint.replaceAll(
-    /\badd (\S+) to verify\.allowPrivate in tenantry\.yaml/g,
-    "give --allow-private $1",
-  );
-  return { ...check, hint };
 }
 
 function clientOf(

@@ -1,12 +1,15 @@
 import { visibleText } from "../../errors/visible.ts";
 import type { CheckResult } from "../../store/evidence.ts";
-import { neverCovered } from "../not-covered.ts";
+import { type Gap, gapSentences, gapsOf } from "../not-covered.ts";
 import { byWeight, checkWord, isOpen, notRun, titleOf, words } from "../proof-text.ts";
 import { type Counts, countsOf, type Report } from "./report.ts";
 import { countsText } from "./summary.ts";
 
 /** A comment at GitHub holds 65,536 characters. */
 const longest = 60_000;
+
+/** Sentences on what was not covered, at most. */
+const mostGaps = 30;
 
 interface OpenConnection {
   readonly key: string;
@@ -18,6 +21,7 @@ interface OpenConnection {
 export function markdownReport(): Report {
   const verdicts: { readonly verdict: OpenConnection["verdict"] }[] = [];
   const open: OpenConnection[] = [];
+  const gaps: Gap[] = [];
   return {
     add({ proof }) {
       const { key, verdict } = proof;
@@ -26,6 +30,7 @@ export function markdownReport(): Report {
         if (verdict === "inconclusive") open.push({ key, verdict, lines: [plain(proof.because)] });
         return;
       }
+      gaps.push(...gapsOf(proof.evidence));
       const found = proof.evidence.checks.filter((check) => isOpen(check) && check.code !== notRun);
       const lines = [...found].sort(byWeight).map(lineOf);
       if (lines.length > 0 || verdict === "fail" || verdict === "inconclusive") open.push({ key, verdict, lines });
@@ -39,7 +44,10 @@ export function markdownReport(): Report {
         `${countsText(verdicts.length, counts)}${stopped ? " The run was stopped before its end." : ""}`,
         "",
       ];
-      const foot = ["", `<sub>${plain(neverCovered)}</sub>`, ""];
+      const sentences = gapSentences(gaps);
+      const more = sentences.length - mostGaps;
+      const told = [...sentences.slice(0, mostGaps), ...(more > 0 ? [`And ${more} more: see the JSON report.`] : [])];
+      const foot = ["", `<sub>${told.map(plain).join("<br>")}</sub>`, ""];
       const room = longest - head.join("\n").length - foot.join("\n").length - 200;
       return [...head, ...fitting(open, room), ...foot].join("\n");
     },

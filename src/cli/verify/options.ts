@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../workspace/duration.ts";
 import type { ClientAuth } from "../../workspace/workspace.ts";
@@ -121,7 +122,10 @@ function concurrency(text: string): number {
 }
 
 function targets(text: string, before: readonly string[] | undefined): readonly string[] {
-  if (!/^[A-Za-z0-9.:[\]/-]+$/.test(text) || text.includes("://")) {
+  const [network = "", bits] = text.split("/");
+  const most = network.includes(":") ? 128 : 32;
+  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most && isIP(network) !== 0);
+  if (!/^[A-Za-z0-9.:[\]/-]+$/.test(text) || text.includes("://") || !isRange) {
     throw new InvalidArgumentError("It is a CIDR range, an address, a host or host:port, without a scheme.");
   }
   return collect(text, before);

@@ -35,12 +35,13 @@ function faultsOf({ preset, subject }: CheckContext): readonly Fault[] {
 }
 
 /**
- * The way that tells at this server. Requests are broken or pushed only when prompt=none got a page: one to three that
- * are broken, or one that is pushed, and the same for the controls.
+ * The way that tells at this server. Requests are broken or pushed only when prompt=none got a page, or made the server
+ * fail (500): one to three that are broken, or one that is pushed, and the same for the controls.
  */
 export async function callbackWay(context: CheckContext): Promise<CallbackWay> {
   const { probes } = context;
-  if ((await probes.authorization("registered")).kind !== "page") return { kind: "prompt-none" };
+  const plain = await probes.authorization("registered");
+  if (plain.kind !== "page" && !(plain.kind === "unclear" && plain.broke === true)) return { kind: "prompt-none" };
   if (mayBreak(context)) {
     for (const fault of faultsOf(context)) {
       const answer = await probes.broken(fault, "registered");

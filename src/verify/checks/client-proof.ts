@@ -18,6 +18,15 @@ export function controlOf(options: ProbeOptions, send: () => Promise<TokenAnswer
   return options.wrongSecretControl ? { kind: "sent", send } : { kind: "off" };
 }
 
+/** What the revocation or introspection endpoint says of the same credentials. */
+export type Elsewhere =
+  /** It takes the right ones and refuses wrong ones. */
+  | { readonly kind: "proven"; readonly at: string; readonly own: Facts; readonly wrong: Facts }
+  /** It refuses those of the client. */
+  | { readonly kind: "refused"; readonly finding: Finding }
+  /** It treats both alike, says neither yes nor no, or does not exist. */
+  | { readonly kind: "unclear" };
+
 /** How a client shows at the token endpoint who it is, and what must be refused if that is to prove anything. */
 export interface ClientProof {
   /** For messages: what is shown ("the secret"), and what the control shows instead ("a wrong secret"). */
@@ -33,6 +42,8 @@ export interface ClientProof {
   readonly facts: Facts;
   /** What is said when it was refused, with the mend. */
   refused(answer: ClientRefused): Promise<Finding> | Finding;
+  /** What another endpoint says, where the token endpoint treats right and wrong alike; absent: there is no other way. */
+  elsewhere?(): Promise<Elsewhere>;
   /** What mends a server that treats right and wrong alike. */
   readonly alike: string;
 }
@@ -41,3 +52,8 @@ export interface ClientProof {
 export type ProofNeed =
   | { readonly kind: "prove"; readonly proof: ClientProof }
   | { readonly kind: "no-proof"; readonly finding: Finding };
+
+/** The beginning of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -22,6 +22,11 @@ export const clientAuthListed: Check = {
     const document = await metadata();
     const listed = listMember(document, "token_endpoint_auth_methods_supported");
     const method = subject.clientAuth;
+    if (method === "none" && listed?.includes("none") !== true) {
+      return pass("none is not listed, as mostly where public clients are taken; S1 tells.", {
+        listed: spelled(listed ?? []),
+      });
+    }
     if (listed === undefined) {
       if (method === "client_secret_basic")
         return pass("The document lists no methods; client_secret_basic is the default.");
@@ -41,7 +46,6 @@ export const clientAuthListed: Check = {
         {
           expected: method,
           actual: spelled(listed),
-          level: method === "none" ? "should" : "must",
           hint:
             possible.length === 0 ? undefined : `Set clientAuth: ${possible.join(" or ")}, and the same at the client.`,
         },

@@ -50,7 +50,7 @@ export const callback: Check = {
     const answer = await context.probes.authorization("registered");
     switch (answer.kind) {
       case "unclear":
-        return answer.finding;
+        return answer.broke === true ? afterError(answer, context) : answer.finding;
       case "refused":
         return refused(answer, context);
       case "strayed":
@@ -78,6 +78,7 @@ async function returned(answer: Returned, context: CheckContext): Promise<Findin
     );
   }
   if (error === undefined || !nobodySignedIn.has(error)) {
+    if (answer.notPushed) return notPushed(facts, String(error), subject);
     const mend = error === undefined ? undefined : settings[error];
     if (mend === undefined) {
       return inconclusive(
@@ -94,9 +95,14 @@ async function returned(answer: Returned, context: CheckContext): Promise<Findin
       { expected: "login_required", actual: error, hint: mend },
     );
   }
-  if (answer.foreignIssuer) return foreignIssuer(facts, context);
+  if (answer.foreignIssuer && judgesIssuer(context)) return foreignIssuer(facts, context);
   if (!answer.state) return stateLost(facts);
   return pass(`${redirectUriOf(subject)} is registered; an unregistered one is refused.`, facts);
+}
+
+/** With a document the issuer in the answer is D17's matter: one mistake, one finding. */
+function judgesIssuer({ subject }: CheckContext): boolean {
+  return subject.endpoints !== undefined;
 }
 
 function foreignIssuer(facts: Facts, { subject }: CheckContext): Finding {
@@ -136,11 +142,18 @@ async function controlled(facts: Facts, context: CheckContext): Promise<Finding 
   }
 }
 
-function refused(answer: Refused, { subject }: CheckContext): Finding {
+async function refused(answer: Refused, { subject, probes }: CheckContext): Promise<Finding> {
   const { facts, error, about } = answer;
   const status = Number(facts.status);
   const where = placeOf(subject, "redirectUri");
   if (error !== undefined && nobodySignedIn.has(error)) {
+    const foreign = await probes.authorization("foreign");
+    if (foreign.kind === "refused" && foreign.about === "redirect-uri") {
+      return pass(
+        `${redirectUriOf(subject)} is registered: the request with it is refused for nobody is signed in, one with an unregistered one for that. The identity provider says so itself, so the app learns of no error.`,
+        facts,
+      );
+    }
     return inconclusive(
       "VERIFY_CALLBACK_UNCLEAR",
       `The identity provider said ${error} on a page of its own instead of at the redirect URI.`,
@@ -165,6 +178,7 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
       },
     );
   }
+  if (about === "not-pushed") return notPushed(facts, `refused with status ${status}`, subject);
   const named = about === "redirect-uri";
   return fail(
     "VERIFY_CALLBACK_REFUSED",
@@ -176,6 +190,23 @@ function refused(answer: Refused, { subject }: CheckContext): Finding {
       expected: redirectUriOf(subject),
       actual: `refused with status ${status}`,
       hint: registerHint(subject),
+    },
+  );
+}
+
+function notPushed(facts: Facts, actual: string, subject: VerifySubject): Finding {
+  return fail(
+    "VERIFY_PAR_REQUIRED",
+    "The identity provider takes only pushed authorization requests of this client, and the app sends none: nobody can sign in.",
+    facts,
+    {
+      expected: "an answer to a plain authorization request",
+      actual,
+      hint: toAdministrator(
+        subject,
+        `pushed authorization requests (PAR) must not be required for client ${subject.clientId}.`,
+        "Switch the requirement for pushed authorization requests (PAR) off at the client.",
+      ),
     },
   );
 }
@@ -198,6 +229,15 @@ function strayed({ facts }: AuthorizationAnswer, { subject }: CheckContext): Fin
   );
 }
 
+/** The server fails at prompt=none itself, so it is asked in another way; where none tells, the failure is what is said. */
+async function afterError(
+  answer: Extract<AuthorizationAnswer, { kind: "unclear" }>,
+  context: CheckContext,
+): Promise<Finding> {
+  const way = await callbackWay(context);
+  return way.kind === "fault" ? otherwise(answer, way, context) : answer.finding;
+}
+
 /** The server shows a page, so it is asked in another way. */
 async function otherwise(answer: AuthorizationAnswer, way: CallbackWay, context: CheckContext): Promise<Finding> {
   const { probes, subject } = context;
@@ -209,10 +249,10 @@ async function otherwise(answer: AuthorizationAnswer, way: CallbackWay, context:
       const facts = { ...broken.facts, by: "P4", fault: way.fault };
       const control = await controlled(facts, context);
       if (control !== undefined) return control;
-      if (broken.foreignIssuer) return foreignIssuer(facts, context);
+      if (broken.foreignIssuer && judgesIssuer(context)) return foreignIssuer(facts, context);
       if (!broken.state) return stateLost(facts);
       return pass(
-        `${uri} is registered: a request that was broken on purpose (P4) is answered there, and at an unregistered one it is not. A sound request gets a sign-in page, so scopes and PKCE stay unproven.`,
+        `${uri} is registered: a request that was broken on purpose (P4) is answered there, and at an unregistered one it is not. ${answer.kind === "page" ? "A sound request gets a sign-in page" : "A request with prompt=none makes it fail"}, so scopes and PKCE stay unproven.`,
         facts,
       );
     }

@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { type Finding, fail, inconclusive, pass } from "../finding.ts";
 import type { RefusalTrait, TokenAnswer } from "../probe/token-answer.ts";
 import { specs } from "../specs.ts";
-import type { ClientProof } from "./client-proof.ts";
+import { type ClientProof, capital } from "./client-proof.ts";
 import { proofNeedOf, proofOmitted } from "./proof-need.ts";
 
 /**
@@ -63,6 +63,14 @@ async function accepted(answer: TokenAnswer, proof: ClientProof): Promise<Findin
   if (proof.control.kind === "off") return pass(await proof.accepted(), facts);
   const control = await proof.control.send();
   if (control.kind === "client-refused") return pass(await proof.accepted(), facts);
+  const other = control.kind === "code-refused" ? await proof.elsewhere?.() : undefined;
+  if (other?.kind === "refused") return other.finding;
+  if (other?.kind === "proven") {
+    return pass(
+      `${capital(proof.shown)} is accepted by ${other.at}, and ${proof.wrong} is refused there; the token endpoint looks at the code first and tells neither.`,
+      { ...facts, ...other.own },
+    );
+  }
   const same =
     control.kind === "code-refused"
       ? `${proof.wrong} gets the same answer`

@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { fail, inconclusive, pass, skipped } from "../finding.ts";
 import { specs } from "../specs.ts";
+import { capital } from "./client-proof.ts";
 import { proofNeedOf, proofOmitted } from "./proof-need.ts";
 
 /** Wrong credentials are refused. Without this control a server that never looks at them would pass S1. */
@@ -29,7 +30,7 @@ export const wrongSecret: Check = {
   async run(context) {
     const need = proofNeedOf(context);
     if (need.kind === "no-proof" || need.proof.control.kind !== "sent") throw new Error("S2 was not omitted");
-    const { shown, wrong, show } = need.proof;
+    const { shown, wrong, show, elsewhere } = need.proof;
     const { send } = need.proof.control;
     const own = await show();
     if (own.kind !== "code-refused") return skipped(`Not needed: ${shown} was not accepted.`);
@@ -37,13 +38,17 @@ export const wrongSecret: Check = {
     switch (answer.kind) {
       case "client-refused":
         return pass(`${capital(wrong)} is refused.`, answer.facts);
-      case "code-refused":
+      case "code-refused": {
+        const other = await elsewhere?.();
+        if (other?.kind === "proven") return pass(`${capital(wrong)} is refused by ${other.at}.`, other.wrong);
+        if (other?.kind === "refused") return skipped(`Not told: ${shown} was not accepted either.`);
         return inconclusive(
           "VERIFY_SECRET_UNPROVEN",
           `${capital(wrong)} gets the same answer as the right one.`,
           answer.facts,
           { expected: "invalid_client", actual: "invalid_grant" },
         );
+      }
       case "issued":
         return fail(
           "VERIFY_TOKEN_FOR_BOGUS_CODE",
@@ -72,7 +77,3 @@ export const wrongSecret: Check = {
     }
   },
 };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

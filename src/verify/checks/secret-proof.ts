@@ -10,7 +10,7 @@ import { clientIdOf } from "../probe/parts.ts";
 import type { TokenAnswer } from "../probe/token-answer.ts";
 import { readSigningKey } from "../signing-key.ts";
 import type { VerifySubject } from "../subject.ts";
-import { type ClientRefused, controlOf, type ProofNeed } from "./client-proof.ts";
+import { type ClientRefused, controlOf, type Elsewhere, type ProofNeed } from "./client-proof.ts";
 import { methodHint, otherMethod } from "./other-method.ts";
 
 const secretMethods: readonly SecretMethod[] = ["client_secret_basic", "client_secret_post"];
@@ -43,10 +43,47 @@ export function secretProof(context: CheckContext, method: SecretMethod): ProofN
         }
       },
       refused: (answer) => refused(answer, method, context),
+      elsewhere: () => elsewhere(method, context),
       alike:
         "The server looks at the code before the client, or the client is registered as public. Check at the client that it authenticates with a secret.",
     },
   };
+}
+
+/**
+ * What another endpoint says of the secret. A refusal counts at the revocation endpoint only, which every client may ask
+ * (RFC 7009, section 2.1), and only by a method that it offers.
+ */
+async function elsewhere(method: SecretMethod, { probes, subject, metadata }: CheckContext): Promise<Elsewhere> {
+  const own = await probes.ownSecretElsewhere(method);
+  if (own === undefined || own.kind === "unclear") return { kind: "unclear" };
+  const at = `the ${own.endpoint} endpoint`;
+  if (own.kind === "taken") {
+    const wrong = await probes.wrongSecretElsewhere(method);
+    return wrong?.kind === "client-refused"
+      ? { kind: "proven", at, own: { ...own.facts, by: own.endpoint }, wrong: { ...wrong.facts, by: own.endpoint } }
+      : { kind: "unclear" };
+  }
+  const offered = listMember(await metadata(), `${own.endpoint}_endpoint_auth_methods_supported`);
+  if (own.endpoint !== "revocation" || own.facts.error === undefined || offered?.includes(method) === false) {
+    return { kind: "unclear" };
+  }
+  const where = placeOf(subject, "secret");
+  const finding = fail(
+    "VERIFY_SECRET_REFUSED",
+    `The token endpoint looks at the code before the client, and ${at} refuses the client id and secret by ${method}.`,
+    { ...own.facts, by: own.endpoint },
+    {
+      expected: "status 200 for an invented token",
+      actual: String(own.facts.error),
+      hint: toAdministrator(
+        subject,
+        `the secret of client ${subject.clientId} that was handed over is refused; its current value is needed, and ${method} must be allowed${where}.`,
+        `Check the client's secret and that it may use ${method}${where}.`,
+      ),
+    },
+  );
+  return { kind: "refused", finding };
 }
 
 async function refused(answer: ClientRefused, method: SecretMethod, context: CheckContext): Promise<Finding> {

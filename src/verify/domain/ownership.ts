@@ -59,7 +59,7 @@ function findingOf(domain: string, challenge: DomainChallenge, answer: TxtAnswer
                 : "no TXT record",
           hint:
             `whoever runs the DNS of ${domain} sets the TXT record ${name} to ${value}; ` +
-            "a new record can take until the old answer runs out to be seen",
+            "once the old answer has run out the next apply finds it and routes the domain",
         },
       );
     }

@@ -1,9 +1,9 @@
-import manifest from "../../../package.json" with { type: "json" };
+import { version } from "../version.ts";
 import type { Line, Lines } from "./lines.ts";
 import { type Answer, failureOf, type Outcome } from "./outcome.ts";
 
 /** Recognisable in the logs of the identity provider. */
-const userAgent = `tenantry-verify/${manifest.version}`;
+const userAgent = `tenantry-verify/${version}`;
 
 /** Bytes of a body that are read at most. */
 const bodyCap = 1_000_000;

@@ -1,7 +1,7 @@
 import { isObject } from "../documents.ts";
 import type { Answer } from "../fetch/outcome.ts";
 import { type Facts, type Finding, inconclusive } from "../finding.ts";
-import { answerFacts, bareUrl, mediaType } from "../unanswered.ts";
+import { answerFacts, bareUrl, jsonOf, mediaType } from "../unanswered.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { broughtBy, postsNearby, sameHost, sentOn } from "./returned-page.ts";
 
@@ -17,6 +17,8 @@ export type AuthorizationAnswer =
       readonly code: boolean;
       /** The state came back unchanged. */
       readonly state: boolean;
+      /** The server says that it takes pushed requests only. */
+      readonly notPushed: boolean;
       /** It names another issuer than the configured one (RFC 9207, section 2). */
       readonly foreignIssuer: boolean;
       readonly facts: Facts;
@@ -30,22 +32,27 @@ export type AuthorizationAnswer =
    * redirect URI with the state, by a script or a link.
    */
   | { readonly kind: "page"; readonly leadsOn: boolean; readonly facts: Facts }
-  /** Rate limit, server error, or something else that says neither yes nor no. */
-  | { readonly kind: "unclear"; readonly finding: Finding; readonly facts: Facts };
+  /**
+   * Rate limit, server error, or something else that says neither yes nor no. `broke`: a server error (500), as servers
+   * make that know `prompt` and never wrote what `prompt=none` asks for.
+   */
+  | { readonly kind: "unclear"; readonly finding: Finding; readonly broke?: boolean; readonly facts: Facts };
 
 /** The ways in which parameters come to a redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1). */
 export type ReturnMode = "query" | "fragment" | "form_post" | "web_message" | "jwt";
 
 /** What a refusal is about, as far as the page says it. For hints only. */
-export type Blame = "redirect-uri" | "client" | "unknown";
+export type Blame = "redirect-uri" | "client" | "not-pushed" | "unknown";
 
 const redirectMarks =
   /redirect_uri_mismatch|redirect_mismatch|invalid_redirect_uri|illegal_redirect_uri|redirect[_ ]ur[il]|callback url mismatch|AADSTS50011|MSIS9224/i;
 const clientMarks =
-  /invalid_client|deleted_client|client not found|unknown client|invalid client_id|AADSTS700016|MSIS9223/i;
-/** Codes that only stand on an error page, even where its status is 200 (Google, AD FS, Entra ID). */
+  /invalid_client|deleted_client|client not found|client id error|client (?:is )?disabled|unknown client|invalid client_id|AADSTS700016|MSIS9223/i;
+/** Words of servers that take pushed requests only, of one client perhaps (RFC 9126, section 6). */
+const pushedMarks = /pushed[ _-]authori[sz]ation[ _-]requests?/i;
+/** What only stands on an error page, even where its status is 200 (Google, AD FS, Entra ID, django-oidc-provider). */
 const errorPageMarks =
-  /data-error-code="(?:redirect_uri_mismatch|invalid_client|deleted_client)"|\berror=(?:redirect_uri_mismatch|invalid_client_id)\b|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b|One or more validation errors were in the request/;
+  /data-error-code="(?:redirect_uri_mismatch|invalid_client|deleted_client)"|\berror=(?:redirect_uri_mismatch|invalid_client_id)\b|\bMSIS922[134]\b|\bAADSTS(?:50011|700016)\b|One or more validation errors were in the request|\bRedirect URI Error\b|\bClient ID Error\b/;
 /** Errors on a page of the server's own that say nothing about the request. */
 const passing: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 
@@ -80,6 +87,10 @@ export function readAuthorizationAnswer(
   // A login page may hold a link back for those who give up; it would not say that nobody is signed in.
   if (onward !== undefined && nobodySignedIn.has(errorCode(onward) ?? "")) {
     return returnedBy({ parameters: onward, mode: "query" }, request, { ...facts, page: bareUrl(request.redirectUri) });
+  }
+  const told = errorInJson(answer);
+  if (told !== undefined && onward === undefined) {
+    return { kind: "refused", error: told, about: blame(told, text), facts: { ...seen, error: told } };
   }
   const leadsOn = onward !== undefined;
   if (leadsOn || (status < 300 && !errorPageMarks.test(text))) return { kind: "page", leadsOn, facts: seen };
@@ -154,6 +165,7 @@ function returnedBy(returned: Returned, request: AuthorizationRequest, facts: Fa
     mode,
     code: ["code", "id_token", "access_token"].some((name) => parameters.has(name)),
     state: parameters.get("state") === request.state,
+    notPushed: error !== undefined && pushedMarks.test(parameters.get("error_description") ?? ""),
     foreignIssuer: parameters.has("iss") && parameters.get("iss") !== request.issuer,
     facts: {
       ...facts,
@@ -185,6 +197,15 @@ function errorCode(parameters: URLSearchParams): string | undefined {
   return /^[a-z][a-z0-9_]{1,59}$/.test(error) ? error : "unreadable";
 }
 
+/** The error of an answer in JSON, whatever its status: a page for people is none. */
+function errorInJson(answer: Answer): string | undefined {
+  if (mediaType(answer) !== "application/json") return undefined;
+  const json = jsonOf(answer);
+  return isObject(json) && typeof json.error === "string"
+    ? errorCode(new URLSearchParams({ error: json.error }))
+    : undefined;
+}
+
 /** Google packs the error into a base64 message whose beginning names it. */
 function googleError(parameters: URLSearchParams): string | undefined {
   const packed = parameters.get("authError");
@@ -197,6 +218,7 @@ function googleError(parameters: URLSearchParams): string | undefined {
 /** What a refusal is about. Its code says it best; the text of a page may name both. */
 export function blame(error: string | undefined, text: string): Blame {
   if (error !== undefined && clientMarks.test(error)) return "client";
+  if (pushedMarks.test(text)) return "not-pushed";
   if (redirectMarks.test(`${error ?? ""} ${text}`)) return "redirect-uri";
   return clientMarks.test(text) ? "client" : "unknown";
 }

@@ -1,7 +1,7 @@
 import { textMember, unclearStatus } from "../documents.ts";
 import { inconclusive } from "../finding.ts";
 import type { VerifySubject } from "../subject.ts";
-import { answerFacts, hostOf, unanswered } from "../unanswered.ts";
+import { answerFacts, unanswered } from "../unanswered.ts";
 import { type AuthorizationAnswer, readAuthorizationAnswer } from "./authorization-answer.ts";
 import { authorizationParameters, authorizationUrl, type Fault } from "./authorization-request.ts";
 import type { ProbeParts } from "./parts.ts";
@@ -73,6 +73,7 @@ async function follow(
   const hosts = providerHosts(parts);
   let next = url;
   let facts = {};
+  const been = new Set<string>();
   for (let hop = 0; hop <= mostHops; hop += 1) {
     const outcome = await fetcher.send({ method: "GET", url: next, headers: { accept: "text/html, */*;q=0.5" } });
     if (outcome.kind !== "answer") {
@@ -82,19 +83,23 @@ async function follow(
     const seen = answerFacts(outcome);
     const tooMuch = outcome.status === 429 || outcome.status >= 500 || outcome.status === 408;
     const finding = tooMuch ? unclearStatus(outcome, "an authorization request", next, seen) : undefined;
-    if (finding !== undefined) return { kind: "unclear", finding, facts: seen };
+    if (finding !== undefined) return { kind: "unclear", finding, broke: outcome.status === 500, facts: seen };
     const read = readAuthorizationAnswer(outcome, { url: next, redirectUri, state, issuer: subject.issuer, hosts });
     if (read.kind !== "hop") return read;
     facts = read.facts;
     if (!mayFollow(read.url, hosts, subject)) return { kind: "page", leadsOn: false, facts };
+    // Who brings no cookies is told a new session in the path each time.
+    been.add(withoutSession(next));
     next = read.url;
+    if (been.has(withoutSession(next))) break;
   }
-  const finding = inconclusive(
-    "VERIFY_ANSWER_UNCLEAR",
-    `${hostOf(url)} redirects an authorization request more than ${mostHops} times.`,
-    facts,
-  );
-  return { kind: "unclear", finding, facts };
+  // The way to a sign-in page: some servers (Spring) lead whoever brings no cookies round in circles before it.
+  return { kind: "page", leadsOn: false, facts };
+}
+
+/** A URL without path parameters (RFC 3986, section 3.3), such as `;jsessionid=…`. */
+function withoutSession(url: string): string {
+  return url.replace(/;[^/?#]*/g, "");
 }
 
 /** Hosts where the identity provider itself is at home: those of the issuer and of the endpoints that people are sent to. */

@@ -122,7 +122,7 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
     case "unauthorized_client":
       // Keycloak says this for a wrong secret or assertion, Entra ID for a client that is not in the directory.
       return (status === 401 && /credential/i.test(description)) ||
-        /client authentication|client assertion|signed jwt|AADSTS700016\b/i.test(description)
+        /client authentication|authenticating client|client assertion|signed jwt|AADSTS700016\b/i.test(description)
         ? { kind: "client-refused", expired: false, clocks, trait, facts: told }
         : { kind: "grant-refused", error, trait, facts: told };
     case "invalid_request":
@@ -130,6 +130,8 @@ export function readTokenAnswer(answer: Answer, clocks?: string): TokenAnswer {
       if (trait === "spa") return { kind: "grant-refused", error, trait, facts: told };
       // Older versions of dex say this of a code that they do not know.
       if (/^invalid or expired code parameter\.?$/i.test(description)) return { kind: "code-refused", facts: told };
+      if (/\bDPoP\b/i.test(description))
+        return unclear(`${error}: it asks for DPoP proofs, which the app does not send`);
       return /^client_secret is missing\.?$/.test(description)
         ? { kind: "client-refused", expired: false, facts: told }
         : { kind: "unclear", because: `the error ${known} (status ${status})`, facts: told };

@@ -1,0 +1,2 @@
+/** Tenantry's version, as in package.json (a test holds them equal). */
+export const version = "0.1.0";
