@@ -1,6 +1,7 @@
 import type { RecordWrite } from "../app/app.ts";
 import type { Connection } from "../desired/connection.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
+import { shownBy } from "../verify/app/subject.ts";
 import { type AppVerification, verifyApp } from "../verify/app/verify-app.ts";
 import type { VerifySubject } from "../verify/subject.ts";
 import { judge } from "../verify/verify.ts";
@@ -38,7 +39,6 @@ export function proveAppHalf(
   signal?: AbortSignal | undefined,
 ): Promise<AppVerification> {
   const { issuer, clientId = "", redirectUri = "", scopes, acrValues, pkce, responseMode } = values;
-  const passed = (id: string): boolean => before.some((check) => check.id === id && check.verdict === "pass");
   return verifyApp(
     {
       ...{ key, startUrl, preset: proof.preset, authorizationEndpoint: endpoint },
@@ -49,7 +49,7 @@ export function proveAppHalf(
       appProbe,
       appCode,
       pending: state === "pending",
-      shown: { registered: passed("P1"), foreignRefused: passed("P3") },
+      shown: shownBy(before),
       signal,
     },
   );

@@ -2,8 +2,9 @@ import type { CheckResult } from "../store/evidence.ts";
 import type { Cause, Symptom } from "./symptoms.ts";
 
 /**
- * What a verification says of a cause. proven: a check of it failed. ruledOut: every check of it passed. possible: a check
- * of it could not tell, was skipped or is not there. unseen: no check can see it.
+ * What a verification says of a cause. proven: a check of it failed. ruledOut: every check of it passed, or found
+ * something else than the cause. possible: a check of it could not tell, was skipped or is not there. unseen: no check
+ * can see it.
  */
 export type Judgement = "proven" | "ruledOut" | "possible" | "unseen";
 
@@ -35,7 +36,9 @@ function judgeCause(cause: Cause, checks: readonly CheckResult[]): JudgedCause {
   if (fitting.length > 0) return { cause, judgement: "proven", because: fitting };
   // A check that failed for another reason says nothing of this one.
   const unclear = own.filter((check) => check !== undefined).filter(({ verdict }) => verdict !== "pass");
-  const known = own.every((check) => check?.verdict === "pass");
+  const told = ({ verdict, actual }: CheckResult): boolean =>
+    verdict === "fail" && cause.actual !== undefined && actual !== undefined && !actual.includes(cause.actual);
+  const known = own.every((check) => check !== undefined && (check.verdict === "pass" || told(check)));
   return known ? { cause, judgement: "ruledOut", because: [] } : { cause, judgement: "possible", because: unclear };
 }
 

@@ -10,6 +10,7 @@ import { Secret } from "../secret/secret.ts";
 import type { CheckResult, Verdict } from "../store/evidence.ts";
 import type { ExplicitEndpoints } from "../tenant/tenant.ts";
 import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
+import { shownBy } from "./app/subject.ts";
 import { verifyApp } from "./app/verify-app.ts";
 import { verdictOf } from "./run.ts";
 import type { VerifySubject } from "./subject.ts";
@@ -212,12 +213,11 @@ async function appHalf(
 ): Promise<readonly CheckResult[]> {
   const { clientId, redirectUri } = subject;
   if (clientId === undefined || redirectUri === undefined || discovery === undefined) return [];
-  const passed = (id: string): boolean => checks.some((check) => check.id === id && check.verdict === "pass");
   const { authorizationEndpoint } = discovery;
   const half = await verifyApp({ ...subject, clientId, redirectUri, startUrl, authorizationEndpoint }, io, {
     appProbe: true,
     appCode: appCode === true,
-    shown: { registered: passed("P1"), foreignRefused: passed("P3") },
+    shown: shownBy(checks),
     signal,
   });
   return half.checks;

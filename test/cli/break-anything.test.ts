@@ -80,11 +80,7 @@ const broken: readonly Broken[] = [
     host: "accounts.google.com",
     failure: "redirect-uri-unregistered",
     keys: ["bluefin-studios/portal"],
-    // Ours and the app's own request are both refused.
-    told: [
-      ["P1", "VERIFY_CALLBACK_REFUSED"],
-      ["A6", "VERIFY_APP_REQUEST_REFUSED"],
-    ],
+    told: [["P1", "VERIFY_CALLBACK_REFUSED"]],
   },
   {
     what: "secret",
@@ -112,10 +108,7 @@ const broken: readonly Broken[] = [
     host: "sso.aldervoss.example",
     failure: "certificate-expired",
     keys: ["alder-voss/portal"],
-    told: [
-      ["T1", "VERIFY_TLS_FAILED"],
-      ["A6", "VERIFY_TLS_FAILED"],
-    ],
+    told: [["T1", "VERIFY_TLS_FAILED"]],
   },
   {
     what: "clock",

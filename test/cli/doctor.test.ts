@@ -97,6 +97,12 @@ describe("what the checks say of a cause", () => {
       expect(provenBy(check)).toEqual(causes);
     });
 
+    test("an issuer without the placeholder of `common` rules that cause out", () => {
+      const of = symptoms.find(({ name }) => name === "issuer");
+      const judged = of === undefined ? [] : diagnose(of, [issuer("https://idp.example/")]);
+      expect(judged.find(({ cause }) => cause.actual !== undefined)?.judgement).toBe("ruledOut");
+    });
+
     test("`common` is told by the placeholder that its document names", () => {
       expect(provenBy(issuer("https://login.microsoftonline.com/{tenantid}/v2.0"))).toContain(
         "issuer: the issuer is Entra ID's `common` or `organizations`",
@@ -224,5 +230,7 @@ describe("tenantry doctor", () => {
     expect(picked.err).toContain("That is none of them.");
     expect(picked.out).toContain("Symptom: after signing in");
     expect((await ask("")).out).toContain("Still possible, and seen by no check:");
+    const left = await ask();
+    expect([left.out, left.err]).toEqual(["", expect.stringContaining("CLI_USAGE  no symptom was named")]);
   });
 });

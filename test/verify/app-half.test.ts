@@ -490,6 +490,12 @@ appModes("A6: the app's own request at the identity provider", [
     checks: { A6: ["inconclusive", "VERIFY_CALLBACK_UNCLEAR", "should"] },
   },
   {
+    name: "what P1 has found is not told twice, and nothing is sent",
+    options: { shown: { registered: false, toldBy: "P1", foreignRefused: true } },
+    verdict: "inconclusive",
+    checks: { A6: ["inconclusive", "VERIFY_NOT_RUN"] },
+  },
+  {
     name: "a code without a sign-in is never brought to the app",
     provider: { authorize: (one) => redirect(back(asked(one), { code: "stolen-code-value", state: state(one) })) },
     verdict: "inconclusive",

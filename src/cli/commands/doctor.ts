@@ -64,7 +64,11 @@ function symptomNamed(name: string): Symptom {
   });
 }
 
-/** What somebody at the terminal sees; undefined to look at everything, and where nobody is there. */
+/**
+ * What somebody at the terminal sees; undefined to look at everything, and where nobody is there.
+ *
+ * @throws TenantryError CLI_USAGE when they leave the question by Ctrl-C or Ctrl-D
+ */
 async function picked(run: Run): Promise<Symptom | undefined> {
   const conversation = await run.terminal.converse?.();
   if (conversation === undefined) return undefined;
@@ -72,7 +76,12 @@ async function picked(run: Run): Promise<Symptom | undefined> {
     run.terminal.err(`What do people see?\n\n${symptomList(true)}\n`);
     for (;;) {
       const answer = (await conversation.question("Number or name (Enter: look at everything): "))?.trim();
-      if (answer === undefined || answer === "") return undefined;
+      if (answer === undefined) {
+        throw new TenantryError("CLI_USAGE", "no symptom was named", {
+          hint: "Name it with --symptom; --list has them.",
+        });
+      }
+      if (answer === "") return undefined;
       const found = symptoms[Number(answer) - 1] ?? symptoms.find(({ name }) => name === answer);
       if (found !== undefined) return found;
       run.terminal.err("That is none of them.\n");

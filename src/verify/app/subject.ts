@@ -1,4 +1,5 @@
 import type { ConnectionKey } from "../../desired/connection.ts";
+import type { CheckResult } from "../../store/evidence.ts";
 import type { IssuerSource } from "../subject.ts";
 
 /** What the app's half is proven of: the sign-in that the app begins by itself, against the values of its record. */
@@ -30,8 +31,21 @@ export interface AppOptions {
     | {
         /** P1 passed: the redirect URI is registered. */
         readonly registered: boolean;
+        /** P1 or T1 failed, so what comes of the app's own request is known: A6 sends nothing. */
+        readonly toldBy?: "P1" | "T1" | undefined;
         /** P3 passed: a redirect URI that nobody registered is refused. Else A6 sends a control of its own. */
         readonly foreignRefused: boolean;
       }
     | undefined;
+}
+
+/** What the app's checks may rest on, from the results of the identity provider's half. */
+export function shownBy(results: readonly CheckResult[]): NonNullable<AppOptions["shown"]> {
+  const has = (id: string, verdict: CheckResult["verdict"]): boolean =>
+    results.some((result) => result.id === id && result.verdict === verdict && result.level === "must");
+  return {
+    registered: has("P1", "pass"),
+    toldBy: (["T1", "P1"] as const).find((id) => has(id, "fail")),
+    foreignRefused: has("P3", "pass"),
+  };
 }

@@ -1,5 +1,5 @@
 import { type AppCheck, type AppContext, appOmitted } from "../app/context.ts";
-import { type Facts, type Finding, fail, inconclusive, pass } from "../finding.ts";
+import { type Facts, type Finding, fail, inconclusive, notRun, pass } from "../finding.ts";
 import { nobodySignedIn } from "../probe/authorization-answer.ts";
 import { specs } from "../specs.ts";
 import { contrast } from "./contrast.ts";
@@ -14,6 +14,8 @@ export const ownRequest: AppCheck = {
   needs: ["A1", "A2", "A3"],
   omitted: appOmitted,
   async run(context) {
+    const told = context.options.shown?.toldBy;
+    if (told !== undefined) return notRun(told);
     const { answer } = await context.probes.ownRequest();
     const { facts } = answer;
     const expected = "login_required at the redirect URI";
