@@ -21,9 +21,7 @@ export interface RevocationAnswer {
  * The endpoint of the document that asks clients to prove themselves (RFC 7009, section 2.1; RFC 7662, section 2.1). The
  * revocation endpoint where there is one: many servers let nobody but an API look tokens up.
  */
-function otherEndpointOf(
-  metadata: Metadata,
-): { readonly name: OtherEndpoint; readonly url: string } | undefined {
+function otherEndpointOf(metadata: Metadata): { readonly name: OtherEndpoint; readonly url: string } | undefined {
   for (const name of ["revocation", "introspection"] as const) {
     const url = textMember(metadata, `${name}_endpoint`);
     if (url !== undefined) return { name, url };
