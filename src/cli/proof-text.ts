@@ -94,7 +94,9 @@ export function titleOf({ title, link, evidence }: CheckResult): string {
 /** Whether somebody has to look at it: it failed, or a must-check could not tell and nobody stands for it. */
 export function isOpen(check: CheckResult): boolean {
   if (check.attested !== undefined) return false;
-  return check.verdict === "fail" || (check.verdict === "inconclusive" && check.level === "must");
+  // What DNS could not tell of a domain is nobody else's to tell.
+  const told = check.level === "must" || check.link === "domain";
+  return check.verdict === "fail" || (check.verdict === "inconclusive" && told);
 }
 
 /** The worst first: what failed and must hold, what could not be told, what is only warned of. */

@@ -121,6 +121,12 @@ export async function verifyClient(input: ClientInput): Promise<Proof> {
     if (given.every((url) => url === undefined || URL.canParse(url))) continue;
     throw invalid(`the ${what} is no URL`, "Write it whole, from its scheme on, as it is registered.");
   }
+  if ("clientSecret" in input && (clientSecret ?? "") === "") {
+    throw invalid("the client secret is not given", "Give its value, or leave clientSecret out: then S1 is skipped.");
+  }
+  if (input.clientAuth === "private_key_jwt" && clientKey === undefined) {
+    throw invalid("private_key_jwt needs the client's key, and none is given", "Give the key with its id.");
+  }
   if (input.startUrl !== undefined && input.redirectUri === undefined) {
     throw invalid("a start page is held against the redirect URI, and none is given", "Give the redirect URI too.");
   }
@@ -152,6 +158,9 @@ function sourceOf({ issuer, endpoints, preset }: IssuerInput): Pick<VerifySubjec
   if (/^http:/i.test(issuer)) {
     throw invalid("the issuer is an http URL: whoever is on the way could answer in its place", "Use its https URL.");
   }
+  if (/^[a-z]+:\/\/[^/?#]*@/i.test(issuer)) {
+    throw invalid("the issuer holds user information", "Write it without what stands before the @.");
+  }
   if (preset !== undefined && !presetNames.includes(preset)) {
     throw invalid(`there is no preset ${JSON.stringify(preset)}`, `Name one of ${presetNames.join(", ")}.`);
   }
@@ -159,6 +168,14 @@ function sourceOf({ issuer, endpoints, preset }: IssuerInput): Pick<VerifySubjec
 }
 
 async function prove(input: IssuerInput & Partial<ClientInput>, subject: VerifySubject): Promise<Proof> {
+  for (const name of ["deadline", "budget"] as const) {
+    const given = input[name];
+    if (given === undefined || (Number.isFinite(given) && given > 0)) continue;
+    throw invalid(`${name} is no number of milliseconds above 0`, "Give one, such as 10000.");
+  }
+  if (input.ca !== undefined && !input.ca.includes("-----BEGIN CERTIFICATE-----")) {
+    throw invalid("the certificate authority is no PEM certificate", "Give the text of its PEM file.");
+  }
   const settings = {
     allowPrivate: input.allowPrivate ?? [],
     deadline: input.deadline ?? 10_000,

@@ -122,7 +122,7 @@ function clientOf(
   return {
     clientId,
     clientAuth: options.clientAuth,
-    clientSecret: secret?.reveal(),
+    ...(secret === undefined ? {} : { clientSecret: secret.reveal() }),
     clientKey: key === undefined || keyId === undefined ? undefined : { privateKey: key.reveal(), keyId },
     redirectUri: options.redirectUri,
     scopes: options.scope?.flatMap((text) => text.split(/[\s,]+/).filter((scope) => scope !== "")),
