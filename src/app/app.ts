@@ -51,8 +51,13 @@ export interface AppAdapter {
    */
   write(write: RecordWrite): Promise<void>;
 
-  /** Pending to active. Already active is done. */
-  activate(key: ConnectionKey): Promise<void>;
+  /**
+   * Pending to active. Already active is done.
+   *
+   * @param unproven the app's half can only be proven now: until `settle` the record is told to have old values, which let
+   *   nobody in, so a run that ends in between is seen to be unfinished, and `restore` shuts the door again
+   */
+  activate(key: ConnectionKey, unproven?: boolean): Promise<void>;
 
   /** The change is proven: forget the old values. None kept is done. */
   settle(key: ConnectionKey): Promise<void>;

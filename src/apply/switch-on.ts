@@ -127,8 +127,8 @@ export async function switchOn(
     }),
   );
   const proof = await steps.run("activate", async () => {
-    await app.activate(candidate.key);
     const { notServedYet, recorded, evidence: whole } = proven;
+    await app.activate(candidate.key, notServedYet);
     const { evidence: served } = notServedYet
       ? await proveBothHalves(world, candidate, write, recorded, "active", offUnproven)
       : { evidence: whole };

@@ -18,7 +18,7 @@ export function unprovenText(unproven: readonly UnprovenDomain[]): readonly stri
   if (unproven.length === 0) return [];
   const rest = unproven.length - spelledOut;
   return [
-    "Not routed until proven by a DNS record (type TXT, set by whoever runs the domain's DNS):",
+    "Not routed until proven by a DNS record (TXT, set by whoever runs the DNS):",
     ...unproven
       .slice(0, spelledOut)
       .flatMap(({ tenant, domain, record }) => [

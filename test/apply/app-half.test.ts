@@ -111,6 +111,42 @@ describe("the app's half in an apply", () => {
     expect([state(), await comesIn()]).toEqual(["active", true]);
   });
 
+  it("goes on from a first activation that was killed before the app's half was proven", async () => {
+    const kept: unknown[] = [];
+    const previous = () => workspace.portal("select state from sso_connection_previous").map((row) => row.state);
+    workspace.sandbox.faults.add({
+      host: "portal.acme.example",
+      effect: "delay",
+      milliseconds: 1,
+      times: 99,
+      onHit: () => kept.push([state(), ...previous()].join()),
+    } as never);
+    expect((await apply()).exit).toBe(0);
+    // What a kill in between would leave.
+    expect([...new Set(kept)]).toEqual(["pending", "active,pending"]);
+    expect(previous()).toEqual([]);
+    const killed = (): void => {
+      const columns = Object.keys(record() ?? {}).filter((column) => column !== "state");
+      const list = columns.join(", ");
+      workspace.changePortal(
+        `insert into sso_connection_previous (${list}, state, kept_at)
+         select ${list}, 'pending', updated_at from sso_connection where key = '${key}'`,
+      );
+    };
+    killed();
+    expect((await workspace.tenantry("plan")).out).toMatch(/unfinished/);
+    make("http-redirect");
+    const wrong = await apply();
+    expect([wrong.exit, half(wrong.out).A3]).toEqual([6, "fail"]);
+    make();
+    expect([state(), await comesIn()]).toEqual(["pending", false]);
+    expect((await apply()).exit).toBe(0);
+    killed();
+    const right = await apply();
+    expect([right.exit, half(right.out)]).toEqual([0, whole]);
+    expect([state(), previous(), await comesIn()]).toEqual(["active", [], true]);
+  });
+
   it("switches off again what could not be told once it is served", async () => {
     workspace.sandbox.faults.add({
       host: "portal.acme.example",

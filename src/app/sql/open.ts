@@ -104,7 +104,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
     writeTenant: (tenant, proven = new Map()) =>
       change(({ database, now }) => writeTenant(database, tenant, proven, { marker, now })),
     write: (write) => change((context) => writeRecord(context, sealer, write)),
-    activate: (key) => change((context) => activateRecord(context, key)),
+    activate: (key, unproven = false) => change((context) => activateRecord(context, key, unproven)),
     settle: (key) => change((context) => settleRecord(context, key)),
     restore: (key) => change((context) => restoreRecord(context, key)),
     disable: (key) => change((context) => disableRecord(context, key)),

@@ -1,17 +1,22 @@
 import { TenantryError } from "../../errors/failure.ts";
 import { ownRow, retiredOrgs } from "./owner.ts";
-import type { RecordContext } from "./record-write.ts";
+import { keepPrevious, type RecordContext } from "./record-write.ts";
 import { readConnection } from "./rows.ts";
 import type { ConnectionRow } from "./tables.ts";
 
-/** Pending to active. A disabled record has to be written and proven first. */
-export async function activateRecord(context: RecordContext, key: string): Promise<void> {
+/**
+ * Pending to active. A disabled record has to be written and proven first.
+ *
+ * @param unproven keeps the pending row beside it until `settle`, so that `restore` lets nobody in
+ */
+export async function activateRecord(context: RecordContext, key: string, unproven: boolean): Promise<void> {
   const row = await ownRow(context.database, key, context.marker);
   if (row === undefined) throw new TenantryError("SQL_RECORD_MISSING", `The record ${key} is not there.`);
   switch (row.state) {
     case "active":
       return;
     case "pending":
+      if (unproven) await keepPrevious(context, row);
       return setState(context, key, { state: "active", activated_at: context.now });
     case "disabled":
       throw new TenantryError("SQL_RECORD_NOT_PENDING", `The record ${key} is disabled.`);

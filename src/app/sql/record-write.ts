@@ -60,17 +60,20 @@ export async function writeRecord(context: RecordContext, sealer: Sealer, write:
   }
   const state = row.state === "active" ? "active" : "pending";
   if (row.state === state && isSame(row, values)) return;
-  if (state === "active") {
-    await database
-      .insertInto("sso_connection_previous")
-      .values({ ...row, kept_at: now })
-      .onConflict((conflict) => conflict.column("key").doNothing())
-      .execute();
-  }
+  if (state === "active") await keepPrevious(context, row);
   await database
     .updateTable("sso_connection")
     .set({ ...values, state, updated_at: now })
     .where("key", "=", key)
+    .execute();
+}
+
+/** Keeps a row as what was there before; the first that was kept stays. */
+export async function keepPrevious({ database, now }: RecordContext, row: ConnectionRow): Promise<void> {
+  await database
+    .insertInto("sso_connection_previous")
+    .values({ ...row, kept_at: now })
+    .onConflict((conflict) => conflict.column("key").doNothing())
     .execute();
 }
 
