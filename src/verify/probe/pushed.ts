@@ -3,8 +3,9 @@ import { type Facts, type Finding, plain } from "../finding.ts";
 import { answerFacts, jsonOf, unanswered } from "../unanswered.ts";
 import { type Blame, blame } from "./authorization-answer.ts";
 import { authorizationParameters, type Fault } from "./authorization-request.ts";
-import { type Credential, showCredential } from "./credential.ts";
+import type { Credential } from "./credential.ts";
 import type { ProbeParts } from "./parts.ts";
+import { postForm } from "./post-form.ts";
 import { readTokenAnswer } from "./token-answer.ts";
 
 /** What a server said to a pushed authorization request (RFC 9126, section 2). */
@@ -23,23 +24,13 @@ export async function pushRequest(
   redirectUri: string,
   fault?: Fault,
 ): Promise<PushedAnswer> {
-  const { metadata, fetcher, ranFrom, hush } = parts;
+  const { metadata, ranFrom, hush } = parts;
   const url = textMember(metadata, "pushed_authorization_request_endpoint") ?? "";
   const { parameters, state } = await authorizationParameters(parts, redirectUri, fault);
   const body = new URLSearchParams(parameters);
-  const headers = new Headers({
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
-  });
-  await showCredential(parts, credential, textMember(metadata, "token_endpoint") ?? "", body, headers);
   // RFC 9126, section 2.1 wants it in the body whatever the method.
-  if (!body.has("client_id") && parts.subject.clientId !== undefined) body.set("client_id", parts.subject.clientId);
-  const outcome = await fetcher.send({
-    method: "POST",
-    url,
-    headers: Object.fromEntries(headers),
-    body: body.toString(),
-  });
+  if (parts.subject.clientId !== undefined) body.set("client_id", parts.subject.clientId);
+  const { outcome } = await postForm(parts, credential, url, body);
   if (outcome.kind !== "answer") {
     const finding = unanswered(outcome, "the answer of the endpoint for pushed requests", url, ranFrom);
     return { kind: "unclear", because: "no answer", finding, facts: finding.evidence };

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { type Metadata, textMember } from "../documents.ts";
 import type { Facts } from "../finding.ts";
 import { answerFacts, unanswered } from "../unanswered.ts";
-import { type Credential, showCredential } from "./credential.ts";
+import type { Credential } from "./credential.ts";
 import type { ProbeParts } from "./parts.ts";
+import { postForm } from "./post-form.ts";
 import { readTokenAnswer } from "./token-answer.ts";
 
 /** Where else than at the token endpoint a client must prove itself. */
@@ -31,24 +32,14 @@ function otherEndpointOf(metadata: Metadata): { readonly name: OtherEndpoint; re
 
 /** Shows the credential there with an invented token. One request, never repeated; undefined where there is no such endpoint. */
 export async function askRevocation(parts: ProbeParts, credential: Credential): Promise<RevocationAnswer | undefined> {
-  const { metadata, fetcher, ranFrom, hush } = parts;
+  const { metadata, ranFrom, hush } = parts;
   const other = otherEndpointOf(metadata);
   if (other === undefined) return undefined;
   const { name: endpoint, url } = other;
   const token = `ssoverify-${randomUUID()}`;
   hush(token);
   const body = new URLSearchParams({ token });
-  const headers = new Headers({
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
-  });
-  await showCredential(parts, credential, textMember(metadata, "token_endpoint") ?? "", body, headers);
-  const outcome = await fetcher.send({
-    method: "POST",
-    url,
-    headers: Object.fromEntries(headers),
-    body: body.toString(),
-  });
+  const { outcome } = await postForm(parts, credential, url, body);
   if (outcome.kind !== "answer") {
     return { endpoint, kind: "unclear", facts: unanswered(outcome, `the ${endpoint} endpoint`, url, ranFrom).evidence };
   }

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { clockDifference } from "../../vendor/clock-difference.ts";
 import { textMember } from "../documents.ts";
 import { hostOf, unanswered } from "../unanswered.ts";
-import { type Credential, showCredential } from "./credential.ts";
+import type { Credential } from "./credential.ts";
 import { type ProbeParts, placeholderRedirectUri } from "./parts.ts";
+import { postForm } from "./post-form.ts";
 import { readTokenAnswer, type TokenAnswer } from "./token-answer.ts";
 
 /** TLS alerts of a server that wants a certificate of the client (RFC 8705, section 2). */
@@ -14,7 +15,7 @@ const certificateAlerts = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHA
  * The code begins with `ssoverify-`, so that the identity provider's administrator can find it in the logs.
  */
 export async function askToken(parts: ProbeParts, credential: Credential): Promise<TokenAnswer> {
-  const { subject, metadata, fetcher, ranFrom, hush } = parts;
+  const { subject, metadata, ranFrom, hush } = parts;
   const client = await import("openid-client");
   const url = textMember(metadata, "token_endpoint") ?? "";
   const code = `ssoverify-${randomUUID()}`;
@@ -29,17 +30,7 @@ export async function askToken(parts: ProbeParts, credential: Credential): Promi
     hush(verifier);
     body.set("code_verifier", verifier);
   }
-  const headers = new Headers({
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
-  });
-  const signedAt = await showCredential(parts, credential, url, body, headers);
-  const outcome = await fetcher.send({
-    method: "POST",
-    url,
-    headers: Object.fromEntries(headers),
-    body: body.toString(),
-  });
+  const { outcome, signedAt } = await postForm(parts, credential, url, body);
   if (outcome.kind === "answer") {
     const dated = outcome.header("date");
     return readTokenAnswer(outcome, signedAt === undefined ? undefined : clockDifference(hostOf(url), dated, signedAt));
