@@ -5,11 +5,11 @@ import { countsOf, type Report, type RunFacts } from "./report.ts";
 const version = 1;
 
 /**
- * One JSON document. Each proof is kept as its text, which takes a fraction of the room; what checks that passed have
- * found stays in.
+ * One JSON document. Each proof is kept as the bytes of its text, which take a fraction of the room and lie outside the
+ * heap; what checks that passed have found stays in.
  */
 export function jsonReport(): Report {
-  const proofs: string[] = [];
+  const proofs: Buffer[] = [];
   const verdicts: Parameters<typeof countsOf>[0][number][] = [];
   const sentences: string[] = [neverCovered];
   function* parts({ environment, stopped }: RunFacts): Generator<string> {
@@ -23,7 +23,7 @@ export function jsonReport(): Report {
     add({ proof, at }) {
       const { file, line, column } = at ?? {};
       const position = at === undefined ? {} : { position: { file, line, column } };
-      proofs.push(JSON.stringify({ ...proof, ...position }, null, 2).replaceAll("\n", "\n    "));
+      proofs.push(Buffer.from(JSON.stringify({ ...proof, ...position }, null, 2).replaceAll("\n", "\n    ")));
       verdicts.push({ verdict: proof.verdict });
       if ("evidence" in proof) for (const { key, sentence } of gapsOf(proof.evidence)) sentences.push(sentence(key));
     },
