@@ -51,6 +51,8 @@ export async function seedFleet(root: string): Promise<void> {
         record: { ...connection.record, clientId: String(found.fields.clientId ?? connection.record.clientId) },
         discovery: said,
         specDigest: connection.specDigest,
+        appTenant: connection.appTenant,
+        routed: [],
         secret: secret === undefined ? undefined : { id: secret.id, value: secret.secret },
       });
       await app.activate(connection.key);

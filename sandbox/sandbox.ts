@@ -24,6 +24,7 @@ import { type RequestEntry, RequestLog } from "./request-log.ts";
 import { Saver } from "./saver.ts";
 import { listen, type SandboxServer } from "./server.ts";
 import type { Site } from "./site.ts";
+import { createStandIns, type StandIn, type StandIns } from "./stand-ins.ts";
 import { newWorld, openWorld, sitesOf, type World, type WorldSurroundings } from "./world.ts";
 import { withWorldExchange } from "./world-api.ts";
 import { readWorld, writeWorld } from "./world-document.ts";
@@ -94,6 +95,8 @@ export interface Sandbox {
   readonly misbehaviours: Misbehaviours;
   /** The apps of the example, which read what Tenantry writes; told to make mistakes by `mistakes`. */
   readonly apps: PlayedApps;
+  /** The other outside systems that apps are reached by. */
+  readonly standIns: StandIns;
   /** What its DNS says of the customers' domains, to change as whoever runs that would. */
   readonly dns: DnsZone;
   /** Whether the world was made at this start. */
@@ -133,7 +136,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const startedAt = new Date(clock()).toISOString();
   const calls = new InnerCalls();
   const apps = createApps({ dir: options.dir, env: () => world.state.env, calls, clock });
-  const appSites = Object.values(apps).map(({ site }) => site);
+  const standIns = createStandIns({ dir: options.dir, clock });
+  const outside = Object.values<StandIn>(standIns);
+  const appSites = [...Object.values(apps).map(({ site }) => site), ...outside.flatMap(({ sites }) => sites)];
+  const standInEnv = Object.assign({}, ...outside.map(({ env }) => env)) as Readonly<Record<string, string>>;
+  const valuesNow = () => ({ ...standInEnv, ...world.state.env });
   const hosts = [...world.sites, ...appSites].flatMap((site) => site.hosts);
   const played = sitesOf(() => world);
   const saver = saverOf(data, () => world, options.onUnsaved);
@@ -143,7 +150,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const next = openWorld(await readWorld(document, "the document"), around);
       next.auth0.calls.open({ port: server.port, ca: authority.certificate, hosts });
       world = next;
-      await writeValues(options.dir, authority.certificate, world.state.env);
+      await writeValues(options.dir, authority.certificate, valuesNow());
       await saver?.now();
     },
   };
@@ -206,7 +213,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     // Only now, with the port ours, is it sure that no other sandbox lives in the folder.
     takeFolder(options.dir, { certificate: authority.certificate, keptIn: data?.dir });
-    await writeValues(options.dir, authority.certificate, world.state.env);
+    await writeValues(options.dir, authority.certificate, valuesNow());
     await writeReady(options.dir, running);
   } catch (error) {
     await server.close();
@@ -225,7 +232,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ca: authority.certificate,
     adminToken,
     get env() {
-      return world.state.env;
+      return valuesNow();
     },
     get okta() {
       return world.okta;
@@ -239,6 +246,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     misbehaviours,
     apps,
+    standIns,
     dns: zone,
     isNew,
     exchange,

@@ -1,4 +1,6 @@
+import type { ManualStep } from "../desired/app-kind.ts";
 import type { AppTenant, ConnectionKey, ConnectionRecord, Digest } from "../desired/connection.ts";
+import type { Code } from "../errors/codes/index.ts";
 import type { Coverage, DiscoverySnapshot, ObservedAppTenant, ObservedRecord } from "../plan/observed.ts";
 import type { Secret } from "../secret/secret.ts";
 
@@ -10,6 +12,10 @@ export interface RecordWrite {
   readonly record: ConnectionRecord;
   readonly discovery: DiscoverySnapshot;
   readonly specDigest: Digest;
+  /** The tenant whose connection it is. */
+  readonly appTenant: AppTenant;
+  /** Domains of the tenant that the app may send here: proven now or routed before. Sorted. */
+  readonly routed: readonly string[];
   /** Missing for a client without a secret. */
   readonly secret?: { readonly id: string; readonly value: Secret } | undefined;
 }
@@ -25,12 +31,32 @@ export interface RecordObservation {
   /** Keys that stand in the app under another marker or none: never changed, the connection stops. */
   readonly foreign: readonly { readonly key: ConnectionKey; readonly message: string }[];
   readonly coverage: readonly Coverage[];
+  /** What stops a connection: something that its file names is not there, or is another's. */
+  readonly problems?: readonly RecordProblem[] | undefined;
+  /** Connections that wait for a person to do something at the app, with what. */
+  readonly waiting?: ReadonlyMap<ConnectionKey, readonly ManualStep[]> | undefined;
 }
+
+/** Something at the app that stops a connection, in words for the user. */
+export interface RecordProblem {
+  readonly key: ConnectionKey;
+  /** The kind's own code. */
+  readonly code: Code;
+  readonly message: string;
+  readonly hint: string;
+  /** Path of what names it, from the entry of `connections:`; empty for the entry itself. */
+  readonly path: readonly (string | number)[];
+}
+
+/** What an app that hands out callbacks says to a record: its callback, or what a person has to do first. */
+export type HandedOut = { readonly redirectUri: string } | { readonly waiting: readonly ManualStep[] };
 
 /** The records of one app, whatever its kind. Every method may throw a `TenantryError` with one of the kind's codes. */
 export interface AppAdapter {
   readonly name: string;
   readonly gate: Gate;
+  /** Whether `secretOf` can tell the secret. Where it cannot, what the identity provider holds is proven instead. */
+  readonly showsSecret: boolean;
 
   /**
    * What is there of the wanted records, and, unless `others` is false, what else of ours. Writes nothing. Without the
@@ -50,6 +76,12 @@ export interface AppAdapter {
    * values are kept already (an interrupted run), those stay, so that what was proven last is never lost.
    */
   write(write: RecordWrite): Promise<void>;
+
+  /**
+   * Only of apps that hand callbacks out: makes (or finds) the object at the app, which lets nobody in yet or only by
+   * what the write holds, and tells the callback to register. Idempotent. `write` comes afterwards, once that is proven.
+   */
+  handOut?(write: RecordWrite): Promise<HandedOut>;
 
   /**
    * Pending to active. Already active is done.

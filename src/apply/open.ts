@@ -1,58 +1,30 @@
 import type { AppAdapter } from "../app/app.ts";
-import { openSqlApp } from "../app/sql/open.ts";
 import type { Connection } from "../desired/connection.ts";
 import { directEngine } from "../engine/direct.ts";
-import type { Engine, ToolSurroundings } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import { clientIdOfToken, spareClient } from "../idp/spare-client.ts";
 import type { Redactor } from "../secret/redact.ts";
-import { type ReferenceFrom, resolveReference, type SecretSource } from "../secret/resolve.ts";
-import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
+import { resolveReference } from "../secret/resolve.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
-import { secretsOfUrl } from "../store/postgres-url.ts";
-import type { Holder, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { createHostLimiters, type HostLimiters } from "../vendor/limiter.ts";
-import type { Clock, Network, Sleep } from "../vendor/network.ts";
+import type { Network } from "../vendor/network.ts";
 import { openDomainProver } from "../verify/domain/prover.ts";
 import { openFetcher, placeOf } from "../verify/verify.ts";
 import type { Reference } from "../workspace/reference.ts";
-import { type App, externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
+import { externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
+import { knownUrl, resolveKnown } from "./known-secret.ts";
+import { openApp } from "./open-app.ts";
+import type { OpenOptions, RecordingOptions } from "./open-options.ts";
+
+export type { OpenOptions, RecordingOptions } from "./open-options.ts";
+
 import { withOwnClientId } from "./own-client-id.ts";
-import type { Progress } from "./progress.ts";
 import type { RecordingWorld, World } from "./world.ts";
-
-/** What opening a world takes from outside. */
-export interface OpenOptions {
-  readonly workspace: Workspace;
-  /** What these touch is opened. */
-  readonly connections: readonly Connection[];
-  /** Whether every identity provider and app of the workspace is opened, whoever uses it. */
-  readonly whole: boolean;
-  readonly source: SecretSource;
-  /** Whether the run only looks: it then asks identity providers for no right to change anything. */
-  readonly access: "read" | "manage";
-  /** Learns every secret of the run. */
-  readonly redactor: Redactor;
-  readonly clock: Clock;
-  readonly sleep: Sleep;
-  readonly progress: Progress;
-  /** What engines that run programs need; a run without it uses none of them. */
-  readonly tools?: ToolSurroundings | undefined;
-  /** Host name of this machine, for evidence and locks. */
-  readonly host: string;
-}
-
-/** What a world with a store takes besides. */
-export interface RecordingOptions extends OpenOptions {
-  readonly holder: Holder;
-  /** Whether the run is in CI, where an unnamed store is refused. */
-  readonly ci: boolean;
-  readonly isAlive: (pid: number) => boolean;
-  readonly stopping?: (() => boolean) | undefined;
-}
 
 /**
  * Opens identity providers and apps. Sends nothing yet. The credentials of an identity provider are resolved when it is
@@ -88,7 +60,7 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     const appsInUse = new Set(connections.map((connection) => connection.app));
     for (const [name, app] of workspace.apps) {
       if (!options.whole && !appsInUse.has(name)) continue;
-      const adapter = await openApp(app, options);
+      const adapter = await openApp(app, network, limiters, options);
       opened.push(adapter);
       apps.set(name, adapter);
     }
@@ -155,24 +127,9 @@ export async function openWorkspaceStore(
     throw new TenantryError("APPLY_STORE_UNNAMED", "this is CI and tenantry.yaml names no store");
   }
   const written = workspace.store?.url ?? "sqlite:.tenantry/store.db";
-  const url = knownDatabaseUrl(written, options, "the address of the store");
+  const url = knownUrl(written, options, "the address of the store");
   const owner = { workspace: workspace.name, environment: workspace.environment };
   return openStore({ url, root: workspace.root, owner, clock, sleep, isAlive });
-}
-
-/** The address of an app's database, from the file or the reference in it; its password is known to the redactor. */
-export function databaseUrl(app: App, options: Pick<OpenOptions, "source" | "redactor">): string {
-  return knownDatabaseUrl(app.database, options, `the address of the database of the app ${app.name}`);
-}
-
-function knownDatabaseUrl(
-  written: string | Reference,
-  { source, redactor }: Pick<OpenOptions, "source" | "redactor">,
-  use: string,
-): string {
-  const url = typeof written === "string" ? written : resolveReference(written, source, use).reveal();
-  for (const secret of secretsOfUrl(url)) redactor.know(secret);
-  return url;
 }
 
 /** What carries registrations out at the identity provider. Programs and what drives them are loaded when needed. */
@@ -251,31 +208,6 @@ async function openIdentityProvider(
   }
 }
 
-async function openApp(app: App, options: OpenOptions): Promise<AppAdapter> {
-  switch (app.kind) {
-    case "sql": {
-      const keys = () =>
-        app.sealing.keys.map((reference) => ({
-          name: reference.text,
-          value: resolveKnown(reference, options, `a sealing key of the app ${app.name}`),
-        }));
-      return openSqlApp({
-        app,
-        workspace: options.workspace.name,
-        environment: options.workspace.environment,
-        databaseUrl: databaseUrl(app, options),
-        access: options.access,
-        root: options.workspace.root,
-        sealer: options.access === "manage" ? createSealer(keys()) : lazySealer(keys),
-        clock: options.clock,
-        sleep: options.sleep,
-      });
-    }
-    default:
-      return app.kind satisfies never;
-  }
-}
-
 /** Each app's key for client assertions, resolved when it is first asked for. */
 function clientKeys(options: OpenOptions): World["clientKeyOf"] {
   const resolved = new Map<string, ReturnType<World["clientKeyOf"]>>();
@@ -296,18 +228,6 @@ function handedOverFor(reference: Reference, connections: readonly Connection[])
   const users = connections.filter(({ registration }) => registration.clientSecret?.text === reference.text);
   const named = users.map(({ key, position }) => `${key} (${position.file}:${position.line})`).join(" and ");
   return `the client secret of ${named || "no connection"}`;
-}
-
-/** The secret behind a reference, known to the redactor from now on. */
-function resolveKnown(
-  reference: Reference,
-  { source, redactor }: OpenOptions,
-  use: string | (() => string),
-  from: ReferenceFrom = "workspace",
-): Secret {
-  const secret = resolveReference(reference, source, use, from);
-  redactor.know(secret);
-  return secret;
 }
 
 function openNetwork({ workspace, source }: OpenOptions): Network {
@@ -348,20 +268,6 @@ function lazyEngine(idp: string, open: () => Promise<Engine>): Engine {
       const engineOrNone = await opened?.catch(() => undefined);
       await engineOrNone?.close();
     },
-  };
-}
-
-/** A sealer whose keys are resolved by the first call. */
-function lazySealer(keys: () => readonly SealingKey[]): Sealer {
-  let made: Sealer | undefined;
-  const sealer = (): Sealer => {
-    made ??= createSealer(keys());
-    return made;
-  };
-  return {
-    seal: (secret, purpose) => sealer().seal(secret, purpose),
-    open: (envelope, purpose) => sealer().open(envelope, purpose),
-    isCurrent: (envelope) => sealer().isCurrent(envelope),
   };
 }
 

@@ -15,6 +15,7 @@ import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
+import { compareText } from "../errors/issue.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
 import type { RoutedDomain } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
@@ -27,6 +28,7 @@ import { proveRecord } from "./prove-record.ts";
 import { fingerprintOf } from "./proven-secret.ts";
 import type { Rechecked } from "./recheck.ts";
 import { isServedHere, narrowed, offAgain, serveBoth, serveOld } from "./serving.ts";
+import type { Sight } from "./sight.ts";
 import { isInterruption, type Steps } from "./steps.ts";
 import { candidateSubject } from "./subject.ts";
 import type { Places, RecordingWorld } from "./world.ts";
@@ -111,7 +113,7 @@ export async function switchOn(
       result: await proveIdp(world, candidate, engine, registered, { documents, routed: sight.appTenant?.routed }),
     })),
   );
-  const write = recordWrite(candidate, verification, secret);
+  const write = recordWrite(candidate, verification, secret, routedAfter(candidate, sight, domains));
   await steps.run("hand-over", () =>
     orBack(true, async () => {
       await app.writeTenant(candidate.appTenant, domains);
@@ -178,16 +180,25 @@ async function proveIdp(
   return { secret, verification, evidence, domains: proven };
 }
 
+/** The domains that the app may send here once the record is written: routed before and still the tenant's, or proven. */
+function routedAfter({ appTenant }: Connection, { appTenant: there }: Sight, proven: ProvenDomains): readonly string[] {
+  const before = (there?.routed ?? []).map(({ domain }) => domain);
+  return appTenant.domains.filter((domain) => before.includes(domain) || proven.has(domain)).sort(compareText);
+}
+
 function recordWrite(
   connection: Connection,
   verification: Verification,
   secret: ClientSecret | undefined,
+  routed: readonly string[],
 ): RecordWrite {
   if (verification.discovery === undefined) throw new TypeError("a verification passed without a discovery document");
   return {
     record: connection.record,
     discovery: verification.discovery,
     specDigest: connection.specDigest,
+    appTenant: connection.appTenant,
+    routed,
     ...(secret === undefined ? {} : { secret: { id: secret.id, value: secret.secret } }),
   };
 }

@@ -1,11 +1,13 @@
 import { compareText } from "../errors/issue.ts";
 import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
 import type { App, Auth0IdentityProvider, IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import { kindOfApp } from "./app-kinds.ts";
 import { agreedClientAuth, issuerOf, presetNameOf, type Source, sourceOf } from "./capability.ts";
 import { chosenClientId } from "./client-id.ts";
 import type {
   AppTenant,
   Connection,
+  ConnectionKey,
   ConnectionRecord,
   Digest,
   IdpPart,
@@ -30,7 +32,9 @@ const longestLabel = 100;
 export function compile(workspace: Workspace, tenants: readonly Tenant[], today: string): readonly Connection[] {
   return tenants
     .filter((tenant) => tenant.environments === undefined || tenant.environments.includes(workspace.environment))
-    .flatMap((tenant) => tenant.connections.flatMap((entry) => compileOne(workspace, tenant, entry, today)))
+    .flatMap((tenant) =>
+      tenant.connections.flatMap((entry, index) => compileOne(workspace, tenant, entry, index, today)),
+    )
     .sort((a, b) => compareText(a.key, b.key));
 }
 
@@ -38,6 +42,7 @@ function compileOne(
   workspace: Workspace,
   tenant: Tenant,
   entry: ConnectionEntry,
+  index: number,
   today: string,
 ): readonly Connection[] {
   const signIn = tenant.signIns.get(entry.signIn);
@@ -51,7 +56,13 @@ function compileOne(
   const marker = { workspace: workspace.name, environment: workspace.environment, key };
   const status = stricter(tenant.status, entry.status);
   const graceIsOver = isGraceOver(tenant, status, today);
-  const redirectUri = fillIn(app, app.callback, tenant, signIn);
+  const kind = kindOfApp(app);
+  const use = { app, tenant, signIn, entry, environment: workspace.environment, workspace: workspace.name };
+  const callback = kind.callback(app);
+  const redirectUri =
+    callback === "afterRecord"
+      ? placeholderCallback(key)
+      : (kind.redirectUri?.(use) ?? fillIn(app, app.callback, tenant, signIn));
   const clientId = clientIdOf(signIn, source, marker);
 
   const registration: Registration = {
@@ -89,6 +100,7 @@ function compileOne(
   const record: ConnectionRecord = {
     address: addressOf.record(app.name, key),
     app: app.name,
+    kind: app.kind,
     key,
     marker,
     state: graceIsOver ? "tombstone" : recordState(status),
@@ -110,6 +122,7 @@ function compileOne(
     provision: signIn.provision,
     endSession: signIn.logout.endSession,
     session: signIn.session,
+    target: kind.target(use),
   };
   const startUrl = app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn);
   let specDigest: Digest | undefined;
@@ -124,6 +137,10 @@ function compileOne(
       appTenant,
       record,
       startUrl,
+      callback,
+      lockScope: kind.lockScope(app),
+      manualSteps: kind.manualSteps(use),
+      index,
       proof: {
         preset: presetFor(signIn, source),
         attest: tenant.attest,
@@ -150,8 +167,9 @@ function presetFor(signIn: SignIn, source: Source): string | undefined {
 
 function digestOfSpec(registration: Registration, record: ConnectionRecord, startUrl: string | undefined): Digest {
   const { label: _label, address: _client, parts: _parts, ...registered } = registration;
-  const { address: _record, ...recorded } = record;
-  return digestOf({ registration: registered, record: recorded, startUrl });
+  const { address: _record, kind: _kind, target, ...recorded } = record;
+  const own = Object.keys(target).length === 0 ? {} : { target };
+  return digestOf({ registration: registered, record: { ...recorded, ...own }, startUrl });
 }
 
 function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): string {
@@ -160,6 +178,14 @@ function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): str
     .replaceAll("{tenant}", tenant.tenant)
     .replaceAll("{signIn}", signIn.name);
   return app.baseUrl + path;
+}
+
+/**
+ * Registered until the app has handed its callback out: a name that can never be reached (RFC 6761, section 6.4), and of
+ * no use to anybody.
+ */
+function placeholderCallback(key: ConnectionKey): string {
+  return `https://callback.invalid/${key}`;
 }
 
 /** Begins with the key, so that one search by prefix finds it; says the rest as far as it fits. */

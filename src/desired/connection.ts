@@ -1,7 +1,10 @@
 import type { Position } from "../errors/issue.ts";
 import type { Assignment, Attestation, ClaimPath, ExplicitEndpoints, Roles, TenantStatus } from "../tenant/tenant.ts";
+import type { AppKindName } from "../workspace/app.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { ClientAuth, PublicKey } from "../workspace/workspace.ts";
+import type { ManualStep } from "./app-kind.ts";
+import type { Json } from "./json.ts";
 
 /** `<tenant>/<app>`, or `<tenant>/<app>/<signIn>` when the sign-in is not `default`. */
 export type ConnectionKey = string & { readonly __brand: "ConnectionKey" };
@@ -101,6 +104,7 @@ export interface AppTenant {
 export interface ConnectionRecord {
   readonly address: Address;
   readonly app: string;
+  readonly kind: AppKindName;
   readonly key: ConnectionKey;
   readonly marker: Marker;
   readonly state: "active" | "disabled" | "tombstone" | "absent";
@@ -124,6 +128,8 @@ export interface ConnectionRecord {
   readonly require: Readonly<Record<string, string>>;
   readonly provision: { readonly create: boolean; readonly update: boolean };
   readonly endSession: boolean;
+  /** Settings that only this kind of app has, by name. */
+  readonly target: Readonly<Record<string, Json>>;
   /** Milliseconds. */
   readonly session?: { readonly absolute?: number | undefined; readonly idle?: number | undefined } | undefined;
 }
@@ -149,6 +155,14 @@ export interface Connection {
   readonly record: ConnectionRecord;
   /** URL of the page that starts a sign-in at the app, when the app has said so. */
   readonly startUrl?: string | undefined;
+  /** `afterRecord`: `redirectUri` is a placeholder until the app has handed one out. */
+  readonly callback: "computed" | "afterRecord";
+  /** What a write of the record touches besides it: the lock is on that too. */
+  readonly lockScope: "record" | "tenant" | "app";
+  /** What a person has to do besides. */
+  readonly manualSteps: readonly ManualStep[];
+  /** Place of the entry in `connections:` of the tenant's file. */
+  readonly index: number;
   /** What the proof of it goes by; changes nothing of what is registered or recorded, so no part of the digest. */
   readonly proof: ProofTerms;
   /** SHA-256 over the canonical, secret-free desired state above. */

@@ -1,3 +1,5 @@
+import type { Capability } from "../desired/app-kind.ts";
+import { appKind } from "../desired/app-kinds.ts";
 import { clientKeyField } from "../desired/client-key.ts";
 import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
 import { canonicalJson, type Json } from "../desired/json.ts";
@@ -57,9 +59,12 @@ export function partFields(part: IdpPart): Fields {
   }
 }
 
-/** The comparable fields of a wanted record, with what discovery said filled in. What is not there is null. */
+/**
+ * The comparable fields of a wanted record that its app has a place for, with what discovery said filled in. What is not
+ * there is null. Settings of the app's kind are named `<kind>.<name>`.
+ */
 export function recordFields(record: ConnectionRecord, discovery: DiscoverySnapshot): Fields {
-  return {
+  const fields: Fields = {
     tenant: record.tenant,
     signIn: record.signIn,
     issuer: record.issuer,
@@ -83,7 +88,25 @@ export function recordFields(record: ConnectionRecord, discovery: DiscoverySnaps
     endSession: record.endSession,
     session: plain(record.session),
   };
+  const capability = appKind(record.kind).capability as Readonly<Record<string, Capability | undefined>>;
+  return {
+    ...Object.fromEntries(
+      Object.entries(fields).filter(
+        ([name]) => (capability[capabilityOf[name] ?? name]?.as ?? "applied") === "applied",
+      ),
+    ),
+    ...Object.fromEntries(Object.entries(record.target).map(([name, value]) => [`${record.kind}.${name}`, value])),
+  };
 }
+
+/** The capability that a field goes by, where it has another name. */
+const capabilityOf: Readonly<Record<string, string>> = {
+  authorizationEndpoint: "endpoints",
+  tokenEndpoint: "endpoints",
+  userinfoEndpoint: "endpoints",
+  jwksUri: "endpoints",
+  endSessionEndpoint: "endpoints",
+};
 
 /** The comparable fields of a tenant's row. */
 export function appTenantFields(tenant: AppTenant): Fields {

@@ -12,6 +12,7 @@ import {
   reference,
   slug,
 } from "../workspace/scalars.ts";
+import { appEntryKeys } from "./app-entry.ts";
 
 const status = z.enum(["draft", "active", "suspended", "offboarded"]);
 
@@ -126,7 +127,12 @@ const ownParameters = new Set([
   "request_uri",
 ]);
 
-const connection = z.strictObject({ app: slug, signIn: slug.default("default"), status: status.optional() });
+const connection = z.strictObject({
+  app: slug,
+  signIn: slug.default("default"),
+  status: status.optional(),
+  ...appEntryKeys,
+});
 
 /** `tenants/<tenant>.yaml`. Strict: an unknown key is an error. */
 export const tenantSchema = z

@@ -1,6 +1,7 @@
 import type { Position } from "../errors/issue.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
+import type { AppEntries } from "./app-entry.ts";
 
 /** draft: nothing is made. active: proven, then let in. suspended: kept, nobody in. offboarded: gone after a grace. */
 export type TenantStatus = "draft" | "active" | "suspended" | "offboarded";
@@ -79,7 +80,7 @@ export interface SignIn {
 }
 
 /** One entry of `connections:`. */
-export interface ConnectionEntry {
+export interface ConnectionEntry extends AppEntries {
   readonly app: string;
   readonly signIn: string;
   /** The entry's own status, stricter than the tenant's. */

@@ -1,5 +1,6 @@
 import type { Issue } from "../errors/issue.ts";
-import { appClientAuthDefault } from "./defaults.ts";
+import { resolveApp } from "./app-schema.ts";
+import { referenceOf, referenceOrText } from "./apps/common.ts";
 import { type DocumentPath, readDocument, type YamlDocument } from "./document.ts";
 import { parseDuration } from "./duration.ts";
 import { engineIssues, stateOfTwoEnvironments } from "./engine-fit.ts";
@@ -7,10 +8,9 @@ import { environmentKeys, isRaw, layOver } from "./environment.ts";
 import type { Files } from "./files.ts";
 import { idpTwice } from "./idp-twice.ts";
 import { nearest } from "./nearest.ts";
-import { parseReference, type Reference } from "./reference.ts";
-import { algorithmOfCurve, baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
+import { baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
 import { schemaIssues } from "./schema-issue.ts";
-import type { App, EngineSettings, IdentityProvider, PublicKey, TerraformBackend, Workspace } from "./workspace.ts";
+import type { App, EngineSettings, IdentityProvider, TerraformBackend, Workspace } from "./workspace.ts";
 
 /** The workspace's own file. */
 export const workspaceFile = "tenantry.yaml";
@@ -198,20 +198,7 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
     apps: new Map(
       Object.entries(written.apps).map(([name, app]): [string, App] => [
         name,
-        {
-          ...app,
-          name,
-          clientAuth: app.clientAuth ?? appClientAuthDefault[app.kind],
-          clientKey:
-            app.clientKey === undefined
-              ? undefined
-              : {
-                  publicKey: resolvePublicKey(app.clientKey.publicKey),
-                  privateKey: referenceOf(app.clientKey.privateKey),
-                },
-          database: referenceOrText(app.database),
-          sealing: { keys: app.sealing.keys.map(referenceOf) },
-        },
+        resolveApp(name, app, (idp) => signInHostOf(written.identityProviders[idp])),
       ]),
     ),
     engines: resolveEngines(written.engines),
@@ -254,7 +241,11 @@ function resolveIdentityProvider(name: string, idp: WrittenWorkspace["identityPr
   }
 }
 
-type WrittenKey = NonNullable<WrittenWorkspace["apps"][string]["clientKey"]>["publicKey"];
+/** Where people sign in at an identity provider; empty for none. */
+function signInHostOf(idp: WrittenWorkspace["identityProviders"][string] | undefined): string {
+  if (idp === undefined) return "";
+  return (idp.kind === "auth0" ? idp.customDomain : undefined) ?? idp.domain;
+}
 
 function resolveEngines({ terraform, pulumi }: WrittenWorkspace["engines"]): EngineSettings {
   // The schema has let only known kinds through, and one of them.
@@ -273,25 +264,10 @@ function resolveEngines({ terraform, pulumi }: WrittenWorkspace["engines"]): Eng
   };
 }
 
-function resolvePublicKey(key: WrittenKey): PublicKey {
-  return key.kty === "EC" ? { ...key, alg: key.alg ?? algorithmOfCurve[key.crv] } : key;
-}
-
 function resolveConnect(written: { readonly to: string; readonly ca: string }): Workspace["connect"] {
   const colon = written.to.lastIndexOf(":");
   const host = written.to.slice(0, colon).replace(/^\[|\]$/g, "");
   return { host, port: Number(written.to.slice(colon + 1)), ca: referenceOf(written.ca) };
-}
-
-/** The schema has accepted it, so it parses. */
-function referenceOf(text: string): Reference {
-  const reference = parseReference(text);
-  if (reference === undefined) throw new TypeError("a reference that the schema accepted does not parse");
-  return reference;
-}
-
-function referenceOrText(text: string): Reference | string {
-  return parseReference(text) ?? text;
 }
 
 function milliseconds(text: string): number {

@@ -1,14 +1,13 @@
 import { z } from "zod";
+import { appSchema } from "./app-schema.ts";
 import { engineSettings } from "./engine-schema.ts";
 import { isRaw } from "./environment.ts";
 import { parseReference } from "./reference.ts";
 import {
-  clientAuth,
   databaseAddress,
   dnsServer,
   duration,
   hostName,
-  httpsBase,
   line,
   oktaAuthorizationServer,
   privateTarget,
@@ -17,16 +16,6 @@ import {
   slug,
 } from "./scalars.ts";
 import { enginesOf, externalIdp } from "./workspace.ts";
-
-/** A path at the app; `{id}`, `{tenant}` and `{signIn}` are filled in. */
-const pathTemplate = z
-  .string()
-  .max(500, "must have at most 500 characters")
-  .regex(
-    /^\/([A-Za-z0-9._~/-]|\{(id|tenant|signIn)\})*$/,
-    "must be a path that begins with `/`; only `{id}`, `{tenant}` and `{signIn}` are filled in",
-  )
-  .refine((text) => !/\/\/|\/\.{1,2}(\/|$)/.test(text), "must not hold `//`, `/./` or `/../`");
 
 /** A client id, or where it is: a run that only looks may come in by another client. */
 const ownClientId = line(100).refine(
@@ -71,48 +60,6 @@ const auth0IdentityProvider = z.strictObject({
   engine: z.enum(enginesOf.auth0, "must be `direct` or `pulumi`: those carry Auth0").default("direct"),
   credentials: auth0Credentials,
   limits: z.strictObject({ share: z.number().gt(0).max(1).default(0.5) }).prefault({}),
-});
-
-const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,1500}$/, "must be base64url, as in a JSON Web Key");
-
-/** The one algorithm of ECDSA that a curve can sign with (RFC 7518, section 3.4). */
-export const algorithmOfCurve = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" } as const;
-
-const publicKey = z.discriminatedUnion("kty", [
-  z.strictObject({
-    kty: z.literal("RSA"),
-    kid: line(100),
-    alg: z.enum(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]).default("RS256"),
-    use: z.literal("sig").optional(),
-    n: base64url.min(342, "must be a modulus of at least 2048 bits"),
-    e: base64url,
-  }),
-  z
-    .strictObject({
-      kty: z.literal("EC"),
-      kid: line(100),
-      alg: z.enum(["ES256", "ES384", "ES512"]).optional(),
-      use: z.literal("sig").optional(),
-      crv: z.enum(["P-256", "P-384", "P-521"]),
-      x: base64url,
-      y: base64url,
-    })
-    .refine(({ alg, crv }) => alg === undefined || alg === algorithmOfCurve[crv], {
-      error: "must be the algorithm of the curve: ES256 for P-256, ES384 for P-384, ES512 for P-521",
-      path: ["alg"],
-    }),
-]);
-
-const sqlApp = z.strictObject({
-  kind: z.literal("sql"),
-  baseUrl: httpsBase,
-  callback: pathTemplate,
-  start: pathTemplate.optional(),
-  postLogout: z.array(pathTemplate).max(20).default([]),
-  clientAuth: z.array(clientAuth).min(1, "must name at least one").optional(),
-  clientKey: z.strictObject({ publicKey, privateKey: reference }).optional(),
-  database: databaseAddress,
-  sealing: z.strictObject({ keys: z.array(reference).min(1, "must hold at least one key").max(10) }),
 });
 
 const verifySettings = z.strictObject({
@@ -165,7 +112,7 @@ const shared = {
       path: [externalIdp],
       when: ({ value }) => isRaw(value),
     }),
-  apps: z.record(slug, z.discriminatedUnion("kind", [sqlApp])),
+  apps: z.record(slug, appSchema),
   verify: verifySettings.prefault({}),
   guards: guardSettings.prefault({}),
   engines: engineSettings.prefault({}),

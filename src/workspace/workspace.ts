@@ -1,7 +1,9 @@
+import type { App } from "./app.ts";
 import type { Reference } from "./reference.ts";
 
-/** How a client proves itself at the token endpoint (OIDC Core 1.0, section 9). */
-export type ClientAuth = "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "none";
+export type { App } from "./app.ts";
+export type { SqlApp } from "./apps/sql.ts";
+export type { ClientAuth, ClientKey, PublicKey } from "./client-auth.ts";
 
 /** What carries registrations out: we by API, Terraform or OpenTofu through cdktf (Okta), or Pulumi (Auth0). */
 export type EngineKind = "direct" | "terraform" | "pulumi";
@@ -70,26 +72,6 @@ export interface OktaCredentialsKey {
   readonly keyId?: string | undefined;
 }
 
-/** The public half of a key pair with which an app signs its client assertions (RFC 7523), as a JSON Web Key. */
-export interface PublicKey {
-  readonly kty: "RSA" | "EC";
-  readonly kid: string;
-  /** The algorithm of the assertions; RS256 or ES256/384/512 by the curve when the file does not say. */
-  readonly alg: string;
-  readonly n?: string | undefined;
-  readonly e?: string | undefined;
-  readonly crv?: string | undefined;
-  readonly x?: string | undefined;
-  readonly y?: string | undefined;
-}
-
-/** How an app proves itself with `private_key_jwt`: registered is the public half, the private one stays where it is. */
-export interface ClientKey {
-  readonly publicKey: PublicKey;
-  /** PEM (PKCS#8) or JWK as JSON text. Read only to prove that it fits; never handed over. */
-  readonly privateKey: Reference;
-}
-
 export interface OktaIdentityProvider {
   readonly kind: "okta";
   readonly name: string;
@@ -137,31 +119,6 @@ export type IdentityProvider = OktaIdentityProvider | Auth0IdentityProvider;
 
 /** The name under which the customers' own providers stand in addresses; no identity provider may have it. */
 export const externalIdp = "external";
-
-export interface SqlApp {
-  readonly kind: "sql";
-  readonly name: string;
-  /** Origin (and optional path) of the app, https, without a trailing slash. */
-  readonly baseUrl: string;
-  /** Path template of the redirect URI: `{id}`, `{tenant}`, `{signIn}` are filled in. */
-  readonly callback: string;
-  /** Path template of the page that starts a sign-in; makes the app half provable. */
-  readonly start?: string | undefined;
-  /** Paths where the idp may send people after sign-out. */
-  readonly postLogout: readonly string[];
-  /** What the app can do, in its order of preference. */
-  readonly clientAuth: readonly ClientAuth[];
-  /** The app's key for `private_key_jwt`; one for all its connections. */
-  readonly clientKey?: ClientKey | undefined;
-  /** `sqlite:PATH` or `postgres://…`, literal or by reference. */
-  readonly database: string | Reference;
-  readonly sealing: {
-    /** 32 random bytes each, base64. The first seals, all open. */
-    readonly keys: readonly Reference[];
-  };
-}
-
-export type App = SqlApp;
 
 export interface VerifySettings {
   /** DNS servers for domain proofs, `IP` or `IP:PORT` (IPv6 in brackets with a port); absent: the system's. */

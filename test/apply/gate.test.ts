@@ -37,6 +37,8 @@ describe("the gate before activation", () => {
       record: connection.record,
       discovery: await discover({ issuer: connection.record.issuer }, world.verifyIo),
       specDigest: connection.specDigest,
+      appTenant: connection.appTenant,
+      routed: [],
       secret,
     };
   });

@@ -65,6 +65,8 @@ export const appTenant: fc.Arbitrary<AppTenant> = fc.record({
 export const connectionRecord: fc.Arbitrary<ConnectionRecord> = fc.record({
   address: key.map((one) => addressOf.record("portal", one)),
   app: slug,
+  kind: fc.constant("sql" as const),
+  target: fc.constant({}),
   key,
   marker,
   state: fc.constant("active" as const),

@@ -178,7 +178,7 @@ describe("one field that differs", () => {
     const [discovery] = fc.sample(any.discovery, 1);
     if (record === undefined || discovery === undefined) throw new Error("no sample");
     const missing = Object.keys(record).filter((field) => !(field in recordFields(record, discovery)));
-    expect(missing.sort()).toEqual(["address", "app", "key", "marker", "state"]);
+    expect(missing.sort()).toEqual(["address", "app", "key", "kind", "marker", "state", "target"]);
   });
 });
 

@@ -266,8 +266,9 @@ test("the gate of a client that signs opens for the key that was proven, and for
     const connection = connections.find(({ key }) => key === "tannberg/portal");
     const app = world.apps.get("portal");
     if (connection === undefined || app === undefined) throw new Error("tannberg is not there");
-    const { record, specDigest } = connection;
-    const write = { record, specDigest, discovery: await discover({ issuer: record.issuer }, world.verifyIo) };
+    const { record, specDigest, appTenant } = connection;
+    const discovery = await discover({ issuer: record.issuer }, world.verifyIo);
+    const write = { record, specDigest, appTenant, routed: [], discovery };
     const proof = await world.store.latestEvidence(connection.key);
     if (proof === undefined) throw new Error("nothing was proven");
     const prove = (changed: Partial<RecordingWorld>, evidence: Partial<Evidence> = {}) =>

@@ -89,6 +89,7 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
   return {
     name: app.name,
     gate: "staged",
+    showsSecret: true,
     observe: (wanted, others = true) =>
       reach(place, async () => {
         const database = await ready();

@@ -1,5 +1,5 @@
 import { migrateSqlApp, pendingSqlMigrations } from "../../app/sql/migrate.ts";
-import { databaseUrl } from "../../apply/open.ts";
+import { databaseUrl } from "../../apply/open-app.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
@@ -25,6 +25,7 @@ export async function migrate(run: Run, options: MigrateOptions): Promise<ExitCo
   const source = secretSource(run.surroundings, workspace);
   const found: (Migrated & { readonly url: string })[] = [];
   for (const app of workspace.apps.values()) {
+    if (app.kind !== "sql") continue;
     const url = databaseUrl(app, { source, redactor: run.redactor });
     const pending = await pendingSqlMigrations(url, { root: workspace.root });
     found.push({ app: app.name, url, pending, applied: [] });

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { migrateSqlApp } from "../../app/sql/migrate.ts";
-import { databaseUrl } from "../../apply/open.ts";
+import { databaseUrl } from "../../apply/open-app.ts";
 import { type Failed, startDetached } from "../../engine/process.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
@@ -170,6 +170,7 @@ export async function migrateExampleApps(run: Run, context: Context): Promise<vo
   const { workspace } = context;
   const source = secretSource(run.surroundings, workspace);
   for (const app of workspace.apps.values()) {
+    if (app.kind !== "sql") continue;
     await migrateSqlApp(databaseUrl(app, { source, redactor: run.redactor }), { root: workspace.root });
   }
 }

@@ -1,9 +1,9 @@
 import { parseJson, textIn } from "../json.ts";
 import type { Clock } from "../network.ts";
+import type { PacedFetch } from "../paced-fetch.ts";
+import { TransportFault } from "../transport-fault.ts";
 import { type Auth0Access, type Auth0Credential, readScopes } from "./credential.ts";
 import { Auth0Failure, plainText } from "./failure.ts";
-import { TransportFault } from "./fault.ts";
-import type { Auth0Fetch } from "./fetch.ts";
 
 /** Milliseconds before its end at which a token is no longer used. */
 const leeway = 60_000;
@@ -12,7 +12,7 @@ export interface TokenOptions {
   readonly host: string;
   readonly credential: Auth0Credential;
   readonly access: Auth0Access;
-  readonly fetch: Auth0Fetch;
+  readonly fetch: PacedFetch;
   readonly clock: Clock;
 }
 

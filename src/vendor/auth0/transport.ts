@@ -1,10 +1,12 @@
 import { isJsonObject, parseJson, textIn } from "../json.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Clock, Network, Sleep } from "../network.ts";
+import { openPacedFetch } from "../paced-fetch.ts";
+import { TransportFault } from "../transport-fault.ts";
+import { auth0Bucket } from "./bucket.ts";
 import type { Auth0Access, Auth0Credential } from "./credential.ts";
 import { Auth0Failure, type CallPurpose, failureOfAnswer, unexpectedAnswer } from "./failure.ts";
-import { failureOfFault, TransportFault } from "./fault.ts";
-import { openFetch } from "./fetch.ts";
+import { failureOfFault } from "./fault.ts";
 import { tokenSource } from "./token.ts";
 
 interface Auth0Call {
@@ -51,7 +53,12 @@ const waits = [500, 2_000];
  */
 export async function openTransport(options: TransportOptions): Promise<Auth0Transport> {
   const { host, credential, sleep } = options;
-  const { fetch, close } = await openFetch({ ...options, deadline: options.deadline ?? 30_000, largestBody });
+  const { fetch, close } = await openPacedFetch({
+    ...options,
+    bucketOf: auth0Bucket,
+    deadline: options.deadline ?? 30_000,
+    largestBody,
+  });
   const { ManagementClient } = await import("auth0");
   const token = tokenSource({ ...options, fetch });
   const client = new ManagementClient({

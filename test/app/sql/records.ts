@@ -38,6 +38,7 @@ export function record(change: Partial<ConnectionRecord> = {}): ConnectionRecord
   return {
     address: `app/portal/record/${of}` as Address,
     app: "portal",
+    kind: "sql",
     key: of,
     marker: { workspace: "acme", environment: "production", key: of },
     state: "active",
@@ -56,6 +57,7 @@ export function record(change: Partial<ConnectionRecord> = {}): ConnectionRecord
     require: {},
     provision: { create: true, update: true },
     endSession: true,
+    target: {},
     ...change,
   };
 }
@@ -65,6 +67,8 @@ export function write(secret: string | undefined, change: Partial<ConnectionReco
     record: record(change),
     discovery,
     specDigest: "ab".repeat(32) as Digest,
+    appTenant: tenant(),
+    routed: [],
     ...(secret === undefined ? {} : { secret: { id: `ocs-${secret.length}`, value: new Secret(secret) } }),
   };
 }

@@ -1,19 +1,20 @@
 import type { Dispatcher } from "undici";
-import { withinDeadline } from "../deadline.ts";
-import type { Limiter } from "../limiter.ts";
-import type { Network } from "../network.ts";
-import { auth0Bucket } from "./bucket.ts";
-import { AnswerTooLarge, TransportFault } from "./fault.ts";
+import { withinDeadline } from "./deadline.ts";
+import type { Limiter } from "./limiter.ts";
+import type { Network } from "./network.ts";
+import { AnswerTooLarge, TransportFault } from "./transport-fault.ts";
 
-/** A fetch as the SDK calls it, as far as it does. */
-export type Auth0Fetch = (
+/** A fetch as SDKs call it, as far as they do. */
+export type PacedFetch = (
   url: string,
   init: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string },
 ) => Promise<Response>;
 
-export interface FetchOptions {
+export interface PacedFetchOptions {
   readonly network: Network;
   readonly limiter: Limiter;
+  /** The rate-limit bucket that a call counts against. */
+  readonly bucketOf: (method: string, path: string) => string;
   /** Milliseconds for one whole exchange, the body included. */
   readonly deadline: number;
   /** Bytes of a body; a larger one is refused. */
@@ -23,6 +24,8 @@ export interface FetchOptions {
 /** The only headers that go on from here: no cookies, nothing that could identify a session. */
 const keptHeaders = [
   "content-type",
+  "etag",
+  "location",
   "date",
   "retry-after",
   "x-ratelimit-limit",
@@ -36,8 +39,10 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
  * A fetch that goes as the network says, at our pace, without redirects, within time and size limits. It asks for no
  * compression. A connection that fails throws a `TransportFault`; every answer is handed back as it came.
  */
-export async function openFetch(options: FetchOptions): Promise<{ fetch: Auth0Fetch; close(): Promise<void> }> {
-  const { network, limiter, deadline, largestBody } = options;
+export async function openPacedFetch(
+  options: PacedFetchOptions,
+): Promise<{ fetch: PacedFetch; close(): Promise<void> }> {
+  const { network, limiter, bucketOf, deadline, largestBody } = options;
   const { Agent, buildConnector, request } = await import("undici");
   const { connect } = network;
   const agent = new Agent({
@@ -47,7 +52,7 @@ export async function openFetch(options: FetchOptions): Promise<{ fetch: Auth0Fe
       : { connect: redirected(buildConnector({ ca: connect.ca, allowH2: false }), connect) }),
   });
 
-  const once = async (url: string, init: Parameters<Auth0Fetch>[1], signal: AbortSignal): Promise<Response> => {
+  const once = async (url: string, init: Parameters<PacedFetch>[1], signal: AbortSignal): Promise<Response> => {
     try {
       const reply = await request(url, {
         method: (init.method ?? "GET") as Dispatcher.HttpMethod,
@@ -69,7 +74,7 @@ export async function openFetch(options: FetchOptions): Promise<{ fetch: Auth0Fe
 
   return {
     fetch: (url, init) =>
-      limiter.run(auth0Bucket(init.method ?? "GET", new URL(url).pathname), () =>
+      limiter.run(bucketOf(init.method ?? "GET", new URL(url).pathname), () =>
         withinDeadline(deadline, (signal) => once(url, init, signal)),
       ),
     close: () => agent.destroy(),

@@ -1,0 +1,37 @@
+import type { AppKind } from "../app-kind.ts";
+
+/** What an app of kind `kong` can express. */
+export const kongKind: AppKind<"kong"> = {
+  kind: "kong",
+  gate: "atomic",
+  tenantRow: false,
+  callback: () => "computed",
+  lockScope: () => "record",
+  secret: (app) => (app.secretSink === undefined ? "written" : "sink"),
+  capability: {
+    name: { as: "applied" },
+    domains: { as: "applied" },
+    issuer: { as: "applied" },
+    endpoints: { as: "applied" },
+    clientId: { as: "applied" },
+    clientSecret: { as: "applied" },
+    clientAuth: { as: "applied" },
+    redirectUri: { as: "applied" },
+    scopes: { as: "applied" },
+    pkce: { as: "applied" },
+    responseMode: { as: "applied" },
+    acrValues: { as: "applied" },
+    extraParams: { as: "applied" },
+    claims: { as: "applied" },
+    roles: { as: "applied" },
+    require: { as: "applied" },
+    provision: { as: "applied" },
+    endSession: { as: "applied" },
+    session: { as: "applied" },
+    suspended: { as: "applied" },
+  },
+  target: () => ({}),
+  audit: () => [],
+  manualSteps: () => [],
+  unique: () => [],
+};
