@@ -1,3 +1,4 @@
+import { createCustomerOrg } from "./okta/customer-org.ts";
 import type { Site } from "./site.ts";
 
 // The apps' side of the world that is not a database: gateways, vendors' APIs and receivers that Tenantry writes to.
@@ -16,7 +17,9 @@ export interface StandIn {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const makers = {} as const satisfies Readonly<Record<string, (parts: StandInParts) => StandIn>>;
+const makers = {
+  customerOrg: createCustomerOrg,
+} as const satisfies Readonly<Record<string, (parts: StandInParts) => StandIn>>;
 
 /** All of them, by name, to look into and to change as whoever runs them would. */
 export type StandIns = { readonly [Name in keyof typeof makers]: ReturnType<(typeof makers)[Name]> };

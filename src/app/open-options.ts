@@ -6,6 +6,7 @@ import type { Clock, Network, Sleep } from "../vendor/network.ts";
 import type { App } from "../workspace/app.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import type { IsIgnored } from "./plain-secret.ts";
 
 /**
  * What an app's old values are kept in between a write and its proof, for kinds whose app has no room for them: the store.
@@ -34,4 +35,6 @@ export interface AppOpenOptions<A extends App = App> {
   readonly know: (secret: Secret) => void;
   /** Absent in a run without a store, which writes nothing either. */
   readonly kept?: KeptValues | undefined;
+  /** Whether git ignores a path; absent: it cannot be asked, and no secret is written to a file in plain text. */
+  readonly isIgnored?: IsIgnored | undefined;
 }

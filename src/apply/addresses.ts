@@ -1,5 +1,6 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
+import { addressOf } from "../desired/key.ts";
 import { addressesOfLeftBehind, type LeftBehind } from "./left-behind.ts";
 
 /** What a connection shares with others. */
@@ -28,6 +29,7 @@ export function addressesOf(
     registration.address,
     appTenant.address,
     record.address,
+    ...(connection.lockScope === "app" ? [addressOf.whole(connection.app)] : []),
     ...(left === undefined ? [] : addressesOfLeftBehind(left)),
   ];
 }

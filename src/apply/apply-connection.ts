@@ -40,9 +40,10 @@ export async function applyConnection(
     };
     const rechecked = await recheck(world, connection, places, planned, judged);
     if (connection.record.state === "active") {
-      const evidence = await switchOn(world, connection, places, rechecked, steps, unproven);
+      const switched = await switchOn(world, rechecked.connection, places, rechecked, steps, unproven);
+      if ("waiting" in switched) return { key, outcome: "waiting", steps: switched.waiting };
       await retire(world, planned.leftBehind.get(key), steps);
-      return { key, outcome: "active", evidence };
+      return { key, outcome: "active", evidence: switched };
     }
     await switchOff(world, connection, places, steps, rechecked);
     await retire(world, planned.leftBehind.get(key), steps);

@@ -1,4 +1,5 @@
 import type { ProvenDomains } from "../app/app.ts";
+import { appKind } from "../desired/app-kinds.ts";
 import type { Address, AppTenant, Connection, ProofTerms } from "../desired/connection.ts";
 import { attestedDomain, type ObservedAppTenant, type RoutedDomain } from "../plan/observed.ts";
 import type { UnprovenDomain } from "../plan/unproven.ts";
@@ -30,7 +31,8 @@ export async function unroutedDomains(
   tenants: (connection: Connection) => ObservedAppTenant | undefined,
 ): Promise<ReadonlyMap<Address, TenantDomains>> {
   const live = connections.filter(
-    ({ record, appTenant }) => record.state === "active" && appTenant.status === "active",
+    ({ record, appTenant }) =>
+      record.state === "active" && appTenant.status === "active" && appKind(record.kind).tenantRow,
   );
   const rows = new Map(live.map((connection) => [connection.appTenant.address, connection]));
   return new Map(
@@ -63,9 +65,11 @@ export interface DomainProof {
  */
 export async function proveDomains(
   world: DomainWorld,
-  { appTenant, proof }: Pick<Connection, "appTenant" | "proof">,
+  { appTenant, proof, record }: Pick<Connection, "appTenant" | "proof" | "record">,
   routed: readonly RoutedDomain[] = [],
 ): Promise<DomainProof> {
+  // An app that knows nothing of tenants sends nobody anywhere by a domain.
+  if (!appKind(record.kind).tenantRow) return { proven: new Map(), results: [] };
   const found = await lookUp(world, appTenant, appTenant.domains);
   const known = new Map(routed.map((each) => [each.domain, each]));
   const proven = provenOf(world, found, proof);

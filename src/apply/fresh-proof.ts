@@ -19,14 +19,14 @@ export async function freshProof(
   fingerprint: string | undefined,
   since: number,
 ): Promise<UnprovenConnection | undefined> {
-  if (recorded !== specDigest) return undefined;
+  if (recorded !== undefined && recorded !== specDigest) return undefined;
   const evidence = await world.store.latestEvidence(key);
   if (evidence === undefined) return undefined;
   const { clock } = world.verifyIo;
   const gate = evidenceCovers(
     evidence,
     {
-      specDigest: recorded as Digest,
+      specDigest: (recorded ?? specDigest) as Digest,
       clientId: text(fields.clientId),
       clientAuth: text(fields.clientAuth) as ClientAuth,
       issuer: text(fields.issuer),

@@ -10,7 +10,8 @@ export interface Held {
   readonly connection: Connection;
   readonly error: TenantryError;
   /**
-   * discovery: the issuer's document could not be had or used, so nothing is planned and nothing is done. provider:
+   * discovery: the issuer's document could not be had or used, or the customer's own org could not be read, so nothing is
+   * planned and nothing is done. provider:
    * something at the identity provider is in the way of a connection that is wanted off; its record is closed all the
    * same, and nothing is done there.
    */
@@ -28,6 +29,10 @@ export function findHeld(
     const undiscovered = observation.undiscovered.get(sourceKey(issuerSourceOf(record)));
     if (record.state === "active" && undiscovered !== undefined) {
       held.set(key, { connection, error: undiscovered, by: "discovery" });
+    }
+    const unread = observation.unread.get(connection.registration.idp);
+    if (record.state === "active" && unread !== undefined) {
+      held.set(key, { connection, error: unread, by: "discovery" });
     }
     const seen = observation.engines.get(connection.registration.idp)?.observation;
     const problem = seen?.problems.find((candidate) => candidate.key === key);

@@ -1,10 +1,11 @@
 import { isAtHost } from "../desired/capability.ts";
+import { chosenClientId } from "../desired/client-id.ts";
 import { clientLeftBehind } from "../desired/compile.ts";
 import type { Address, Connection, ConnectionKey, Registration } from "../desired/connection.ts";
 import type { RegistrationProblem } from "../idp/identity-provider.ts";
 import type { Change } from "../plan/change.ts";
 import { diffPart, diffRegistration } from "../plan/diff.ts";
-import type { ObservedPart, ObservedRegistration } from "../plan/observed.ts";
+import type { Coverage, ObservedPart, ObservedRegistration } from "../plan/observed.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { IdentityProvider } from "../workspace/workspace.ts";
 import { member, type Observation } from "./observe.ts";
@@ -24,6 +25,8 @@ export interface LeftBehindLook {
   readonly found: ReadonlyMap<ConnectionKey, LeftBehind>;
   /** Why it cannot be told which client was left behind: two carry the marker. */
   readonly problems: readonly RegistrationProblem[];
+  /** Clients of ours at orgs that no file names any more, so that nobody gives access to take them away. */
+  readonly outOfReach: readonly Coverage[];
 }
 
 /**
@@ -41,7 +44,9 @@ export async function findLeftBehind(
   const today = new Date(world.verifyIo.clock()).toISOString().slice(0, 10);
   const found = new Map<ConnectionKey, LeftBehind>();
   const problems: RegistrationProblem[] = [];
+  const outOfReach: Coverage[] = [];
   for (const connection of connections) {
+    outOfReach.push(...clientOutOfReach(world, connection, observation));
     const idp = connection.status === "draft" ? undefined : formerIdp(world, connection, observation);
     // Nearly none has one, so only then its tenant is looked for.
     const tenant = idp && tenants.find((candidate) => candidate.tenant === connection.tenant);
@@ -52,7 +57,22 @@ export async function findLeftBehind(
     const client = seen.found.get(connection.key);
     if (client !== undefined) found.set(connection.key, { registration, found: client, parts: seen.parts });
   }
-  return { found, problems };
+  return { found, problems, outOfReach };
+}
+
+/**
+ * The client that a connection had at a customer's own org whose file gives no access there any more. Told by the id
+ * that only we give (Okta): one at Auth0 cannot be told from the customer's own.
+ */
+function clientOutOfReach(world: World, connection: Connection, observation: Observation): readonly Coverage[] {
+  const { key, registration } = connection;
+  const fields = observation.apps.get(connection.app)?.records.get(key)?.fields;
+  const issuer = fields?.issuer;
+  if (typeof issuer !== "string" || issuer === connection.record.issuer || !URL.canParse(issuer)) return [];
+  const { host } = new URL(issuer);
+  const inReach = [...world.workspace.identityProviders.values()].some((idp) => isAtHost(idp, host));
+  if (inReach || fields?.clientId !== chosenClientId(registration.marker)) return [];
+  return [{ what: `the client of ${key} at ${issuer} (no file gives access there)`, read: 0, total: 1 }];
 }
 
 /** Where the connection may have a client besides the one it is declared to have. */

@@ -6,10 +6,12 @@ import type { Depth } from "../idp/identity-provider.ts";
 import type { AttestedCheck } from "../plan/attested.ts";
 import type { Change } from "../plan/change.ts";
 import type { Difference } from "../plan/diff.ts";
+import type { ManualWork } from "../plan/manual.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { UnprovenDomain } from "../plan/unproven.ts";
 import { attestationCounts } from "../verify/attest.ts";
 import { budgetOf } from "./call-budget.ts";
+import { withHandedOut } from "./callbacks.ts";
 import { unroutedDomains } from "./domains.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
 import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
@@ -40,7 +42,7 @@ export interface Planned {
  *   no tenant is for the environment; PLAN_OWN_CLIENT; or the error of an outside system that could not be read
  */
 export async function planWorld(world: World, request: PlanRequest): Promise<Planned> {
-  const connections = selectConnections(request.connections, request.only);
+  const connections = await withHandedOut(world, selectConnections(request.connections, request.only));
   selectConnections(connections, request.handOver);
   const depth: Depth =
     request.only.length > 0 && connections.length <= readWhole
@@ -67,7 +69,8 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
     throw new TenantryError("TENANT_NONE", message, { hint: "look at `environments:` of the tenant files" });
   }
   const held = findHeld(connections, observation);
-  const unpriced = assemble(world, request, connections, observation, leftBehind, held);
+  const assembled = assemble(world, request, connections, observation, leftBehind, held);
+  const unpriced = { ...assembled, coverage: [...assembled.coverage, ...left.outOfReach] };
   const { changes } = unpriced;
   const budget = await budgetOf(world, { changes, connections, observation, leftBehind, held });
   return { plan: { ...unpriced, budget }, observation, connections, leftBehind, held };
@@ -145,6 +148,21 @@ function assemble(
     discovery: [...observation.discovery.values()],
     unproven: unprovenIn(observation),
     attested: attestedIn(world, connections, changes),
+    manual: manualIn(connections, observation, changes),
+  });
+}
+
+/** What people have to do for the connections that something is changed for, or that wait for somebody. */
+function manualIn(
+  connections: readonly Connection[],
+  { apps }: Observation,
+  changes: readonly Change[],
+): readonly ManualWork[] {
+  const changed = new Set(changes.flatMap(({ key }) => (key === undefined ? [] : [key])));
+  return connections.flatMap(({ key, app, tenant, record, manualSteps }) => {
+    const waiting = apps.get(app)?.waiting?.get(key) ?? [];
+    const steps = changed.has(key) && record.state === "active" ? manualSteps : [];
+    return [...waiting, ...steps].map((step) => ({ tenant, key, ...step }));
   });
 }
 

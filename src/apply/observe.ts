@@ -18,7 +18,10 @@ export interface Observation {
   readonly apps: ReadonlyMap<string, RecordObservation>;
   /** By `sourceKey`: the issuer, mostly. */
   readonly discovery: ReadonlyMap<string, DiscoverySnapshot>;
-  /** Identity providers that could not be read although nothing but switching off is wanted there, with the reason. */
+  /**
+   * Identity providers that could not be read, with the reason: nothing but switching off is wanted there, or they are a
+   * customer's own.
+   */
   readonly unread: ReadonlyMap<string, TenantryError>;
   /** Documents that could not be had or used, with the reason, by `sourceKey`. */
   readonly undiscovered: ReadonlyMap<string, TenantryError>;
@@ -47,13 +50,19 @@ export async function observe(world: World, { connections, depth, whole }: Obser
     async (idp): Promise<readonly [string, EnginePlan][]> => {
       if (idp !== externalIdp) world.progress({ kind: "reading", what: `identity provider ${idp}` });
       const group = byIdp.get(idp) ?? [];
+      const isCustomers = world.workspace.identityProviders.get(idp)?.tenant !== undefined;
+      // Nothing is asked of a customer's own org for a draft: it may not have given us its credentials yet.
+      if (isCustomers && group.every(({ status }) => status === "draft")) return [];
       const registrations = group.map((connection) => connection.registration);
       try {
         return [[idp, await member(world.engines, idp).plan(registrations, depth)]];
       } catch (error) {
         // Switching off must not wait for an identity provider that does not answer: the app's side closes first.
         const onlyOff = group.length > 0 && group.every(({ record }) => record.state === "disabled");
-        if (!onlyOff || !(error instanceof TenantryError) || error.code === "PLAN_OWN_CLIENT") throw error;
+        // A customer's own org that cannot be read is the business of that customer's connections alone.
+        if (!(error instanceof TenantryError) || error.code === "PLAN_OWN_CLIENT") throw error;
+        if (!onlyOff && (!isCustomers || connections.every(({ registration }) => registration.idp === idp)))
+          throw error;
         unread.set(idp, error);
         return [];
       }

@@ -1,5 +1,6 @@
 import type { AppAdapter } from "../app/app.ts";
 import { openSqlApp } from "../app/sql/open.ts";
+import { gitSight } from "../engine/git-ignored.ts";
 import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { HostLimiters } from "../vendor/limiter.ts";
@@ -22,6 +23,7 @@ export async function openApp(
     resolve: (reference: Reference, use: string) => resolveKnown(reference, options, use),
     know: (secret: Secret) => redactor.know(secret),
     kept: options.keptFor?.(app.name),
+    isIgnored: (path: string) => gitSight(path, options.tools?.environment ?? {}),
   };
   switch (app.kind) {
     case "sql": {

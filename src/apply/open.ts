@@ -1,4 +1,5 @@
 import type { AppAdapter } from "../app/app.ts";
+import type { KeptValues } from "../app/open-options.ts";
 import type { Connection } from "../desired/connection.ts";
 import { directEngine } from "../engine/direct.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -47,7 +48,8 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     // Each is really opened by the first call only: a connection may have been at another one before.
     for (const [name, idp] of workspace.identityProviders) {
       const engine = lazyEngine(name, async () => {
-        const own = withOwnClientId(idp, options.source);
+        // A tenant's file has no say in what is read here: a client id there is taken as it stands.
+        const own = idp.tenant === undefined ? withOwnClientId(idp, options.source) : idp;
         return knowing(
           await openEngine(own, await openIdentityProvider(own, network, limiters, options), options),
           options.redactor,
@@ -97,7 +99,12 @@ export async function openWorld(options: OpenOptions): Promise<World> {
 export async function openRecordingWorld(options: RecordingOptions): Promise<RecordingWorld> {
   const store = await openWorkspaceStore(options);
   try {
-    const world = await openWorld(options);
+    const keptFor = (app: string): KeptValues => ({
+      keep: (key, values) => store.keepValues(app, key, values),
+      read: (key) => store.keptValues(app, key),
+      forget: (key) => store.forgetValues(app, key),
+    });
+    const world = await openWorld({ ...options, keptFor });
     return {
       ...world,
       store,
@@ -162,7 +169,12 @@ async function openIdentityProvider(
   options: OpenOptions,
 ): Promise<IdentityProviderAdapter> {
   const known = (reference: Reference): Secret =>
-    resolveKnown(reference, options, `a credential of the identity provider ${idp.name}`);
+    resolveKnown(
+      reference,
+      options,
+      `a credential of the identity provider ${idp.name}${idp.tenant === undefined ? "" : ` of ${idp.tenant}`}`,
+      idp.tenant === undefined ? "workspace" : "tenant",
+    );
   switch (idp.kind) {
     case "okta": {
       // The SDK behind it takes half a second to load: only for commands that talk to Okta.

@@ -1,3 +1,4 @@
+import type { ManualStep } from "../desired/app-kind.ts";
 import type { ConnectionKey } from "../desired/connection.ts";
 import type { TenantryError } from "../errors/failure.ts";
 import type { Evidence } from "../store/evidence.ts";
@@ -7,6 +8,8 @@ import type { StepName } from "../store/store.ts";
 export type ConnectionOutcome =
   | { readonly key: ConnectionKey; readonly outcome: "active"; readonly evidence: Evidence }
   | { readonly key: ConnectionKey; readonly outcome: "off" | "removed" }
+  /** All is done that can be; a person has to go on at the app, and the next apply goes on from there. */
+  | { readonly key: ConnectionKey; readonly outcome: "waiting"; readonly steps: readonly ManualStep[] }
   | {
       readonly key: ConnectionKey;
       readonly outcome: "failed";

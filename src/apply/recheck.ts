@@ -3,6 +3,7 @@ import { canonicalJson } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Change } from "../plan/change.ts";
 import { type DocumentCache, discover } from "../verify/verify.ts";
+import { withHandedOut } from "./callbacks.ts";
 import { unroutedDomains } from "./domains.ts";
 import { errorOf } from "./held.ts";
 import { issuerSourceOf, sourceKey } from "./issuer-source.ts";
@@ -16,6 +17,8 @@ export type ChangesByAddress = ReadonlyMap<Address, readonly Change[]>;
 
 /** What was seen under the locks, and the documents it rests on: the proof uses the very same. */
 export interface Rechecked {
+  /** The connection, with the callback that its app has handed out meanwhile. */
+  readonly connection: Connection;
   readonly sight: Sight;
   readonly documents: DocumentCache;
   /** What is in the way at the identity provider of a connection that is wanted off: nothing is done there. */
@@ -31,11 +34,12 @@ export interface Rechecked {
  */
 export async function recheck(
   world: RecordingWorld,
-  connection: Connection,
+  told: Connection,
   { engine, app }: Places,
   planned: Planned,
   judged: ChangesByAddress,
 ): Promise<Rechecked> {
+  const [connection = told] = await withHandedOut(world, [told]);
   const documents: DocumentCache = new Map();
   const source = issuerSourceOf(connection.record);
   const wantedOn = connection.record.state === "active";
@@ -45,6 +49,8 @@ export async function recheck(
   const appSees = await app.observe([connection.record], false);
   const [foreign] = appSees.foreign;
   if (foreign !== undefined) throw new TenantryError("PLAN_RECORD_FOREIGN", foreign.message);
+  const inApp = appSees.problems?.find(({ key }) => key === connection.key);
+  if (inApp !== undefined && wantedOn) throw new TenantryError(inApp.code, inApp.message, { hint: inApp.hint });
   const [problem] = engineSees?.problems ?? [];
   const heldBy = problem === undefined ? undefined : errorOf(problem);
   if (heldBy !== undefined && wantedOn) throw heldBy;
@@ -76,7 +82,7 @@ export async function recheck(
     .flatMap((difference) => difference.changes)
     .flatMap((change) => beyond(change, judged.get(change.address) ?? []));
   if (more.length > 0) throw stale(connection, `${more.join("; ")} was not in the plan`);
-  return { sight, documents, heldBy };
+  return { connection, sight, documents, heldBy };
 }
 
 /** What a change does beyond those planned for its address, in words. Handing over the secret that is current is what every apply does. */

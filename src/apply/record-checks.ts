@@ -19,6 +19,16 @@ export function recordOpens(app: string, hasSecret: boolean): CheckResult {
   };
 }
 
+/** R1 of a record whose app never shows the secret. */
+export function recordHides(app: string): CheckResult {
+  return {
+    ...opens,
+    level: "should",
+    verdict: "skipped",
+    message: `${app} does not show its copy of the secret; the one that it was handed is proven`,
+  };
+}
+
 /** R1 of a record whose secret does not open. */
 export function recordDoesNotOpen(app: string, key: ConnectionKey, error: TenantryError): CheckResult {
   return {
@@ -47,7 +57,7 @@ export async function movedEndpoints(
   found: ObservedRecord,
   documents: DocumentCache,
 ): Promise<readonly MovedEndpoint[] | undefined> {
-  const { issuer } = found.fields;
+  const { issuer = record.issuer } = found.fields;
   if (typeof issuer !== "string") return undefined;
   let source: Pick<DiscoverySnapshot, "authorizationEndpoint" | "tokenEndpoint" | "jwksUri">;
   if (record.endpoints === undefined) {
@@ -61,9 +71,12 @@ export async function movedEndpoints(
     const { authorization, token, jwks } = record.endpoints;
     source = { authorizationEndpoint: authorization, tokenEndpoint: token, jwksUri: jwks };
   }
-  return (["authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const)
-    .filter((name) => found.fields[name] !== source[name])
-    .map((name) => ({ name, record: String(found.fields[name]), source: source[name] }));
+  return (
+    (["authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const)
+      // An app that discovers the endpoints itself shows none.
+      .filter((name) => found.fields[name] !== undefined && found.fields[name] !== source[name])
+      .map((name) => ({ name, record: String(found.fields[name]), source: source[name] }))
+  );
 }
 
 const same = { ...recordLink, id: "R3", title: "The record's endpoints are the issuer's" } as const;
@@ -73,7 +86,7 @@ const same = { ...recordLink, id: "R3", title: "The record's endpoints are the i
  * applied yet. The endpoints are then not compared, because the other issuer would vouch for its own.
  */
 export function otherIssuer({ key, record }: Connection, { fields }: ObservedRecord): CheckResult | undefined {
-  if (fields.issuer === record.issuer) return undefined;
+  if (fields.issuer === undefined || fields.issuer === record.issuer) return undefined;
   const named = typeof fields.issuer === "string" ? visibleText(fields.issuer) : "no issuer";
   const show = `\`tenantry plan --only ${key}\` shows it`;
   return {

@@ -1,4 +1,5 @@
 import type { ProvenDomains } from "../app/app.ts";
+import { appKind } from "../desired/app-kinds.ts";
 import type { Address, Connection } from "../desired/connection.ts";
 import type { EnginePlan } from "../engine/engine.ts";
 import type { Change } from "../plan/change.ts";
@@ -78,7 +79,8 @@ export function connectionChanges(connection: Connection, sight: Sight, handOver
     ),
     // A connection that is wanted off makes no row for its tenant; one that is there is kept up to date.
     appTenant:
-      connection.record.state === "active" || sight.appTenant !== undefined
+      appKind(connection.record.kind).tenantRow &&
+      (connection.record.state === "active" || sight.appTenant !== undefined)
         ? diffAppTenant(connection.appTenant, sight.appTenant, new Set(sight.proven?.keys()))
         : { changes: [], unchanged: false },
     record: unused ? cooled(difference) : difference,

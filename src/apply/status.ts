@@ -1,5 +1,7 @@
+import type { ManualStep } from "../desired/app-kind.ts";
 import { isOurs } from "../desired/capability.ts";
-import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import type { Connection, ConnectionKey, ConnectionRecord } from "../desired/connection.ts";
+import { isPlaceholder } from "../desired/key.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { ProofVerdict } from "../store/evidence.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
@@ -24,12 +26,15 @@ export interface ConnectionStatus {
   readonly unfinished: boolean;
   /** What the customer has not handed over yet; only a draft may wait. */
   readonly waitingFor: readonly HandedOver[];
+  /** What a person has to do at the app before it can go on; the next apply sees that it was done. */
+  readonly handOff: readonly ManualStep[];
   /** Null when nobody knows it yet. */
   readonly issuer: string | null;
   readonly clientId: string | null;
   /** The identity provider's own id of the client, as far as this store has seen it. */
   readonly registrationId: string | null;
-  readonly redirectUri: string;
+  /** Null until the app has handed it out. */
+  readonly redirectUri: string | null;
   /** The newest evidence; `current` when it was made for the values that the record has. */
   readonly proof: ProofStatus | null;
   /** How the tenant's domains stand at the app. */
@@ -54,6 +59,13 @@ export interface ProofStatus {
 /** What a customer with a provider of their own hands over. */
 export type HandedOver = "issuer" | "clientId" | "clientSecret";
 
+/** The callback that the app has handed out where it does, or that of the file. */
+function callbackOf({ redirectUri }: ConnectionRecord, found: ObservedRecord | undefined): string | null {
+  if (!isPlaceholder(redirectUri)) return redirectUri;
+  const told = found?.fields.redirectUri;
+  return typeof told === "string" && told !== "" ? told : null;
+}
+
 /** What is missing of it. */
 function waitingFor({ registration, record }: Connection): readonly HandedOver[] {
   if (isOurs(registration)) return [];
@@ -70,7 +82,7 @@ export async function readStatus(
   world: RecordingWorld,
   connections: readonly Connection[],
 ): Promise<readonly ConnectionStatus[]> {
-  const { found: records, foreign, routed } = await readRecords(world, connections);
+  const { found: records, foreign, routed, waiting } = await readRecords(world, connections);
   const rows: ConnectionStatus[] = [];
   for (const connection of connections) {
     const { key, tenant, app, signIn, status, record } = connection;
@@ -87,10 +99,11 @@ export async function readStatus(
       record: found?.state ?? (foreign.has(key) ? "foreign" : null),
       unfinished: found?.previous !== undefined,
       waitingFor: waitingFor(connection),
+      handOff: status === "active" ? (waiting.get(key) ?? []) : [],
       issuer: record.issuer || null,
       clientId,
       registrationId: (await world.store.idOf(connection.registration.address)) ?? null,
-      redirectUri: record.redirectUri,
+      redirectUri: callbackOf(record, found),
       proof:
         evidence === undefined
           ? null

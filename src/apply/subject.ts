@@ -1,4 +1,4 @@
-import type { Connection, ConnectionKey, Digest, Registration } from "../desired/connection.ts";
+import type { Connection, ConnectionKey, ConnectionRecord, Digest, Registration } from "../desired/connection.ts";
 import { textsOf } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Fields, ObservedRecord } from "../plan/observed.ts";
@@ -82,23 +82,27 @@ export function candidateSubject(
   };
 }
 
-/** What the app really uses: the values of its record with the secret opened as the app would open it. */
+/**
+ * What the app really uses: the values of its record, with the secret opened as the app would open it, or, where the app
+ * never shows its copy, that of the identity provider. What the app has no place for is as the file says.
+ */
 export function recordSubject(
   world: World,
   connection: Connection,
   found: ObservedRecord,
-  secret: Secret | undefined,
+  secret: VerifySubject["secret"],
 ): VerifySubject {
-  const { fields } = found;
+  const { record } = connection;
+  const fields: Fields = { ...unshown(record), ...found.fields };
   return {
     key: connection.key as ConnectionKey,
     specDigest: (found.specDigest ?? connection.specDigest) as Digest,
     issuer: text(fields.issuer),
-    endpoints: connection.record.endpoints === undefined ? undefined : endpointsOf(fields),
+    endpoints: record.endpoints === undefined ? undefined : (endpointsOf(found.fields) ?? record.endpoints),
     preset: connection.proof.preset,
     clientId: text(fields.clientId),
     clientAuth: text(fields.clientAuth) as ClientAuth,
-    ...(secret === undefined ? {} : { secret: { value: secret, copy: "record" as const } }),
+    ...(secret === undefined ? {} : { secret }),
     clientKey: clientKeyFor(world, connection.app, fields.clientAuth),
     redirectUri: text(fields.redirectUri),
     scopes: textsOf(fields.scopes),
@@ -106,14 +110,21 @@ export function recordSubject(
     responseMode: fields.responseMode === "form_post" ? "form_post" : "query",
     acrValues: textsOf(fields.acrValues),
     extraParams: textMap(fields.extraParams),
-    claims: claimsOf(connection.record),
+    claims: claimsOf(record),
     postLogoutRedirectUris: connection.registration.postLogoutRedirectUris,
     console: consoleOf(connection.registration),
   };
 }
 
-/** The endpoints that the app uses, where no discovery document says them. */
-function endpointsOf(fields: Fields): ExplicitEndpoints {
+/** What stands for the fields that an app does not show. */
+function unshown(record: ConnectionRecord): Fields {
+  const { issuer, clientId, clientAuth, redirectUri, scopes, pkce, responseMode, acrValues, extraParams } = record;
+  return { issuer, clientId, clientAuth, redirectUri, scopes, pkce, responseMode, acrValues, extraParams };
+}
+
+/** The endpoints that the app uses, where no discovery document says them; undefined when it does not show them. */
+function endpointsOf(fields: Fields): ExplicitEndpoints | undefined {
+  if (fields.authorizationEndpoint === undefined) return undefined;
   const optional = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
   return {
     authorization: text(fields.authorizationEndpoint),

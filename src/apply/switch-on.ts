@@ -10,17 +10,19 @@
 // Every step may be repeated: each looks at what is there and does only what is missing. That is what makes a run that
 // was killed anywhere go on with the same call.
 
-import type { ProvenDomains, RecordWrite } from "../app/app.ts";
+import type { HandedOut, ProvenDomains, RecordWrite } from "../app/app.ts";
+import type { ManualStep } from "../desired/app-kind.ts";
 import type { Address, Connection } from "../desired/connection.ts";
 import { canonicalJson } from "../desired/json.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { ClientSecret } from "../idp/identity-provider.ts";
-import type { RoutedDomain } from "../plan/observed.ts";
+import type { ObservedRegistration, RoutedDomain } from "../plan/observed.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { type DocumentCache, judge, toEvidence, type Verification, verifySubject } from "../verify/verify.ts";
 import { proveBothHalves } from "./app-half.ts";
+import { awaitsCallback, withCallback } from "./callbacks.ts";
 import { proveDomains } from "./domains.ts";
 import { checkClientKey } from "./key-pair.ts";
 import { ProofError } from "./proof-error.ts";
@@ -44,16 +46,18 @@ import type { Places, RecordingWorld } from "./world.ts";
  */
 export async function switchOn(
   world: RecordingWorld,
-  connection: Connection,
+  told: Connection,
   places: Places,
   { sight, documents }: Rechecked,
   steps: Steps,
   unproven: ReadonlySet<Address> = new Set(),
-): Promise<Evidence> {
+): Promise<Evidence | { readonly waiting: readonly ManualStep[] }> {
   const { engine, app } = places;
-  const wanted = connection.registration;
+  // Both become others when the app hands the callback out.
+  let connection = told;
+  let wanted = connection.registration;
   const live = sight.record?.state === "active" ? sight.record : undefined;
-  const transitional = serveBoth(wanted, live, sight);
+  let transitional = serveBoth(wanted, live, sight);
   checkClientKey(world, connection, transitional, sight);
 
   /** Does what may fail; when it does, brings back what served before, as far as the locks are still ours. */
@@ -97,19 +101,30 @@ export async function switchOn(
     }
   };
 
-  const registered = await steps.run("register", () =>
-    orBack(false, async () => {
-      const result = await engine.apply(transitional);
-      if (result === undefined) throw new TypeError("an engine made no client for an active registration");
-      await world.store.rememberId(wanted.address, result.id);
-      return { result, detail: { id: result.id } };
-    }),
-  );
+  const register = async () => {
+    const result = await engine.apply(transitional);
+    if (result === undefined) throw new TypeError("an engine made no client for an active registration");
+    await world.store.rememberId(wanted.address, result.id);
+    return { result, detail: { id: result.id } };
+  };
+  const first = await steps.run("register", () => orBack(false, register));
+  const asksApp = awaitsCallback(connection);
+  if (asksApp) {
+    const handed = await steps.run("hand-out", () =>
+      orBack(true, async () => ({ result: await askForCallback(connection, places, sight, first) })),
+    );
+    if ("waiting" in handed) return handed;
+    connection = withCallback(connection, handed.redirectUri);
+    wanted = connection.registration;
+    transitional = serveBoth(wanted, live, sight);
+  }
+  const registered = asksApp ? await steps.run("register", () => orBack(true, register)) : first;
   const clientId = String(registered.fields.clientId ?? connection.record.clientId);
   const candidate: Connection = { ...connection, record: { ...connection.record, clientId } };
 
   const { secret, verification, evidence, domains } = await steps.run("prove-idp", () =>
-    orBack(false, async () => ({
+    // A record that was made for its callback is shut again.
+    orBack(asksApp, async () => ({
       result: await proveIdp(world, candidate, engine, registered, { documents, routed: sight.appTenant?.routed }),
     })),
   );
@@ -124,7 +139,7 @@ export async function switchOn(
   const proven = await steps.run("prove-app", () =>
     orBack(true, async () => {
       const recorded = await proveRecord(world, app, write, evidence);
-      const state = live === undefined ? "pending" : "active";
+      const state = live === undefined && app.gate === "staged" ? "pending" : "active";
       return { result: await proveBothHalves(world, candidate, write, recorded, state) };
     }),
   );
@@ -144,6 +159,27 @@ export async function switchOn(
     });
   }
   return proof;
+}
+
+/** Makes the record, unproven, at an app that hands the callback out with it. */
+async function askForCallback(
+  { record, specDigest, appTenant }: Connection,
+  { app, engine }: Places,
+  sight: Sight,
+  registered: ObservedRegistration,
+): Promise<HandedOut> {
+  const { discovery } = sight;
+  if (app.handOut === undefined || discovery === undefined) {
+    throw new TypeError(`${app.name} hands no callbacks out`);
+  }
+  const secret = await engine.secretOf(registered);
+  await app.writeTenant(appTenant);
+  return app.handOut({
+    record: { ...record, clientId: String(registered.fields.clientId ?? record.clientId) },
+    ...{ discovery, specDigest, appTenant },
+    routed: (sight.appTenant?.routed ?? []).map(({ domain }) => domain),
+    ...(secret === undefined ? {} : { secret: { id: secret.id, value: secret.secret } }),
+  });
 }
 
 /** Whether somebody else has the state of the engine's program, so that it has not begun. */

@@ -1,7 +1,9 @@
+import type { AppAdapter } from "../app/app.ts";
 import type { Connection } from "../desired/connection.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { ObservedRecord, RoutedDomain } from "../plan/observed.ts";
 import type { CheckResult } from "../store/evidence.ts";
+import type { VerifySubject } from "../verify/subject.ts";
 import {
   attestedChecks,
   controlLookBack,
@@ -21,6 +23,7 @@ import {
   movedEndpoints,
   otherIssuer,
   recordDoesNotOpen,
+  recordHides,
   recordOpens,
   sameEndpoints,
   withMend,
@@ -65,18 +68,19 @@ export async function verifyRecord(
 ): Promise<ConnectionProof> {
   const { key } = connection;
   const app = member(world.apps, connection.app);
-  let secret: Awaited<ReturnType<typeof app.secretOf>>;
+  let secret: VerifySubject["secret"];
   let opened: CheckResult;
   try {
-    secret = await app.secretOf(key);
-    opened = recordOpens(connection.app, secret !== undefined);
+    secret = await shownSecret(world, connection, app, probes.secretProbe);
+    const hidden = !app.showsSecret && usesSecret(connection);
+    opened = hidden ? recordHides(connection.app) : recordOpens(connection.app, secret !== undefined);
   } catch (error) {
     if (!(error instanceof TenantryError) || !error.code.startsWith("SECRET_SEAL")) throw error;
     opened = recordDoesNotOpen(connection.app, key, error);
   }
-  const subject = recordSubject(world, connection, found, secret?.value);
+  const subject = recordSubject(world, connection, found, secret);
   const fingerprint = await fingerprintOf(world.store, subject);
-  if (probes.since !== undefined && opened.verdict === "pass") {
+  if (probes.since !== undefined && opened.verdict !== "fail") {
     const fresh = await freshProof(world, connection, found, fingerprint, probes.since);
     if (fresh !== undefined) return fresh;
   }
@@ -95,10 +99,11 @@ export async function verifyRecord(
   const endpoints = issuer ?? sameEndpoints(moved, connection);
   const state = found.state === "pending" ? "pending" : "active";
   const { authorizationEndpoint } = found.fields;
+  const authorizationAt = String(authorizationEndpoint ?? verification.discovery?.authorizationEndpoint);
   // The deployed app redeems the code at the record's token endpoint: not where that is not the issuer's.
   const appCode = probes.appCode === true && issuer === undefined && moved?.length === 0;
   const half = await proveAppHalf(
-    ...([world, connection, subject, String(authorizationEndpoint), verification.checks] as const),
+    ...([world, connection, subject, authorizationAt, verification.checks] as const),
     { appProbe: probes.appProbe, appCode, state },
     signal,
   );
@@ -126,6 +131,30 @@ export async function verifyRecord(
     },
   });
   return { key, state: found.state, verdict, evidence };
+}
+
+function usesSecret({ record }: Connection): boolean {
+  return record.clientAuth.startsWith("client_secret");
+}
+
+/** The secret as the app has it; where it never shows that, the one that the identity provider would hand over. */
+async function shownSecret(
+  world: RecordingWorld,
+  connection: Connection,
+  app: AppAdapter,
+  mayAsk: boolean,
+): Promise<VerifySubject["secret"]> {
+  if (app.showsSecret) {
+    const shown = await app.secretOf(connection.key);
+    return shown === undefined ? undefined : { value: shown.value, copy: "record" };
+  }
+  if (!usesSecret(connection) || !mayAsk) return undefined;
+  const { registration, key } = connection;
+  const engine = member(world.engines, registration.idp);
+  const { found } = (await engine.plan([registration], "single")).observation;
+  const there = found.get(key);
+  const secret = there === undefined ? undefined : await engine.secretOf(there);
+  return secret === undefined ? undefined : { value: secret.secret, copy: "idp" };
 }
 
 /** When a wrong secret was refused for what the record holds, as stored evidence says. */

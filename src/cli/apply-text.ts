@@ -15,6 +15,14 @@ export function outcomeLine(outcome: ConnectionOutcome, width: number, paint: Pa
       return `${key}  ${paint.yellow("off")}: nobody comes in, everything is kept`;
     case "removed":
       return `${key}  ${paint.yellow("removed")}: a tombstone is left`;
+    case "waiting":
+      return [
+        `${key}  ${paint.yellow("waiting")} for somebody to do this; then apply again:`,
+        ...outcome.steps.flatMap(({ text, command }) => [
+          `  - ${text}`,
+          ...(command === undefined ? [] : [`    ${command}`]),
+        ]),
+      ].join("\n");
     case "failed":
       return [
         `${key}  ${paint.red("failed")}  ${outcome.error.code}`,
@@ -54,6 +62,7 @@ export function exitOf(outcome: ConnectionOutcome): ExitCode {
     case "active":
     case "off":
     case "removed":
+    case "waiting":
       return 0;
     case "failed":
       return outcome.error.exit;

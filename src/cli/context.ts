@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { compile } from "../desired/compile.ts";
+import { withInlineProviders } from "../desired/inline.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { formatIssue, type Issue, sortIssues } from "../errors/issue.ts";
 import { checkEnvironment, checkFleet } from "../rules/check.ts";
@@ -68,7 +69,8 @@ export function checkFiles(
   });
   const all = sortIssues([...own, ...here, ...elsewhere]);
   if (all.length > 0) return { tenants: tenants.length, issues: all };
-  return { context: { workspace, environments, tenants, connections }, tenants: tenants.length, issues: [] };
+  const whole = withInlineProviders(workspace, tenants);
+  return { context: { workspace: whole, environments, tenants, connections }, tenants: tenants.length, issues: [] };
 }
 
 /**

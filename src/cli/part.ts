@@ -1,4 +1,5 @@
 import { compile } from "../desired/compile.ts";
+import { withInlineProviders } from "../desired/inline.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { compareText, type Issue, sortIssues } from "../errors/issue.ts";
 import { checkRules } from "../rules/check.ts";
@@ -69,7 +70,7 @@ export function loadPart(
   }
   const others = listed.files.filter((file) => !named.has(file));
   return {
-    workspace,
+    workspace: withInlineProviders(workspace, selected),
     environments,
     tenants: selected,
     connections,

@@ -41,6 +41,13 @@ Examples:
 A saved plan is applied with the engines that it was made with: give --engine or
 --adopt-into again.`;
 
+const guideExamples = `
+It needs no network, no store and no secret, and works for a draft.
+
+Examples:
+  tenantry guide acme
+  tenantry guide acme --app portal --out acme.html`;
+
 const enginesExamples = `
 It fetches nothing and asks no identity provider. It leaves with 5 when something
 is missing that the workspace needs.
@@ -184,6 +191,21 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     const { show } = await import("./commands/show.ts");
     done(await show(run, name, options));
   });
+
+  command("guide <name>", "the page for a customer's IT: what to register at their provider, what to send back")
+    .option("--app <name>", "only the sign-in to this app")
+    .option("--sign-in <name>", "only this sign-in")
+    .addOption(
+      new Option("--format <format>", "default: markdown, or html where --out ends in .html")
+        .choices(["markdown", "html"])
+        .conflicts("json"),
+    )
+    .addOption(new Option("--out <file>", "write it there").conflicts("json"))
+    .addHelpText("after", guideExamples)
+    .action(async (name: string, options) => {
+      const { guide } = await import("./commands/guide.ts");
+      done(await guide(run, name, options));
+    });
 
   command("synth", "write what Terraform or OpenTofu is given for each tenant at Okta (cdk.tf.json)")
     .option("--out <folder>", "where to (default: cdktf.out)")

@@ -1,5 +1,6 @@
 import type { ConnectionStatus } from "../apply/status.ts";
 import type { Connection } from "../desired/connection.ts";
+import { canonicalJson } from "../desired/json.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
 /** A label and what is to be said under it. */
@@ -26,7 +27,7 @@ export function clientFacts({ registration, record }: Connection, row: Connectio
     value === undefined || value === "" ? [] : [[label, value]];
   return [
     ["signs in at", whose],
-    ["callback", row.redirectUri],
+    ["callback", row.redirectUri ?? `handed out by ${row.app} with its record`],
     ["issuer", row.issuer ?? "not handed over yet"],
     ...(record.endpoints === undefined ? [] : [["endpoints", "from the file: no discovery document"] as const]),
     ["client id", row.clientId ?? (registration.kind === "external" ? "not handed over yet" : "given when it is made")],
@@ -45,7 +46,7 @@ export function clientFacts({ registration, record }: Connection, row: Connectio
 }
 
 /** What the app does with a sign-in. */
-export function recordFacts({ record, specDigest }: Connection): readonly Fact[] {
+export function recordFacts({ record, specDigest, manualSteps }: Connection): readonly Fact[] {
   const { roles, require: demands, session } = record;
   const path = (claim: string | readonly string[]): string => (typeof claim === "string" ? claim : claim.join(" > "));
   const claims = Object.entries(record.claims).map(([name, claim]) => `${name} = ${path(claim)}`);
@@ -55,6 +56,10 @@ export function recordFacts({ record, specDigest }: Connection): readonly Fact[]
     ...(roles === undefined ? [] : [["roles", rolesText(roles, path)] as const]),
     ...Object.entries(demands).map(([claim, value]): Fact => ["must have", `${claim} = ${value}`]),
     ...(session === undefined ? [] : [["session", sessionText(session)] as const]),
+    ...Object.entries(record.target).map(
+      ([name, value]): Fact => [`${record.kind} ${name}`, typeof value === "string" ? value : canonicalJson(value)],
+    ),
+    ...manualSteps.map(({ text, command }): Fact => ["by hand", command === undefined ? text : `${text}: ${command}`]),
     ["spec digest", specDigest],
   ];
 }

@@ -46,11 +46,15 @@ const handedOver: Readonly<Record<HandedOver, string>> = {
 export function nextStep(row: ConnectionStatus): string | undefined {
   const { key, status, record } = row;
   if (record === "foreign") return `the record in ${row.app} is not ours; see \`tenantry plan --only ${key}\``;
+  if (row.handOff.length > 0) {
+    const steps = row.handOff.map(({ text, command }) => (command === undefined ? text : `${text}: ${command}`));
+    return `waiting at ${row.app}: ${steps.join("; ")}. Then \`tenantry apply --only ${key}\``;
+  }
   if (row.unfinished) return `a change was begun and not finished; \`tenantry apply --only ${key}\` finishes it`;
   if (status === "draft") {
     const missing = row.waitingFor.map((what) => handedOver[what]);
     if (missing.length === 0) return "nothing is missing any more; set `status: active` to switch it on";
-    return `waiting for ${listed(missing)} from the customer; the redirect URI for them: ${row.redirectUri}`;
+    return `waiting for ${listed(missing)} from the customer; the redirect URI for them: ${row.redirectUri ?? `known once ${row.app} has handed it out`}`;
   }
   if (status === "active" && record !== "active") {
     const there = record === null ? "it is not in the app yet" : `its record is ${record}`;

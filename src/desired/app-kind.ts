@@ -85,6 +85,8 @@ export interface AppKind<K extends AppKindName = AppKindName> {
   lockScope(app: AppOf<K>): "record" | "tenant" | "app";
   /** How the secret gets there: sealed by us, put into the app's sink, written into the record, or set by a person. */
   secret(app: AppOf<K>): "sealed" | "sink" | "written" | "byHand";
+  /** Whether all connections of an app have one callback, which the app tells apart by itself. */
+  readonly sharedCallback?: boolean | undefined;
   /** Whether the tenant has something of its own there (row, organization) that its connections share. */
   readonly tenantRow: boolean;
   readonly capability: Readonly<Record<CapabilityField, Capability>>;

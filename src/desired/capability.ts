@@ -34,7 +34,8 @@ export const fieldsOfSource: Readonly<Record<Source["kind"], readonly (keyof Sig
 
 /** The source of a sign-in; undefined when it names an identity provider that is not there. */
 export function sourceOf(signIn: SignIn, workspace: Pick<Workspace, "identityProviders">): Source | undefined {
-  return signIn.external === undefined ? workspace.identityProviders.get(signIn.idp) : customersOwn;
+  if (signIn.external !== undefined) return customersOwn;
+  return signIn.inline ?? workspace.identityProviders.get(signIn.idp);
 }
 
 /** Client authentication that this source can be asked for. */

@@ -7,7 +7,6 @@ import { chosenClientId } from "./client-id.ts";
 import type {
   AppTenant,
   Connection,
-  ConnectionKey,
   ConnectionRecord,
   Digest,
   IdpPart,
@@ -16,7 +15,7 @@ import type {
   Registration,
 } from "./connection.ts";
 import { digestOf } from "./digest.ts";
-import { addressOf, connectionKey } from "./key.ts";
+import { addressOf, connectionKey, placeholderCallback } from "./key.ts";
 import { presetOf } from "./preset.ts";
 
 /** Longest label that Okta takes (Okta Management API, Application.label). */
@@ -178,14 +177,6 @@ function fillIn(app: App, template: string, tenant: Tenant, signIn: SignIn): str
     .replaceAll("{tenant}", tenant.tenant)
     .replaceAll("{signIn}", signIn.name);
   return app.baseUrl + path;
-}
-
-/**
- * Registered until the app has handed its callback out: a name that can never be reached (RFC 6761, section 6.4), and of
- * no use to anybody.
- */
-function placeholderCallback(key: ConnectionKey): string {
-  return `https://callback.invalid/${key}`;
 }
 
 /** Begins with the key, so that one search by prefix finds it; says the rest as far as it fits. */

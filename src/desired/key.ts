@@ -44,11 +44,28 @@ export function decodeKey(text: string): ConnectionKey | undefined {
 /** Slugs of tenants, apps, sign-ins, workspaces and environments: lower case, digits, single hyphens between. */
 const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
+const placeholder = "https://callback.invalid/";
+
+/**
+ * Registered until the app has handed its callback out: a name that can never be reached (RFC 6761, section 6.4), and of
+ * no use to anybody.
+ */
+export function placeholderCallback(key: ConnectionKey): string {
+  return placeholder + key;
+}
+
+/** Whether a redirect URI stands for one that the app has not handed out yet. */
+export function isPlaceholder(redirectUri: string): boolean {
+  return redirectUri.startsWith(placeholder);
+}
+
 /** The addresses that changes are about and locks are on (design, section 2). */
 export const addressOf = {
   client: (idp: string, key: ConnectionKey): Address => `idp/${idp}/client/${key}` as Address,
   group: (idp: string, name: string): Address => `idp/${idp}/group/${name}` as Address,
   organization: (idp: string, tenant: string): Address => `idp/${idp}/organization/${tenant}` as Address,
   tenant: (app: string, tenant: string): Address => `app/${app}/tenant/${tenant}` as Address,
+  /** What all records of an app are written into, where that is one object. */
+  whole: (app: string): Address => `app/${app}` as Address,
   record: (app: string, key: ConnectionKey): Address => `app/${app}/record/${key}` as Address,
 } as const;

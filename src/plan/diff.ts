@@ -9,7 +9,7 @@
 // id that it has is the client id that counts, because replacing a client breaks the customer.
 
 import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
-import { tenantOfKey } from "../desired/key.ts";
+import { isPlaceholder, tenantOfKey } from "../desired/key.ts";
 import type { Change, HotField } from "./change.ts";
 import { appTenantFields, differingFields, partFields, recordFields, registrationFields } from "./fields.ts";
 import { hotAppTenantFields, hotPartFields, hotRecordFields, hotRegistrationFields } from "./hot.ts";
@@ -42,12 +42,12 @@ export function diffRegistration(wanted: Registration, found: ObservedRegistrati
   const of = { address: wanted.address, tenant: tenantOfKey(wanted.key), key: wanted.key };
   if (found === undefined) {
     if (wanted.state !== "active") return nothing;
-    const after = registrationFields(wanted);
-    const { clientId: _given, ...known } = after;
-    // Some identity providers give the client id themselves.
-    return wanted.clientId === ""
-      ? oneChange({ ...of, action: "create", after: known, knownAfter: ["clientId"] })
-      : oneChange({ ...of, action: "create", after, knownAfter: [] });
+    // Some identity providers give the client id themselves, and some apps the callback.
+    const knownAfter = [
+      ...(wanted.clientId === "" ? ["clientId"] : []),
+      ...(wanted.redirectUris.some(isPlaceholder) ? ["redirectUris"] : []),
+    ];
+    return oneChange({ ...of, action: "create", after: without(registrationFields(wanted), knownAfter), knownAfter });
   }
   if (wanted.state === "absent") return oneChange({ ...of, action: "delete", before: found.fields });
   const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
@@ -130,12 +130,14 @@ export function diffRecord(
     if (wanted.state !== "active") return nothing;
     const after = wantedFields(wanted, context);
     const secretLater = wanted.clientAuth.startsWith("client_secret") && !("clientSecretId" in after);
-    const { clientId: _unknown, ...known } = after;
-    const idLater = wanted.clientId === "";
-    const knownAfter = [...(idLater ? ["clientId"] : []), ...(secretLater ? ["clientSecretId"] : [])];
+    const knownAfter = [
+      ...(wanted.clientId === "" ? ["clientId"] : []),
+      ...(secretLater ? ["clientSecretId"] : []),
+      ...(isPlaceholder(wanted.redirectUri) ? ["redirectUri"] : []),
+    ];
     return {
       changes: [
-        { ...of, action: "create", after: idLater ? known : after, knownAfter },
+        { ...of, action: "create", after: without(after, knownAfter), knownAfter },
         { ...of, action: "activate" },
       ],
       unchanged: false,
@@ -151,7 +153,7 @@ export function diffRecord(
   const after = wantedFields(wanted, context);
   const before: Fields = {
     ...found.fields,
-    ...(context.secretId === undefined ? {} : { clientSecretId: found.secretId ?? null }),
+    ...(context.secretId === undefined || found.secretId === undefined ? {} : { clientSecretId: found.secretId }),
     ...(found.previous === undefined ? {} : { unfinished: true }),
     ...(context.handOver === true ? { clientSecret: "(as it is)" } : {}),
   };
@@ -202,6 +204,10 @@ export function updateTold(
   const after = { ...told.after, ...only(seen?.after ?? {}, more) };
   const hot = [...new Set([...hotOf(before, after, paths), ...(more.length > 0 ? (seen?.hot ?? []) : [])])];
   return oneChange(updateOf(of, before, after, paths, hot));
+}
+
+function without(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
 /** An update of the fields named, with just those on both sides. */

@@ -31,8 +31,8 @@ export interface ObservedRecord {
   readonly state: "pending" | "active" | "disabled" | "tombstone";
   /** The same field names as `recordFields` of a wanted record. */
   readonly fields: Fields;
-  /** Id of the secret that was handed over with these values. */
-  readonly secretId?: string | undefined;
+  /** Id of the secret that was handed over with these values; null when there is none, absent when the app cannot tell. */
+  readonly secretId?: string | null | undefined;
   /** Spec digest written with these values. */
   readonly specDigest?: string | undefined;
   /** The old values that are still kept beside it: a change that was not finished. */

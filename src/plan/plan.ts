@@ -3,6 +3,7 @@ import { digestOf } from "../desired/digest.ts";
 import { compareText } from "../errors/issue.ts";
 import type { AttestedCheck } from "./attested.ts";
 import type { Change } from "./change.ts";
+import type { ManualWork } from "./manual.ts";
 import type { CallBudget, Coverage, DiscoverySnapshot } from "./observed.ts";
 import type { UnprovenDomain } from "./unproven.ts";
 
@@ -29,6 +30,8 @@ export interface PlanParts {
   readonly unproven?: readonly UnprovenDomain[] | undefined;
   /** Who stands for what of the tenants that the plan changes: no effect either. Absent: nobody. */
   readonly attested?: readonly AttestedCheck[] | undefined;
+  /** What people have to do besides: no effect of ours. Absent: nothing. */
+  readonly manual?: readonly ManualWork[] | undefined;
 }
 
 /** Everything that an apply would do, as a secret-free value. */

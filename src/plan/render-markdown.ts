@@ -3,6 +3,7 @@ import { attestedText } from "./attested.ts";
 import type { Change } from "./change.ts";
 import { fieldLines, marks, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
+import { manualText } from "./manual.ts";
 import type { Plan } from "./plan.ts";
 import { callTexts, entryLines, interruptions, isWritable } from "./render-text.ts";
 
@@ -35,7 +36,9 @@ export function renderPlanMarkdown(plan: Plan, stops: readonly Stop[], longest =
     ...part(
       1 / 6,
       [],
-      [...attestedText(plan.attested ?? []), ...interruptions(plan)].map((line) => `> ${plain(line)}`),
+      [...attestedText(plan.attested ?? []), ...manualText(plan.manual ?? []), ...interruptions(plan)].map(
+        (line) => `> ${plain(line)}`,
+      ),
       "warnings",
     ),
     ...part(

@@ -4,6 +4,7 @@ import { attestedText } from "./attested.ts";
 import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
+import { manualText } from "./manual.ts";
 import type { Plan } from "./plan.ts";
 import { unprovenText } from "./unproven.ts";
 import { wrap } from "./wrap.ts";
@@ -55,6 +56,10 @@ export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint 
   lines.push("");
   for (const line of unprovenText(plan.unproven ?? [])) lines.push(paint.yellow(line));
   for (const line of attestedText(plan.attested ?? [])) lines.push(paint.yellow(line));
+  for (const line of manualText(plan.manual ?? [])) {
+    const [first = "", ...rest] = wrap(line, columns - 2);
+    lines.push(paint.yellow(first), ...rest.map((each) => paint.yellow(`  ${each}`)));
+  }
   for (const line of interruptions(plan)) lines.push(paint.yellow(line));
   for (const entry of plan.coverage.filter(({ read, total }) => read < total)) {
     const how = entry.what.endsWith(")") ? [] : ["(--deep reads all)"];

@@ -115,6 +115,17 @@ const savedPlan = z.strictObject({
         }),
       )
       .optional(),
+    manual: z
+      .array(
+        z.strictObject({
+          tenant: z.string(),
+          key: z.string(),
+          when: z.enum(["before", "after"]),
+          text: z.string(),
+          command: z.string().optional(),
+        }),
+      )
+      .optional(),
     unproven: z
       .array(
         z.strictObject({

@@ -1,8 +1,10 @@
 import type { Issue } from "../errors/issue.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { appExpressesIt, appNamesAreFree, entryFitsTheApp } from "./app.ts";
 import { attestationsHold } from "./attest.ts";
 import { clientAuthIsShared, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
 import { domainsAreOwned } from "./consumer-domain.ts";
+import { inlineHostIsAllowed, inlineIsOneProvider } from "./inline.ts";
 import { issuerIsSomebodys, sharedIssuerIsLimited } from "./issuer.ts";
 import { fieldsFitTheKind, handedOverIsThere, organizationHasOneName, somebodyMayComeIn } from "./kinds.ts";
 import { deleteAfterIsOffboarded } from "./lifecycle.ts";
@@ -28,6 +30,11 @@ const rules: readonly Rule[] = [
   namesExist,
   uniqueConnections,
   referencesAreAllowed,
+  inlineHostIsAllowed,
+  inlineIsOneProvider,
+  entryFitsTheApp,
+  appExpressesIt,
+  appNamesAreFree,
   fieldsFitTheKind,
   somebodyMayComeIn,
   handedOverIsThere,

@@ -31,8 +31,10 @@ export const issuerIsSomebodys: Rule = ({ signIns }) =>
  */
 export const sharedIssuerIsLimited: Rule = ({ workspace, signIns }) => {
   const all = externals(signIns);
-  const byPlace = Map.groupBy(all, ({ issuer }) => issuerPlace(issuer));
-  const byDemands = Map.groupBy(all, demandsOf);
+  // A customer's own org that another tenant's file gives in place is asked after like any issuer of a file.
+  const named = [...all, ...inlines(signIns)];
+  const byPlace = Map.groupBy(named, ({ issuer }) => issuerPlace(issuer));
+  const byDemands = Map.groupBy(named, demandsOf);
   const own = new Map(
     [...workspace.identityProviders.values()].flatMap((idp) =>
       // A sign-in may choose another authorization server of the org: those issuers are ours as well.
@@ -111,6 +113,13 @@ function externals(signIns: readonly UsedSignIn[]): readonly External[] {
     const issuer = one.signIn.external?.issuer;
     return issuer === undefined ? [] : [{ ...one, issuer }];
   });
+}
+
+/** Sign-ins at orgs that files give in place, with the issuer of each. */
+function inlines(signIns: readonly UsedSignIn[]): readonly External[] {
+  return signIns.flatMap((one) =>
+    one.signIn.inline === undefined ? [] : [{ ...one, issuer: issuerOf(one.signIn, one.source) }],
+  );
 }
 
 function placeOf({ tenant, signIn }: External): Position & { readonly path: Issue["path"] } {

@@ -10,7 +10,7 @@ import { isHere, type Rule } from "./rule.ts";
 export const namesExist: Rule = ({ workspace, environments, tenants }) =>
   tenants.flatMap((tenant) => [
     ...[...tenant.signIns.values()].flatMap((signIn) =>
-      signIn.external !== undefined || !isHere(tenant, workspace)
+      signIn.external !== undefined || signIn.inline !== undefined || !isHere(tenant, workspace)
         ? []
         : unknown(
             tenant,

@@ -1,3 +1,5 @@
+import type { SignIn } from "../tenant/tenant.ts";
+import type { Reference } from "../workspace/reference.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -6,25 +8,39 @@ import type { Rule } from "./rule.ts";
  */
 export const referencesAreAllowed: Rule = ({ workspace, signIns }) =>
   signIns.flatMap(({ tenant, signIn }) => {
-    const reference = signIn.external?.clientSecret;
-    if (reference === undefined) return [];
     const patterns = workspace.references.tenants;
-    if (patterns.some((pattern) => allowsReference(pattern, tenant.tenant, reference.text))) return [];
     const allowed = patterns.map((pattern) => filledIn(pattern, tenant.tenant));
-    const path = ["signIns", signIn.name, "external", "clientSecret"];
-    return [
-      {
-        code: "RULE_REFERENCE_FORBIDDEN" as const,
-        ...tenant.positionOf(path),
-        path,
-        message: `\`${tenant.tenant}\` may not use the reference \`${reference.text}\``,
-        hint:
-          allowed.length === 0
-            ? 'allow references in tenantry.yaml: `references: { tenants: ["env:TENANT_{TENANT}__*"] }`'
-            : `allowed to it by tenantry.yaml: ${allowed.join(", ")}`,
-      },
-    ];
+    return referencesOf(signIn)
+      .filter(([, { text }]) => !patterns.some((pattern) => allowsReference(pattern, tenant.tenant, text)))
+      .map(([at, { text }]) => {
+        const path = ["signIns", signIn.name, ...at];
+        return {
+          code: "RULE_REFERENCE_FORBIDDEN" as const,
+          ...tenant.positionOf(path),
+          path,
+          message: `\`${tenant.tenant}\` may not use the reference \`${text}\``,
+          hint:
+            allowed.length === 0
+              ? 'allow references in tenantry.yaml: `references: { tenants: ["env:TENANT_{TENANT}__*"] }`'
+              : `allowed to it by tenantry.yaml: ${allowed.join(", ")}`,
+        };
+      });
   });
+
+/** Every reference of a sign-in, with its place. */
+function referencesOf({ external, inline }: SignIn): readonly (readonly [at: readonly string[], Reference])[] {
+  const secret = external?.clientSecret;
+  return [
+    ...(secret === undefined ? [] : [[["external", "clientSecret"], secret] as const]),
+    ...Object.entries(inline?.credentials ?? {}).flatMap(([key, value]: [string, unknown]) =>
+      isReference(value) ? [[[inline?.kind ?? "", "credentials", key], value] as const] : [],
+    ),
+  ];
+}
+
+function isReference(value: unknown): value is Reference {
+  return typeof value === "object" && value !== null && "scheme" in value;
+}
 
 /**
  * Whether a pattern of `references.tenants` allows a tenant a reference, byte for byte; `*` at its end stands for one
@@ -37,6 +53,7 @@ export function allowsReference(pattern: string, tenant: string, text: string): 
   return text.startsWith(start) && text.length > start.length;
 }
 
-function filledIn(pattern: string, tenant: string): string {
+/** A pattern of `references.tenants` with the tenant in it. */
+export function filledIn(pattern: string, tenant: string): string {
   return pattern.replaceAll("{tenant}", tenant).replaceAll("{TENANT}", tenant.toUpperCase().replaceAll("-", "_"));
 }

@@ -52,6 +52,7 @@ function traitsOf(workspace: Workspace, tenant: Tenant): readonly Trait[] {
     ...[tenant.tenant, tenant.id, ...tenant.domains].map(holding),
     ...[...tenant.signIns.values()].flatMap((signIn) => [
       ...traitsOfIssuer(workspace, signIn),
+      ...traitsOfInline(signIn),
       ...(signIn.enabledConnections ?? []).map(
         (name): Trait => ({ ...holding(name), clears: (text) => demandsOtherwise(text, signIn.require) }),
       ),
@@ -65,6 +66,14 @@ function traitsOfIssuer(workspace: Workspace, { external, require }: SignIn): re
   if (issuer === undefined) return [];
   const ours = Object.keys(require).length > 0 ? [] : idpsAt(workspace, issuer);
   return [holding(issuerPlace(issuer)), ...ours.map(holding)];
+}
+
+/** An org that is given in place: whoever else names its host. Of an issuer: who gives an org there, with credentials. */
+function traitsOfInline({ inline, external }: SignIn): readonly Trait[] {
+  if (inline !== undefined) return [holding(inline.domain)];
+  const issuer = external?.issuer;
+  if (issuer === undefined || !URL.canParse(issuer)) return [];
+  return [{ words: [new URL(issuer).hostname, "credentials"] }];
 }
 
 function traitsOfConnection(workspace: Workspace, { registration, record }: Connection): readonly Trait[] {

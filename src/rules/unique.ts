@@ -1,3 +1,4 @@
+import { appKind } from "../desired/app-kinds.ts";
 import type { Connection } from "../desired/connection.ts";
 import { issuerPlace } from "../desired/issuer.ts";
 import { connectionKey } from "../desired/key.ts";
@@ -47,7 +48,7 @@ export const uniqueOverTheFleet: FleetRule = ({ tenants }) => [
 
 /** Callback and client are unique over the connections of an environment. Both positions are named. */
 export const uniqueConnections: Rule = ({ tenants, connections }) => [
-  ...callbackClashes(dedupe(connections)),
+  ...callbackClashes(dedupe(connections).filter(({ record }) => appKind(record.kind).sharedCallback !== true)),
   ...clientClashes(tenants, dedupe(connections)),
 ];
 

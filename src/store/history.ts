@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { savedPlanApplied } from "../plan/saved.ts";
-import { readAuditEntry, readEvidence, readJournalStep, readRun } from "./rows.ts";
+import { readAuditEntry, readEvidence, readJournalStep, readKept, readRun } from "./rows.ts";
 import type { Store } from "./store.ts";
 import type { StoreTables } from "./tables.ts";
 
@@ -128,6 +128,32 @@ export function createHistory({ database, name, clock, random, reach }: HistoryC
       const earlier = savedPlan === undefined ? undefined : await runOfSavedPlan(savedPlan);
       if (earlier === undefined) throw new Error("a run was neither begun nor is there");
       throw savedPlanApplied(earlier);
+    },
+
+    async keepValues(app, key, values) {
+      await reach(() =>
+        database
+          .insertInto("tenantry_kept")
+          .values({ app, key, body: JSON.stringify(values), at: now() })
+          .onConflict((conflict) => conflict.columns(["app", "key"]).doNothing())
+          .execute(),
+      );
+    },
+
+    async keptValues(app, key) {
+      const row = await reach(() =>
+        database
+          .selectFrom("tenantry_kept")
+          .select("body")
+          .where("app", "=", app)
+          .where("key", "=", key)
+          .executeTakeFirst(),
+      );
+      return row === undefined ? undefined : readKept(row.body, name);
+    },
+
+    async forgetValues(app, key) {
+      await reach(() => database.deleteFrom("tenantry_kept").where("app", "=", app).where("key", "=", key).execute());
     },
 
     async recordStep({ run, key, step, state, detail }) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Address, ConnectionKey, Digest } from "../desired/connection.ts";
+import type { Json } from "../desired/json.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Evidence } from "./evidence.ts";
 import { type AuditEntry, type JournalStep, type LockInfo, type RecordedRun, stepNames } from "./store.ts";
@@ -108,6 +109,10 @@ export function readRun(
   const { id, actor, started_at: startedAt, finished_at, outcome } = row;
   const value = { id, actor, startedAt, finishedAt: finished_at ?? undefined, outcome: outcome ?? undefined };
   return parse(run, value, `${store}: a run`);
+}
+
+export function readKept(body: string, store: string): Json {
+  return parse(z.json(), json(body), `${store}: a row of kept values`);
 }
 
 export function readLock(row: LockRow, store: string): Omit<LockInfo, "state"> {

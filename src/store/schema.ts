@@ -13,7 +13,7 @@ export interface MigrationContext {
 type Step = (database: Transaction<StoreTables>, context: MigrationContext) => Promise<void>;
 
 /** Version n of the store is what the first n steps make. A step that was released is never changed. */
-const steps: readonly Step[] = [makeTables, rememberSavedPlans];
+const steps: readonly Step[] = [makeTables, rememberSavedPlans, keepOldValues];
 
 const storeVersion = steps.length;
 
@@ -119,6 +119,18 @@ async function makeTables(database: Transaction<StoreTables>, { random, kind }: 
     .addColumn("holder_pid", "integer", (column) => column.notNull())
     .addColumn("acquired_at", "text", (column) => column.notNull())
     .addColumn("heartbeat_at", "text", (column) => column.notNull())
+    .execute();
+}
+
+/** Where an app has no room for the old values of a record that is being changed, they are here. Never a secret. */
+async function keepOldValues({ schema }: Transaction<StoreTables>): Promise<void> {
+  await schema
+    .createTable("tenantry_kept")
+    .addColumn("app", "text", (column) => column.notNull())
+    .addColumn("key", "text", (column) => column.notNull())
+    .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("tenantry_kept_key", ["app", "key"])
     .execute();
 }
 

@@ -39,10 +39,11 @@ export interface Lock {
 /** The five steps of an apply, per connection (design, section 3). */
 export type StepName = (typeof stepNames)[number];
 
-/** All steps that a journal can hold; `tidy` narrows a registration that served two records, `retire` deletes a
+/** All steps that a journal can hold; `hand-out` asks an app for its callback, `tidy` narrows a registration that served two records, `retire` deletes a
  * client that was left behind elsewhere, the last two end one. */
 export const stepNames = [
   "register",
+  "hand-out",
   "prove-idp",
   "hand-over",
   "prove-app",
@@ -122,6 +123,11 @@ export interface Store {
   lock(address: Address, holder: Holder): Promise<Lock>;
   /** @param host this machine's name, to tell which holders are dead; without it none is known to be */
   locks(host?: string): Promise<readonly LockInfo[]>;
+
+  /** Keeps a record's old values, secret-free, until they are forgotten; those that are kept already stay. */
+  keepValues(app: string, key: ConnectionKey, values: Json): Promise<void>;
+  keptValues(app: string, key: ConnectionKey): Promise<Json | undefined>;
+  forgetValues(app: string, key: ConnectionKey): Promise<void>;
 
   /** HMAC-SHA-256 (hex) under a random key that the store made for itself. */
   fingerprint(secret: Secret): Promise<string>;

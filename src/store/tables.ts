@@ -34,6 +34,8 @@ export interface StoreTables {
     detail: string;
     at: string;
   };
+  /** Old values of a record that is being changed, without its secret. */
+  tenantry_kept: { app: string; key: string; body: string; at: string };
   tenantry_lock: LockRow;
 }
 

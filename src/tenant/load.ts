@@ -5,6 +5,7 @@ import type { Files } from "../workspace/files.ts";
 import { parseReference } from "../workspace/reference.ts";
 import { schemaIssues } from "../workspace/schema-issue.ts";
 import { externalIdp } from "../workspace/workspace.ts";
+import { resolveInlineAuth0, resolveInlineOkta } from "./inline.ts";
 import { tenantSchema, type WrittenTenant } from "./schema.ts";
 import type { Assignment, ExternalClient, SignIn, Tenant } from "./tenant.ts";
 
@@ -108,7 +109,7 @@ function resolve(written: WrittenTenant, document: YamlDocument): Tenant {
   const all = signIns ?? (signIn === undefined ? {} : { default: signIn });
   return {
     ...rest,
-    signIns: new Map(Object.entries(all).map(([name, value]) => [name, resolveSignIn(name, value)])),
+    signIns: new Map(Object.entries(all).map(([name, value]) => [name, resolveSignIn(rest.tenant, name, value)])),
     connections: connections.map((entry, index) => ({
       ...entry,
       // Looked up when asked for: most never are.
@@ -127,12 +128,19 @@ function shorthand(path: readonly (string | number)[]): readonly (string | numbe
 
 type WrittenSignIn = NonNullable<WrittenTenant["signIn"]>;
 
-function resolveSignIn(name: string, written: WrittenSignIn): SignIn {
-  const { idp, external, groups, everyone, session, ...rest } = written;
+function resolveSignIn(tenant: string, name: string, written: WrittenSignIn): SignIn {
+  const { idp, external, okta, auth0, groups, everyone, session, ...rest } = written;
+  const inline =
+    okta !== undefined
+      ? resolveInlineOkta(tenant, okta)
+      : auth0 === undefined
+        ? undefined
+        : resolveInlineAuth0(tenant, auth0);
   return {
     ...rest,
     name,
-    idp: idp ?? externalIdp,
+    idp: idp ?? inline?.name ?? externalIdp,
+    ...(inline === undefined ? {} : { inline }),
     external: external === undefined ? undefined : resolveExternal(external),
     assignment: resolveAssignment(groups, everyone),
     session:

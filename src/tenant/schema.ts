@@ -13,6 +13,7 @@ import {
   slug,
 } from "../workspace/scalars.ts";
 import { appEntryKeys } from "./app-entry.ts";
+import { inlineAuth0, inlineOkta } from "./inline-schema.ts";
 
 const status = z.enum(["draft", "active", "suspended", "offboarded"]);
 
@@ -53,10 +54,15 @@ const external = z.strictObject({
   clientSecret: reference.optional(),
 });
 
+/** Where the client is: one of these. */
+const sourceKeys = ["idp", "external", "okta", "auth0"] as const;
+
 const signIn = z
   .strictObject({
     idp: slug.optional(),
     external: external.optional(),
+    okta: inlineOkta.optional(),
+    auth0: inlineAuth0.optional(),
     groups: z
       .array(group)
       .min(1, "must name at least one group; `everyone: true` lets all in")
@@ -95,8 +101,9 @@ const signIn = z
     session: z.strictObject({ absolute: duration.optional(), idle: duration.optional() }).optional(),
     preset: slug.optional(),
   })
-  .refine((value) => (value.idp === undefined) !== (value.external === undefined), {
-    error: "must have either `idp` (a name from tenantry.yaml) or `external` (the customer's own provider)",
+  .refine((value) => sourceKeys.filter((key) => value[key] !== undefined).length === 1, {
+    error:
+      "must have either `idp` (a name from tenantry.yaml) or the customer's own: `external`, or `okta` or `auth0` with access to its API",
     when: isMap,
   })
   .refine((value) => value.groups === undefined || value.everyone === undefined, {
@@ -106,7 +113,7 @@ const signIn = z
   })
   // The same for editors, which know no functions.
   .meta({
-    oneOf: [{ required: ["idp"] }, { required: ["external"] }],
+    oneOf: sourceKeys.map((key) => ({ required: [key] })),
     not: { required: ["groups", "everyone"] },
   });
 

@@ -1,6 +1,6 @@
 import type { Position } from "../errors/issue.ts";
 import type { Reference } from "../workspace/reference.ts";
-import type { ClientAuth } from "../workspace/workspace.ts";
+import type { ClientAuth, IdentityProvider } from "../workspace/workspace.ts";
 import type { AppEntries } from "./app-entry.ts";
 
 /** draft: nothing is made. active: proven, then let in. suspended: kept, nobody in. offboarded: gone after a grace. */
@@ -47,8 +47,10 @@ export interface Roles {
 
 export interface SignIn {
   readonly name: string;
-  /** Name of an identity provider of the workspace, or `external`. */
+  /** Name of an identity provider of the workspace, `external`, or the domain of one that is given in place. */
   readonly idp: string;
+  /** The customer's own org or Auth0 tenant, given in place with access to its API. */
+  readonly inline?: IdentityProvider | undefined;
   /** The customer's own provider; just when `idp` is `external`. */
   readonly external?: ExternalClient | undefined;
   readonly scopes: readonly string[];

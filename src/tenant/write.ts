@@ -1,4 +1,5 @@
-import type { ClientAuth } from "../workspace/workspace.ts";
+import type { Reference } from "../workspace/reference.ts";
+import type { ClientAuth, IdentityProvider } from "../workspace/workspace.ts";
 import type { ClaimPath, ConnectionEntry, ExternalClient, SignIn, Tenant } from "./tenant.ts";
 import { yamlBlock, yamlList, yamlMap, yamlText } from "./yaml-text.ts";
 
@@ -73,8 +74,9 @@ export function writeTenant(tenant: TenantText, comments: TenantComments = {}): 
 }
 
 function writeSignIn(file: Page, signIn: SignIn): void {
-  const { external, assignment, session } = signIn;
-  if (external === undefined) file.add("idp", yamlText(signIn.idp));
+  const { external, inline, assignment, session } = signIn;
+  if (inline !== undefined) file.nest(inline.kind, (inner) => writeInline(inner, inline));
+  else if (external === undefined) file.add("idp", yamlText(signIn.idp));
   else if (Object.values(external).every((value) => value === undefined)) file.add("external", "{}");
   else file.nest("external", (inner) => writeExternal(inner, external));
   if (assignment?.everyone === true) file.add("everyone", "true");
@@ -131,6 +133,21 @@ function writeExternal(file: Page, { issuer, endpoints, clientId, clientSecret }
   }
   file.add("clientId", clientId && yamlText(clientId));
   file.add("clientSecret", clientSecret && yamlText(clientSecret.text));
+}
+
+/** What is as it is for everybody is left out while it is so. */
+function writeInline(file: Page, idp: IdentityProvider): void {
+  file.add("domain", yamlText(idp.domain));
+  if (idp.kind === "okta") {
+    file.add("authorizationServer", idp.authorizationServer === "org" ? undefined : yamlText(idp.authorizationServer));
+  } else {
+    file.add("customDomain", idp.customDomain && yamlText(idp.customDomain));
+    file.add("organizationName", idp.organizationName === "{tenant}" ? undefined : yamlText(idp.organizationName));
+  }
+  const credentials = Object.entries<string | Reference | undefined>({ ...idp.credentials });
+  const texts = credentials.map(([key, value]) => [key, typeof value === "object" ? value.text : value] as const);
+  file.add("credentials", yamlMap(Object.fromEntries(texts.map(([key, text]) => [key, text && yamlText(text)]))));
+  file.add("limits", idp.limits.share === 0.5 ? undefined : yamlMap({ share: String(idp.limits.share) }));
 }
 
 /** The lines of a map that is being written, one key to a line. */

@@ -38,6 +38,7 @@ export function chooseEngine(workspace: Workspace, engine: EngineKind): Workspac
   throw new TenantryError(code, fault.message, { hint: `${fault.hint}, in tenantry.yaml` });
 }
 
-function carries(engine: EngineKind, { kind }: IdentityProvider): boolean {
-  return (enginesOf[kind] as readonly EngineKind[]).includes(engine);
+/** What a tenant's file gives in place has no state of an engine's program: it is always ours to carry. */
+function carries(engine: EngineKind, { kind, tenant }: IdentityProvider): boolean {
+  return (tenant === undefined || engine === "direct") && (enginesOf[kind] as readonly EngineKind[]).includes(engine);
 }

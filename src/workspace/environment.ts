@@ -4,7 +4,7 @@ type Raw = Readonly<Record<string, unknown>>;
 const named = new Set(["identityProviders", "apps", "engines"]);
 
 /** Sections with fields: an environment overrides by field. */
-const sections = new Set(["verify", "guards", "references", "store"]);
+const sections = new Set(["verify", "guards", "references", "store", "secrets"]);
 
 /** The sections and keys that an environment may override or add. */
 export const environmentKeys = ["connect", "envFile", ...named, ...sections] as const;

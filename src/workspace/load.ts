@@ -1,4 +1,5 @@
 import type { Issue } from "../errors/issue.ts";
+import { appIdpIssues } from "./app-fit.ts";
 import { resolveApp } from "./app-schema.ts";
 import { referenceOf, referenceOrText } from "./apps/common.ts";
 import { type DocumentPath, readDocument, type YamlDocument } from "./document.ts";
@@ -10,6 +11,7 @@ import { idpTwice } from "./idp-twice.ts";
 import { nearest } from "./nearest.ts";
 import { baseSchema, environmentSchema, type WrittenWorkspace } from "./schema.ts";
 import { schemaIssues } from "./schema-issue.ts";
+import { resolveSecretSettings } from "./secrets.ts";
 import type { App, EngineSettings, IdentityProvider, TerraformBackend, Workspace } from "./workspace.ts";
 
 /** The workspace's own file. */
@@ -153,7 +155,7 @@ function validateEnvironment(
 
 /** Values that are right by themselves and do not go together. */
 function clashesOf(written: WrittenWorkspace, positionOf: YamlDocument["positionOf"]): readonly Issue[] {
-  return [...idpTwice(written, positionOf), ...engineIssues(written, positionOf)];
+  return [...idpTwice(written, positionOf), ...appIdpIssues(written, positionOf), ...engineIssues(written, positionOf)];
 }
 
 /** Those in an environment, each told of where the environment or the base has it. */
@@ -202,6 +204,7 @@ function resolve(written: WrittenWorkspace, root: string, environment: string): 
       ]),
     ),
     engines: resolveEngines(written.engines),
+    secrets: resolveSecretSettings(written.secrets),
     verify: {
       allowPrivate: written.verify.allowPrivate,
       resolvers: written.verify.resolvers,

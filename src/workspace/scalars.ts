@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
-import { parseReference } from "./reference.ts";
+import { parseReference, type Reference, referenceForms } from "./reference.ts";
 
 // The small values that files are made of. Messages end a sentence that begins with the field's name.
 
@@ -13,20 +13,44 @@ export const slug = z
   .max(50, "must have at most 50 characters")
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and single hyphens, such as `acme-foods`");
 
-export const reference = z
+/** What is wrong with a text that begins as a reference does and is none. */
+function referenceFault(text: string): string | undefined {
+  if (parseReference(text) !== undefined) return undefined;
+  if (/(^|[:/\\])\.\.([/\\#]|$)/.test(text)) return "must not hold `..`";
+  const scheme = /^[a-z-]+(?=:)/.exec(text)?.[0] as Reference["scheme"] | undefined;
+  const form = scheme === undefined ? undefined : referenceForms[scheme];
+  if (form === undefined || scheme === "env" || scheme === "file") return undefined;
+  return `must be \`${form}\`: letters, digits, \`_\`, \`.\` and \`-\`, nothing empty`;
+}
+
+/** Says what is wrong with a text that begins as a reference does. */
+function wellFormed(context: z.core.ParsePayload<string>): void {
+  const message = referenceFault(context.value);
+  if (message !== undefined) context.issues.push({ code: "custom", input: context.value, message, continue: true });
+}
+
+/** Begins as the reference to a secret does; `parseReference` says whether it is one. */
+const referenceStart = /^(env:[A-Za-z_][A-Za-z0-9_]*|(file|vault|aws-sm|gcp-sm):[^\0]+|op:\/\/[^\0]+)$/;
+
+export const reference = z.string().regex(referenceStart, literalSecretMessage).check(wellFormed);
+
+/** A reference that needs no secret manager: what the way to one is made of. */
+export const localReference = z
   .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, literalSecretMessage)
-  .refine((text) => parseReference(text) !== undefined, "must not hold `..`");
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\0]+)$/, "must be `env:NAME` or `file:PATH`, never the secret itself")
+  .check(wellFormed);
 
 /** `sqlite:PATH`, `postgres://…` without a password, or a reference to such an address. */
 export const databaseAddress = z
   .string()
   .max(1_000, "must have at most 1000 characters")
   .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sqlite:.+|postgres(ql)?:\/\/.+)$/,
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|(file|vault|aws-sm|gcp-sm|sqlite):.+|op:\/\/.+|postgres(ql)?:\/\/.+)$/,
     "must be `sqlite:PATH`, `postgres://HOST/NAME` or a reference such as `env:NAME`",
   )
-  .refine((text) => !text.startsWith("file:") || parseReference(text) !== undefined, "must not hold `..`")
+  .check((context) => {
+    if (referenceStart.test(context.value)) wellFormed(context);
+  })
   // What stands before the `@` is `user:password`.
   .refine((text) => !/^postgres(ql)?:\/\/[^/?#]*:[^/?#]*@|[?&]password=/.test(text), literalSecretMessage);
 

@@ -15,11 +15,12 @@ import {
   reference,
   slug,
 } from "./scalars.ts";
+import { secretSettings } from "./secrets.ts";
 import { enginesOf, externalIdp } from "./workspace.ts";
 
 /** A client id, or where it is: a run that only looks may come in by another client. */
 const ownClientId = line(100).refine(
-  (text) => !/^(env|file):/.test(text) || parseReference(text) !== undefined,
+  (text) => !/^(env|file|vault|aws-sm|gcp-sm):|^op:\/\//.test(text) || parseReference(text) !== undefined,
   "must be a client id, or a reference such as `env:NAME`",
 );
 
@@ -85,7 +86,7 @@ const store = z.strictObject({
 const secretPattern = z
   .string()
   .regex(
-    /^env:[A-Za-z0-9_{}]+\*?$|^file:[^\0*]+\*?$/,
+    /^env:[A-Za-z0-9_{}]+\*?$|^file:[^\0*]+\*?$|^(vault:|aws-sm:|gcp-sm:projects\/|op:\/\/)[A-Za-z0-9_+=@{}#/. -]+\*?$/,
     "must be a reference pattern such as `env:TENANT_{TENANT}__*`, with `*` at its end only",
   )
   .refine((text) => !text.includes(".."), "must not hold `..`")
@@ -97,13 +98,29 @@ const secretPattern = z
   .refine(
     (text) => !text.endsWith("*") || !/\{(tenant|TENANT)\}/.test(text) || closedName.test(text),
     "must close the tenant's name before `*`, by `__` as in `env:TENANT_{TENANT}__*` or by `/` as in `file:secrets/{tenant}/*`",
+  )
+  .refine(
+    (text) => !text.startsWith("op:") || !text.includes("{TENANT}"),
+    "must not hold `{TENANT}`: 1Password does not tell upper case from lower case",
   );
 
 /** The last name in a pattern, followed by what no slug can go on with. */
-const closedName = /^env:.*\{(tenant|TENANT)\}__[^{}]*$|^file:.*\{(tenant|TENANT)\}[/.][^{}]*$/;
+const closedName =
+  /^env:.*\{(tenant|TENANT)\}__[^{}]*$|^file:.*\{(tenant|TENANT)\}[/.][^{}]*$|^(vault|aws-sm|gcp-sm|op):.*\{(tenant|TENANT)\}([/.#]|__)[^{}]*$/;
+
+/** A host, or everything one label below one. */
+const hostPattern = z
+  .string()
+  .max(253, "must have at most 253 characters")
+  .regex(
+    /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "must be a host name in lower case, such as `acme.okta.com`, or `*.` and an ending, such as `*.okta.com`",
+  );
 
 const shared = {
-  references: z.strictObject({ tenants: z.array(secretPattern).default([]) }).prefault({}),
+  references: z
+    .strictObject({ tenants: z.array(secretPattern).default([]), hosts: z.array(hostPattern).default([]) })
+    .prefault({}),
   store: store.optional(),
   identityProviders: z
     .record(slug, z.discriminatedUnion("kind", [oktaIdentityProvider, auth0IdentityProvider]))
@@ -116,6 +133,7 @@ const shared = {
   verify: verifySettings.prefault({}),
   guards: guardSettings.prefault({}),
   engines: engineSettings.prefault({}),
+  secrets: secretSettings.prefault({}),
 };
 
 const connect = z.strictObject({

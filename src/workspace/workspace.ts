@@ -1,5 +1,6 @@
 import type { App } from "./app.ts";
 import type { Reference } from "./reference.ts";
+import type { SecretSettings } from "./secrets.ts";
 
 export type { App } from "./app.ts";
 export type { SqlApp } from "./apps/sql.ts";
@@ -75,6 +76,8 @@ export interface OktaCredentialsKey {
 export interface OktaIdentityProvider {
   readonly kind: "okta";
   readonly name: string;
+  /** Slug of the tenant in whose file it stands: a customer's own. Absent: it stands in `tenantry.yaml`. */
+  readonly tenant?: string | undefined;
   /** Host name of the org, such as `acme.okta.com`. */
   readonly domain: string;
   /** `org`, or the id of a custom authorization server such as `default`. */
@@ -100,6 +103,8 @@ export interface Auth0CredentialsClient {
 export interface Auth0IdentityProvider {
   readonly kind: "auth0";
   readonly name: string;
+  /** Slug of the tenant in whose file it stands: a customer's own. Absent: it stands in `tenantry.yaml`. */
+  readonly tenant?: string | undefined;
   /** Host name of the Auth0 tenant, such as `acme.eu.auth0.com`; the Management API is there. */
   readonly domain: string;
   /** Where people sign in instead; then it is the issuer too. */
@@ -114,7 +119,7 @@ export interface Auth0IdentityProvider {
   };
 }
 
-/** What the workspace may name. The customer's own provider (`external`) stands in the tenant's file instead. */
+/** Where clients are ours to make: named in `tenantry.yaml`, or a customer's own that a tenant file gives in place. */
 export type IdentityProvider = OktaIdentityProvider | Auth0IdentityProvider;
 
 /** The name under which the customers' own providers stand in addresses; no identity provider may have it. */
@@ -150,7 +155,11 @@ export interface Workspace {
   readonly environment: string;
   /** The folder that holds `tenantry.yaml`, absolute. Relative paths in the file are relative to it. */
   readonly root: string;
-  readonly references: { readonly tenants: readonly string[] };
+  readonly references: {
+    readonly tenants: readonly string[];
+    /** Hosts, or `*.` and an ending, of the orgs that tenant files may name with credentials. Absent: none. */
+    readonly hosts?: readonly string[] | undefined;
+  };
   /** Absent when the file does not say where the store is. */
   readonly store?: { readonly url: string | Reference } | undefined;
   readonly identityProviders: ReadonlyMap<string, IdentityProvider>;
@@ -158,6 +167,8 @@ export interface Workspace {
   readonly verify: VerifySettings;
   readonly guards: GuardSettings;
   readonly engines: EngineSettings;
+  /** Where secrets lie that are not of this machine. */
+  readonly secrets?: SecretSettings | undefined;
   readonly connect?: Connect | undefined;
   /** A dotenv file whose values `env:` references see besides the process environment. */
   readonly envFile?: string | undefined;

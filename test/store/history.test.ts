@@ -201,6 +201,7 @@ onEachDatabase((kind) => {
       const run = await first.beginRun({ planDigest, actor: "ci" });
       await first.recordStep({ run, key: portal, step: "register", state: "done", detail: {} });
       await first.close();
+      await edit(url, "drop table tenantry_kept");
       await edit(url, "drop index tenantry_run_saved_plan");
       await edit(url, "alter table tenantry_run drop column saved_plan");
       await edit(url, "update tenantry_meta set value = '1' where name = 'version'");

@@ -4,7 +4,8 @@ import { findHidden } from "../../src/errors/visible.ts";
 import { loadTenants } from "../../src/tenant/load.ts";
 import type { Assignment, ClaimPath, SignIn, Tenant } from "../../src/tenant/tenant.ts";
 import { type TenantText, writeTenant } from "../../src/tenant/write.ts";
-import { parseReference } from "../../src/workspace/reference.ts";
+import { parseReference, type Reference } from "../../src/workspace/reference.ts";
+import type { IdentityProvider } from "../../src/workspace/workspace.ts";
 import { memoryFiles } from "../workspace/memory-files.ts";
 
 // Random tenants as a file could say them: every field, and texts of the awkward kind that YAML has so much of.
@@ -70,7 +71,7 @@ const url = fc.constantFrom(
 );
 const reference = fc
   .constantFrom("env:TENANT_ACME__CLIENT_SECRET", "file:/run/secrets/a b", "file:a: b #c", "file:[x]")
-  .map((text) => parseReference(text));
+  .map((text) => parseReference(text) as Reference);
 const external = fc.record({
   issuer: maybe(url),
   endpoints: maybe(
@@ -101,12 +102,41 @@ const milliseconds = fc
   // A number of more than six digits cannot be written in the smaller units; the largest that fits must be found.
   .filter((length) => length / 86_400_000 <= 999_999);
 
+/** Orgs that are given in place; the tenant is that of the file. */
+const inline: fc.Arbitrary<IdentityProvider> = fc.oneof(
+  fc
+    .record({
+      domain: host,
+      authorizationServer: fc.constantFrom("org", "default", "aus1e3", "1e3", "-1"),
+      credentials: fc.oneof(
+        fc.record({ apiToken: reference }),
+        fc.record({ clientId: fc.constantFrom("0oa1", "yes", "1e3"), privateKey: reference }),
+        fc.record({ clientId: fc.constant("a b"), privateKey: reference, keyId: line(60) }),
+      ),
+      limits: fc.constantFrom({ share: 0.5 }, { share: 0.25 }, { share: 1 }),
+    })
+    .map((rest) => ({ ...rest, kind: "okta", name: rest.domain, engine: "direct" })),
+  fc
+    .record({
+      domain: host,
+      customDomain: maybe(host),
+      organizationName: fc.constantFrom("{tenant}", "acme", "0x1f"),
+      credentials: fc.oneof(
+        fc.record({ token: reference }),
+        fc.record({ clientId: fc.constantFrom("abc", "1e3"), clientSecret: reference }),
+      ),
+      limits: fc.constantFrom({ share: 0.5 }, { share: 0.1 }),
+    })
+    .map((rest) => ({ ...rest, kind: "auth0", name: rest.domain, engine: "direct" })),
+);
+
 const signIn = (name: string): fc.Arbitrary<SignIn> =>
   fc
     .record({
       source: fc.oneof(
         slug.map((idp) => ({ idp })),
         external.map((value) => ({ idp: "external", external: value })),
+        inline.map((value) => ({ idp: value.domain, inline: value })),
       ),
       assignment: maybe(assignment),
       accessPolicy: maybe(line(60)),
@@ -126,7 +156,7 @@ const signIn = (name: string): fc.Arbitrary<SignIn> =>
       provision: fc.record({ create: fc.boolean(), update: fc.boolean() }),
       logout: fc.record({ endSession: fc.boolean() }),
       session: maybe(fc.record({ absolute: maybe(milliseconds), idle: maybe(milliseconds) })),
-    } satisfies Record<Exclude<keyof SignIn, "name" | "idp" | "external"> | "source", fc.Arbitrary<unknown>>)
+    } satisfies Record<Exclude<keyof SignIn, "name" | "idp" | "external" | "inline"> | "source", fc.Arbitrary<unknown>>)
     .map(({ source, ...rest }) => ({ name, ...source, ...rest }) as SignIn);
 
 const signIns = fc
@@ -134,39 +164,50 @@ const signIns = fc
   .chain((names) => fc.tuple(...names.map((name) => signIn(name))))
   .map((all) => new Map(all.map((one) => [one.name, one])));
 
-const tenantText: fc.Arbitrary<TenantText> = fc.record({
-  tenant: slug,
-  id: fc.stringMatching(/^[a-z2-9]{20}$/),
-  name: line(60),
-  status: fc.constantFrom("draft", "active", "suspended", "offboarded"),
-  domains: unique(host, 1),
-  contacts: fc.array(fc.record({ role: line(30), email: fc.constantFrom("it@acme.example", "o'x+1@acme.example") }), {
-    maxLength: 2,
-  }),
-  signIns,
-  connections: fc.array(
-    fc.record({ app: slug, signIn: slug, status: maybe(fc.constantFrom("draft" as const, "suspended" as const)) }),
-    { minLength: 1, maxLength: 3 },
-  ),
-  environments: maybe(unique(slug, 1)),
-  acknowledge: fc.array(
-    fc.record({ address: line(60), field: line(60), from: longText, to: longText, reason: line(60) }),
-    { maxLength: 2 },
-  ),
-  attest: fc.array(
-    fc.record({
-      check: fc.constantFrom("P1", "D24"),
-      by: line(60),
-      on: fc.constantFrom("2026-11-01", "2026-02-28"),
-      expires: fc.constantFrom("2027-01-31", "2028-02-29"),
-      reason: line(60),
+const tenantText: fc.Arbitrary<TenantText> = fc
+  .record({
+    tenant: slug,
+    id: fc.stringMatching(/^[a-z2-9]{20}$/),
+    name: line(60),
+    status: fc.constantFrom("draft", "active", "suspended", "offboarded"),
+    domains: unique(host, 1),
+    contacts: fc.array(fc.record({ role: line(30), email: fc.constantFrom("it@acme.example", "o'x+1@acme.example") }), {
+      maxLength: 2,
     }),
-    { maxLength: 2 },
-  ),
-  verify: fc.record({ wrongSecretControl: fc.boolean() }),
-  deleteAfter: maybe(fc.constantFrom("2027-01-31", "2028-02-29")),
-  notes: maybe(longText),
-} satisfies Record<Exclude<keyof Tenant, "positionOf">, fc.Arbitrary<unknown>>);
+    signIns,
+    connections: fc.array(
+      fc.record({ app: slug, signIn: slug, status: maybe(fc.constantFrom("draft" as const, "suspended" as const)) }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    environments: maybe(unique(slug, 1)),
+    acknowledge: fc.array(
+      fc.record({ address: line(60), field: line(60), from: longText, to: longText, reason: line(60) }),
+      { maxLength: 2 },
+    ),
+    attest: fc.array(
+      fc.record({
+        check: fc.constantFrom("P1", "D24"),
+        by: line(60),
+        on: fc.constantFrom("2026-11-01", "2026-02-28"),
+        expires: fc.constantFrom("2027-01-31", "2028-02-29"),
+        reason: line(60),
+      }),
+      { maxLength: 2 },
+    ),
+    verify: fc.record({ wrongSecretControl: fc.boolean() }),
+    deleteAfter: maybe(fc.constantFrom("2027-01-31", "2028-02-29")),
+    notes: maybe(longText),
+  } satisfies Record<Exclude<keyof Tenant, "positionOf">, fc.Arbitrary<unknown>>)
+  // An org in a file is that tenant's.
+  .map((tenant) => ({
+    ...tenant,
+    signIns: new Map(
+      [...tenant.signIns].map(([name, one]): [string, SignIn] => [
+        name,
+        one.inline === undefined ? one : { ...one, inline: { ...one.inline, tenant: tenant.tenant } },
+      ]),
+    ),
+  }));
 
 /** Members that are not there and members that are undefined are the same in a file. */
 function plainOf(value: unknown): unknown {

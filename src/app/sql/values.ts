@@ -48,7 +48,7 @@ export function observedRecord(
     key: row.key as ConnectionKey,
     state: row.state,
     fields: fieldsOf(row, tenant),
-    secretId: row.client_secret_id ?? undefined,
+    secretId: row.client_secret_id,
     specDigest: row.spec_digest,
     previous: previous === undefined ? undefined : fieldsOf(previous, tenant),
   };

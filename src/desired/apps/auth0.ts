@@ -5,6 +5,7 @@ export const auth0Kind: AppKind<"auth0"> = {
   kind: "auth0",
   gate: "staged",
   tenantRow: true,
+  sharedCallback: true,
   callback: () => "computed",
   lockScope: () => "tenant",
   secret: (app) => (app.secretSink === undefined ? "written" : "sink"),

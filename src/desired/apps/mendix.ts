@@ -5,6 +5,7 @@ export const mendixKind: AppKind<"mendix"> = {
   kind: "mendix",
   gate: "atomic",
   tenantRow: false,
+  sharedCallback: true,
   callback: () => "computed",
   lockScope: () => "app",
   secret: (app) => (app.secretSink === undefined ? "written" : "sink"),

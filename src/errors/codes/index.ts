@@ -3,6 +3,7 @@ import { auth0Codes } from "./auth0.ts";
 import { cliCodes } from "./cli.ts";
 import { engineCodes } from "./engine.ts";
 import { fileCodes } from "./file.ts";
+import { httpCodes } from "./http.ts";
 import { oktaCodes } from "./okta.ts";
 import { planCodes } from "./plan.ts";
 import { ruleCodes } from "./rule.ts";
@@ -27,6 +28,7 @@ export const codes = {
   ...auth0Codes,
   ...engineCodes,
   ...sqlCodes,
+  ...httpCodes,
   ...verifyCodes,
   ...applyCodes,
   ...cliCodes,

@@ -76,6 +76,16 @@ export const ruleCodes = {
     mend: "Remove `pkce: off`, or choose a `clientAuth`.",
     exit: 2,
   },
+  RULE_HOST_FORBIDDEN: {
+    cause: "A tenant's file gives an org in place whose host `references.hosts` of tenantry.yaml does not list.",
+    mend: "If it is the customer's, list the host under `references.hosts` in tenantry.yaml; otherwise correct it.",
+    exit: 2,
+  },
+  RULE_INLINE_TWICE: {
+    cause: "An org that a tenant's file gives in place is named elsewhere too, so each would take the other's clients.",
+    mend: "Name the org once: in tenantry.yaml when several need it, otherwise in one tenant's file.",
+    exit: 2,
+  },
   RULE_REFERENCE_FORBIDDEN: {
     cause: "A tenant's file uses a secret reference that `references.tenants` does not allow this tenant.",
     mend: "Put the secret where the tenant may have it, or widen `references.tenants` in tenantry.yaml.",
@@ -171,6 +181,21 @@ export const ruleCodes = {
   RULE_ATTEST_DATES: {
     cause: "An entry under `attest:` ends before it begins, or counts for more than a year.",
     mend: "Write the day of the test sign-in under `on`, and a later day, at most a year on, under `expires`.",
+    exit: 2,
+  },
+  RULE_APP_ENTRY: {
+    cause: "A connection has a block for another kind of app, or its block lacks or holds what its app cannot take.",
+    mend: "Write the block that is named after the app's kind, as docs/apps says.",
+    exit: 2,
+  },
+  RULE_APP_CANNOT: {
+    cause: "The file says something that the app has no place for (docs/capabilities.md).",
+    mend: "Take it out, or give this app a second sign-in without it.",
+    exit: 2,
+  },
+  RULE_APP_NAME_TAKEN: {
+    cause: "Two connections have one name at their app: a route, an enterprise connection, a set of constants.",
+    mend: "Give each connection one of its own.",
     exit: 2,
   },
   RULE_ATTEST_TWICE: {

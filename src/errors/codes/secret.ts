@@ -13,6 +13,46 @@ export const secretCodes = {
     mend: "Put a plain file there, or mount the secrets outside of the checkout and allow their absolute path in `references.tenants`.",
     exit: 2,
   },
+  SECRET_FORBIDDEN: {
+    cause:
+      "A secret manager does not let us read or write a secret: the token has ended, or its rights do not reach there.",
+    mend: "Look at the rights that docs/secrets.md lists for the manager, and whether the token is still good.",
+    exit: 5,
+  },
+  SECRET_UNREACHABLE: {
+    cause: "A secret manager gave no answer, or none that can be used.",
+    mend: "Look whether it can be reached from here and is unsealed, then run the command again.",
+    exit: 5,
+  },
+  SECRET_SDK_MISSING: {
+    cause:
+      "A reference leads to a secret manager whose vendor's package is not installed. Tenantry does not bring these along.",
+    mend: "Install the package that the message names beside Tenantry.",
+    exit: 2,
+  },
+  SECRET_MANAGER_UNNAMED: {
+    cause:
+      "A reference leads to a secret manager that tenantry.yaml says nothing about, or that may not be asked in this environment.",
+    mend: "Say under `secrets:` in tenantry.yaml where it is and how to come in (docs/secrets.md).",
+    exit: 2,
+  },
+  SECRET_SINK_REFUSED: {
+    cause:
+      "A secret could not be put where the app's `secretSink` names: the place has another form, or changed at the same moment.",
+    mend: "Look at what is there, mend it or name another place, then run the command again.",
+    exit: 5,
+  },
+  SECRET_SINK_FOREIGN: {
+    cause: "The place that an app's `secretSink` names holds a secret that we did not put there. It was not changed.",
+    mend: "Name another place, or remove what is there if it is a leftover.",
+    exit: 4,
+  },
+  SECRET_IN_REPOSITORY: {
+    cause:
+      "A secret would stand in plain text in a file that could be committed: git does not ignore it, or could not be asked.",
+    mend: "Add the file to .gitignore, write it outside of the repository, or name a `secretSink` for the app.",
+    exit: 4,
+  },
   SECRET_SEAL_KEY_INVALID: {
     cause: "A sealing key is not 32 bytes written as base64, or no sealing key is given.",
     mend: "Make one with `openssl rand -base64 32` and put it where the reference under `sealing.keys` points.",

@@ -47,4 +47,9 @@ export const workspaceCodes = {
     mend: "Name the workspace's own environment or one under `environments:`.",
     exit: 2,
   },
+  WORKSPACE_APP_IDP: {
+    cause: "An app of kind auth0 names no identity provider of kind auth0 under `identityProvider`.",
+    mend: "Name the Auth0 tenant whose enterprise connections the app is.",
+    exit: 2,
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ClientAuth, ClientKey, PublicKey } from "../client-auth.ts";
 import { parseReference, type Reference } from "../reference.ts";
 import { clientAuth, httpsBase, line, reference } from "../scalars.ts";
+import { secretSink } from "../secret-sink.ts";
 
 // What apps of all kinds have in common in `tenantry.yaml`.
 
@@ -74,7 +75,7 @@ export const commonKeys = {
   postLogout: z.array(pathTemplate).max(20).default([]),
   clientAuth: z.array(clientAuth).min(1, "must name at least one").optional(),
   clientKey: clientKey.optional(),
-  secretSink: line(500).optional(),
+  secretSink: secretSink.optional(),
 };
 
 type WrittenCommon = z.output<z.ZodObject<typeof commonKeys>>;

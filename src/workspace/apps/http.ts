@@ -18,10 +18,15 @@ export type HttpAuth =
 /** An app that takes connection records by a small contract over HTTP. */
 export interface HttpApp extends AppCommon {
   readonly kind: "http";
-  /** Base URL of the receiver. */
+  /** Address of the receiver; the contract's paths begin behind it with `/tenantry/v1`. */
   readonly receiver: string;
   readonly auth: HttpAuth;
 }
+
+/** Stands in a header between quotes. */
+const keyId = z
+  .string()
+  .regex(/^[A-Za-z0-9._~:/-]{1,100}$/, "must be letters, digits and `. _ ~ : / -`, at most 100 of them");
 
 export const httpApp = z.strictObject({
   kind: z.literal("http"),
@@ -29,7 +34,7 @@ export const httpApp = z.strictObject({
   receiver: httpsBase,
   auth: z.union(
     [
-      z.strictObject({ hmac: z.strictObject({ keyId: line(100), secret: reference }) }),
+      z.strictObject({ hmac: z.strictObject({ keyId, secret: reference }) }),
       z.strictObject({
         oauth: z.strictObject({
           tokenUrl: endpointUrl,
