@@ -136,7 +136,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const startedAt = new Date(clock()).toISOString();
   const calls = new InnerCalls();
   const apps = createApps({ dir: options.dir, env: () => world.state.env, calls, clock });
-  const standIns = createStandIns({ dir: options.dir, clock });
+  const standIns = createStandIns({ dir: options.dir, clock, calls });
   const outside = Object.values<StandIn>(standIns);
   const appSites = [...Object.values(apps).map(({ site }) => site), ...outside.flatMap(({ sites }) => sites)];
   const standInEnv = Object.assign({}, ...outside.map(({ env }) => env)) as Readonly<Record<string, string>>;

@@ -1,4 +1,6 @@
+import type { InnerCalls } from "./inner-call.ts";
 import { createCustomerOrg } from "./okta/customer-org.ts";
+import { createReceiver } from "./receiver/stand-in.ts";
 import type { Site } from "./site.ts";
 
 // The apps' side of the world that is not a database: gateways, vendors' APIs and receivers that Tenantry writes to.
@@ -8,6 +10,8 @@ export interface StandInParts {
   /** The sandbox's folder: what Tenantry writes there can be read. */
   readonly dir: string;
   readonly clock: () => number;
+  /** How what is played asks other sites of the sandbox. */
+  readonly calls: InnerCalls;
 }
 
 /** One outside system that is played. Its world is new at each start. */
@@ -19,6 +23,7 @@ export interface StandIn {
 
 const makers = {
   customerOrg: createCustomerOrg,
+  receiver: createReceiver,
 } as const satisfies Readonly<Record<string, (parts: StandInParts) => StandIn>>;
 
 /** All of them, by name, to look into and to change as whoever runs them would. */

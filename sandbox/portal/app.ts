@@ -8,7 +8,7 @@ import type { Site, SiteRequest } from "../site.ts";
 import type { AppMistake } from "./mistakes.ts";
 import { homePage, leavePage, loginPage, signedInPage } from "./page.ts";
 import { missingClaim, type Person, personOf } from "./person.ts";
-import { type AppRecord, type PathNames, Records } from "./record.ts";
+import { type AppRecord, type PathNames, type RecordSource, Records } from "./record.ts";
 import { type AppKeys, RedeemError, redeem } from "./redeem.ts";
 import { type Begun, beginSignIn, plainCookie, SignIns, safeCookie, signInCookie } from "./sign-in.ts";
 
@@ -29,6 +29,8 @@ export interface AppPlace {
 /** What an app works with. */
 export interface AppParts {
   readonly keys: () => AppKeys;
+  /** Where its records are when they are in no database. */
+  readonly records?: RecordSource;
   readonly calls: InnerCalls;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -45,7 +47,7 @@ export class PlayedApp {
   /** What it does wrong now. */
   readonly mistakes = new Set<AppMistake>();
   readonly #parts: AppParts;
-  readonly #records: Records;
+  readonly #records: RecordSource;
   readonly #signIns = new SignIns();
   readonly #sessions = new Map<string, Person>();
   readonly #start: RegExp;
@@ -55,7 +57,7 @@ export class PlayedApp {
     this.place = place;
     this.database = database;
     this.#parts = parts;
-    this.#records = new Records(place.name, () => this.database);
+    this.#records = parts.records ?? new Records(place.name, () => this.database);
     this.#start = patternOf(place.start);
     this.#callback = patternOf(place.callback);
   }

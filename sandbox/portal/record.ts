@@ -14,7 +14,7 @@ export interface AppRecord {
   readonly endSessionEndpoint: string | undefined;
   readonly endSession: boolean;
   readonly clientId: string;
-  /** The sealed envelope. */
+  /** The sealed envelope, or the secret itself where the app has no sealing key. */
   readonly clientSecret: string | undefined;
   readonly clientAuth: string;
   readonly pkce: string;
@@ -37,10 +37,24 @@ export interface AppRecord {
 /** Names that a path of the app holds. */
 export type PathNames = Readonly<Partial<Record<"id" | "tenant" | "signIn", string>>>;
 
+/** Where an app finds its records. */
+export interface RecordSource {
+  /**
+   * The record that a path is about; undefined when there is none.
+   *
+   * @param pending also records that are not switched on, which an app should not serve
+   */
+  find(names: PathNames, pending: boolean): Promise<AppRecord | undefined>;
+  /** What the paths of the record for an e-mail address's domain hold; undefined when there is none. */
+  findByDomain(domain: string): Promise<PathNames | undefined>;
+  /** The record of somebody who is signed in; undefined when it is switched off by now. */
+  byKey(key: string): Promise<AppRecord | undefined>;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** The database of an app, which is read and never written. */
-export class Records {
+export class Records implements RecordSource {
   readonly #app: string;
   readonly #url: () => string;
 

@@ -7,8 +7,8 @@ import type { AppRecord } from "./record.ts";
 
 /** The keys that an app has of its own. */
 export interface AppKeys {
-  /** Opens the secrets of its records; base64. */
-  readonly sealing: string;
+  /** Opens the secrets of its records; base64. Undefined where they are not sealed. */
+  readonly sealing: string | undefined;
   /** Signs client assertions: PEM; absent where the app cannot. */
   readonly client: string | undefined;
 }
@@ -80,7 +80,8 @@ async function authenticate(
 ): Promise<Readonly<Record<string, string>>> {
   const { clientId, clientAuth, clientSecret } = record;
   const secret = (): string => {
-    const opened = openEnvelope(clientSecret ?? "", record.key, keys.sealing);
+    const held = clientSecret ?? "";
+    const opened = keys.sealing === undefined ? held : openEnvelope(held, record.key, keys.sealing);
     return stale ? `${opened.slice(0, -4)}old-` : opened;
   };
   switch (clientAuth) {

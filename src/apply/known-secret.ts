@@ -1,4 +1,5 @@
 import type { Redactor } from "../secret/redact.ts";
+import { referencesIn } from "../secret/remote.ts";
 import { type ReferenceFrom, resolveReference, type SecretSource } from "../secret/resolve.ts";
 import type { Secret } from "../secret/secret.ts";
 import { secretsOfUrl } from "../store/postgres-url.ts";
@@ -8,6 +9,14 @@ import type { Reference } from "../workspace/reference.ts";
 export interface KnownFrom {
   readonly source: SecretSource;
   readonly redactor: Redactor;
+}
+
+/**
+ * Fetches the secrets of these parts of the workspace that lie in secret managers, so that `resolveKnown` finds them. One
+ * that cannot be had is told by `resolveKnown`, to whoever needs it.
+ */
+export async function fetchSecrets({ source }: Pick<KnownFrom, "source">, ...parts: readonly unknown[]): Promise<void> {
+  await source.remote?.fetch(referencesIn(parts));
 }
 
 /** The secret behind a reference, known to the redactor from now on. */

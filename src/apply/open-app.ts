@@ -7,8 +7,17 @@ import type { HostLimiters } from "../vendor/limiter.ts";
 import type { Network } from "../vendor/network.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { App, SqlApp } from "../workspace/workspace.ts";
-import { knownUrl, resolveKnown } from "./known-secret.ts";
+import { fetchSecrets, knownUrl, resolveKnown } from "./known-secret.ts";
 import type { OpenOptions } from "./open-options.ts";
+
+/**
+ * What of an app's settings is needed to open it, with the references in it. Sealing keys are for whoever hands secrets
+ * over, or proves them: not for a look.
+ */
+export function neededToOpen(app: App, access: OpenOptions["access"]): unknown {
+  const { clientKey: _notYet, ...own } = app;
+  return app.kind === "sql" && access === "read" ? { database: app.database } : own;
+}
 
 /** Opens an app of any kind. Sends nothing yet; what it takes is loaded when its kind is used. */
 export async function openApp(
@@ -32,7 +41,7 @@ export async function openApp(
           name: reference.text,
           value: resolveKnown(reference, options, `a sealing key of the app ${app.name}`),
         }));
-      return openSqlApp({
+      const adapter = await openSqlApp({
         app,
         workspace: options.workspace.name,
         environment: options.workspace.environment,
@@ -43,6 +52,13 @@ export async function openApp(
         clock: options.clock,
         sleep: options.sleep,
       });
+      return {
+        ...adapter,
+        async secretOf(key) {
+          await fetchSecrets(options, app.sealing);
+          return adapter.secretOf(key);
+        },
+      };
     }
     case "auth0":
       return (await import("../app/auth0/open.ts")).openAuth0App({ ...common, app });

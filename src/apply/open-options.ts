@@ -5,6 +5,7 @@ import type { Redactor } from "../secret/redact.ts";
 import type { SecretSource } from "../secret/resolve.ts";
 import type { Holder } from "../store/store.ts";
 import type { Clock, Sleep } from "../vendor/network.ts";
+import type { SecretManagers } from "../vendor/secret-managers.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Progress } from "./progress.ts";
 
@@ -16,6 +17,8 @@ export interface OpenOptions {
   /** Whether every identity provider and app of the workspace is opened, whoever uses it. */
   readonly whole: boolean;
   readonly source: SecretSource;
+  /** Where secrets are put that apps read elsewhere; closed with the world. Absent: a run that hands none over. */
+  readonly managers?: SecretManagers | undefined;
   /** Whether the run only looks: it then asks identity providers for no right to change anything. */
   readonly access: "read" | "manage";
   /** Learns every secret of the run. */

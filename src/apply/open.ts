@@ -8,7 +8,6 @@ import { externalAdapter } from "../idp/external/adapter.ts";
 import type { IdentityProviderAdapter } from "../idp/identity-provider.ts";
 import { clientIdOfToken, spareClient } from "../idp/spare-client.ts";
 import type { Redactor } from "../secret/redact.ts";
-import { resolveReference } from "../secret/resolve.ts";
 import type { Secret } from "../secret/secret.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
@@ -18,13 +17,14 @@ import { openDomainProver } from "../verify/domain/prover.ts";
 import { openFetcher, placeOf } from "../verify/verify.ts";
 import type { Reference } from "../workspace/reference.ts";
 import { externalIdp, type IdentityProvider, type Workspace } from "../workspace/workspace.ts";
-import { knownUrl, resolveKnown } from "./known-secret.ts";
-import { openApp } from "./open-app.ts";
+import { fetchSecrets, knownUrl, resolveKnown } from "./known-secret.ts";
+import { networkOf } from "./network.ts";
+import { neededToOpen, openApp } from "./open-app.ts";
 import type { OpenOptions, RecordingOptions } from "./open-options.ts";
 
 export type { OpenOptions, RecordingOptions } from "./open-options.ts";
 
-import { withOwnClientId } from "./own-client-id.ts";
+import { clientIdReference, withOwnClientId } from "./own-client-id.ts";
 import type { RecordingWorld, World } from "./world.ts";
 
 /**
@@ -36,19 +36,24 @@ import type { RecordingWorld, World } from "./world.ts";
  */
 export async function openWorld(options: OpenOptions): Promise<World> {
   const { workspace, connections, progress } = options;
-  const network = openNetwork(options);
+  const network = networkOf(workspace, options.source);
   // By host: whatever else of the run asks the same org shares its buckets.
   const limiters = createHostLimiters({ clock: options.clock, sleep: options.sleep });
   const { verify: settings } = workspace;
   let fetcher: ReturnType<typeof openFetcher> | undefined;
-  const opened: { close(): Promise<void> }[] = [{ close: async () => (await fetcher)?.close() }];
+  const opened: { close(): Promise<void> }[] = [
+    { close: async () => (await fetcher)?.close() },
+    { close: async () => options.managers?.close() },
+  ];
   try {
     const engines = new Map<string, Engine>();
     const idpsInUse = new Set(connections.map((connection) => connection.registration.idp));
     // Each is really opened by the first call only: a connection may have been at another one before.
     for (const [name, idp] of workspace.identityProviders) {
       const engine = lazyEngine(name, async () => {
+        await fetchSecrets(options, idp, idp.engine === "direct" ? [] : workspace.engines);
         // A tenant's file has no say in what is read here: a client id there is taken as it stands.
+        if (idp.tenant === undefined) await fetchSecrets(options, clientIdReference(idp));
         const own = idp.tenant === undefined ? withOwnClientId(idp, options.source) : idp;
         return knowing(
           await openEngine(own, await openIdentityProvider(own, network, limiters, options), options),
@@ -60,16 +65,20 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     }
     const apps = new Map<string, AppAdapter>();
     const appsInUse = new Set(connections.map((connection) => connection.app));
-    for (const [name, app] of workspace.apps) {
-      if (!options.whole && !appsInUse.has(name)) continue;
+    const opening = [...workspace.apps].filter(([name]) => options.whole || appsInUse.has(name));
+    await fetchSecrets(options, ...opening.map(([, app]) => neededToOpen(app, options.access)));
+    for (const [name, app] of opening) {
       const adapter = await openApp(app, network, limiters, options);
       opened.push(adapter);
       apps.set(name, adapter);
     }
     // Not `whole`: what nobody declares at a customer's provider is none of our business.
     if (idpsInUse.has(externalIdp)) {
-      const resolve = (reference: Reference): Secret =>
-        resolveKnown(reference, options, () => handedOverFor(reference, connections), "tenant");
+      // Fetched when it is handed over or proven, and never for a plan.
+      const resolve = async (reference: Reference): Promise<Secret> => {
+        await fetchSecrets(options, reference);
+        return resolveKnown(reference, options, () => handedOverFor(reference, connections), "tenant");
+      };
       engines.set(externalIdp, directEngine(externalAdapter(resolve)));
     }
     return {
@@ -99,6 +108,8 @@ export async function openWorld(options: OpenOptions): Promise<World> {
 export async function openRecordingWorld(options: RecordingOptions): Promise<RecordingWorld> {
   const store = await openWorkspaceStore(options);
   try {
+    const signing = options.connections.filter(({ record }) => record.clientAuth === "private_key_jwt");
+    await fetchSecrets(options, ...signing.map(({ app }) => options.workspace.apps.get(app)?.clientKey));
     const keptFor = (app: string): KeptValues => ({
       keep: (key, values) => store.keepValues(app, key, values),
       read: (key) => store.keptValues(app, key),
@@ -134,6 +145,7 @@ export async function openWorkspaceStore(
     throw new TenantryError("APPLY_STORE_UNNAMED", "this is CI and tenantry.yaml names no store");
   }
   const written = workspace.store?.url ?? "sqlite:.tenantry/store.db";
+  await fetchSecrets(options, written);
   const url = knownUrl(written, options, "the address of the store");
   const owner = { workspace: workspace.name, environment: workspace.environment };
   return openStore({ url, root: workspace.root, owner, clock, sleep, isAlive });
@@ -240,19 +252,6 @@ function handedOverFor(reference: Reference, connections: readonly Connection[])
   const users = connections.filter(({ registration }) => registration.clientSecret?.text === reference.text);
   const named = users.map(({ key, position }) => `${key} (${position.file}:${position.line})`).join(" and ");
   return `the client secret of ${named || "no connection"}`;
-}
-
-function openNetwork({ workspace, source }: OpenOptions): Network {
-  const { connect } = workspace;
-  if (connect === undefined) return {};
-  try {
-    const ca = resolveReference(connect.ca, source).reveal();
-    return { connect: { host: connect.host, port: connect.port, ca } };
-  } catch (cause) {
-    throw new TenantryError("APPLY_SANDBOX_ABSENT", `the file ${connect.ca.text} of \`connect:\` is not there`, {
-      cause,
-    });
-  }
 }
 
 /** Whom DNS is asked of: whom the file names; where connections go to a sandbox, that; otherwise the system's. */

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { managersOf, remoteSecrets } from "../apply/remote-secrets.ts";
 import type { SecretSource } from "../secret/resolve.ts";
+import type { SecretManagers } from "../vendor/secret-managers.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { readSecretFile } from "./secret-file.ts";
 import type { Surroundings } from "./terminal.ts";

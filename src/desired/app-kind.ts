@@ -92,6 +92,8 @@ export interface AppKind<K extends AppKindName = AppKindName> {
   readonly capability: Readonly<Record<CapabilityField, Capability>>;
   /** The redirect URI where it is not `baseUrl` and `callback`. */
   redirectUri?(use: AppUse<AppOf<K>>): string | undefined;
+  /** The page that starts a sign-in, where it is not `baseUrl` and `start`; `start` when undefined. */
+  startUrl?(use: AppUse<AppOf<K>>): string | undefined;
   /**
    * Settings of the record that only this kind has, by name, from the app and from the entry: compared, shown in plans as
    * `<kind>.<name>`, and part of the spec digest.
@@ -99,6 +101,8 @@ export interface AppKind<K extends AppKindName = AppKindName> {
   target(use: AppUse<AppOf<K>>): Readonly<Record<string, Json>>;
   /** What of this connection cannot be expressed beyond `capability`. */
   audit(use: AppUse<AppOf<K>>): readonly AppFinding[];
+  /** Names of `target` whose change lets others in, or leaves something open: acknowledged like any hot field. */
+  readonly hotTarget?: readonly string[] | undefined;
   manualSteps(use: AppUse<AppOf<K>>): readonly ManualStep[];
   /** A name that must be unique over the fleet, such as `route portal-route`; compared within the app. */
   unique(use: AppUse<AppOf<K>>): readonly { readonly name: string; readonly path: readonly (string | number)[] }[];

@@ -23,12 +23,13 @@ const kinds: { readonly [K in AppKindName]: AppKind<K> } = {
 export interface AnyAppKind
   extends Omit<
     AppKind,
-    "callback" | "lockScope" | "secret" | "redirectUri" | "target" | "audit" | "manualSteps" | "unique"
+    "callback" | "lockScope" | "secret" | "redirectUri" | "startUrl" | "target" | "audit" | "manualSteps" | "unique"
   > {
   callback(app: App): "computed" | "afterRecord";
   lockScope(app: App): "record" | "tenant" | "app";
   secret(app: App): "sealed" | "sink" | "written" | "byHand";
   redirectUri?(use: AppUse): string | undefined;
+  startUrl?(use: AppUse): string | undefined;
   target(use: AppUse): Readonly<Record<string, Json>>;
   audit(use: AppUse): readonly AppFinding[];
   manualSteps(use: AppUse): readonly ManualStep[];

@@ -17,6 +17,14 @@ const sourceClientAuth: Readonly<Record<Source["kind"], readonly ClientAuth[]>> 
   external: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
 };
 
+/** The strongest first: a key that never leaves the app, a secret out of the body, one in it, nothing. */
+export const clientAuthByStrength: readonly ClientAuth[] = [
+  "private_key_jwt",
+  "client_secret_basic",
+  "client_secret_post",
+  "none",
+];
+
 /** Algorithms of client assertions that a kind takes. */
 const sourceAssertions: Readonly<Record<Source["kind"], RegExp>> = {
   okta: /^(RS|ES)(256|384|512)$/,

@@ -123,7 +123,8 @@ function compileOne(
     session: signIn.session,
     target: kind.target(use),
   };
-  const startUrl = app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn);
+  const startUrl =
+    kind.startUrl?.(use) ?? (app.start === undefined ? undefined : fillIn(app, app.start, tenant, signIn));
   let specDigest: Digest | undefined;
   return [
     {

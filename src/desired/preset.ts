@@ -1,6 +1,7 @@
+import type { ClientAuth } from "../workspace/workspace.ts";
 import { issuerPlace } from "./issuer.ts";
 import { presets } from "./presets/presets.ts";
-import type { Preset, Trap } from "./presets/shape.ts";
+import type { Mark, Preset, Trap } from "./presets/shape.ts";
 
 export type { ClientSetting, Preset } from "./presets/shape.ts";
 
@@ -67,6 +68,19 @@ const masked: Trap = {
 export function secretTrap(preset: Preset | undefined, value: string): Trap | undefined {
   return trapIn([masked, ...(preset?.secretTraps ?? [])], value);
 }
+
+/**
+ * Why clients of a product cannot prove themselves so, as far as its vendor or its source says; undefined where they can
+ * or nobody knows.
+ */
+export function refusedBy(preset: Preset | undefined, method: ClientAuth): string | undefined {
+  if (preset === undefined || !certain.has(preset.clientAuth.mark)) return undefined;
+  const { takes } = preset.clientAuth;
+  return takes.includes(method) ? undefined : `${preset.title} can do ${takes.join(", ")}`;
+}
+
+/** What is well enough known to refuse a file for it. */
+const certain: ReadonlySet<Mark> = new Set(["tried", "source", "documented"]);
 
 /**
  * What to do instead of asking for a scope that a product refuses, and the error that it gives, in brackets and ready to

@@ -15,7 +15,9 @@ export type HotField =
   | "claims"
   | "require"
   | "acrValues"
-  | "provision";
+  | "provision"
+  /** Settings of the app's kind that open or close something, such as the route of a gateway. */
+  | "target";
 
 interface ChangeOf {
   readonly address: Address;

@@ -1,4 +1,7 @@
+import { appKind } from "../desired/app-kinds.ts";
 import { type Json, textsOf } from "../desired/json.ts";
+import { isPlaceholder } from "../desired/key.ts";
+import { appKindNames } from "../workspace/app.ts";
 import type { HotField } from "./change.ts";
 import type { Fields } from "./observed.ts";
 
@@ -17,6 +20,7 @@ export const pathsOfHotField: Readonly<Record<HotField, readonly string[]>> = {
   require: ["require"],
   acrValues: ["acrValues"],
   provision: ["provision"],
+  target: appKindNames.flatMap((kind) => (appKind(kind).hotTarget ?? []).map((name) => `${kind}.${name}`)),
 };
 
 /** Strength of client authentication: a shared secret is a shared secret, in the header or in the body. */
@@ -30,7 +34,9 @@ const authStrength: Readonly<Record<string, number>> = {
 /** Hot fields among the differing ones of a registration (design, section 5). */
 export function hotRegistrationFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
   const hot: HotField[] = [];
-  if (paths.includes("redirectUris")) hot.push("redirectUris");
+  // Nobody has come in by a placeholder.
+  const unused = textsOf(before.redirectUris).every(isPlaceholder);
+  if (paths.includes("redirectUris") && !unused) hot.push("redirectUris");
   // Any change, not only a weakening: Okta holds one method per client, so sign-ins fail until the record follows.
   if (paths.includes("clientAuth") || (paths.includes("pkce") && after.pkce === "off")) hot.push("clientAuth");
   if (paths.includes("clientKey")) hot.push("clientAuth");
@@ -83,6 +89,7 @@ export function hotRecordFields(
   if (paths.includes("require") && loosened(before.require, after.require)) hot.push("require");
   if (paths.includes("acrValues") && dropped(before.acrValues, after.acrValues)) hot.push("acrValues");
   if (paths.includes("provision") && createsNow(before.provision, after.provision)) hot.push("provision");
+  if (paths.some((path) => pathsOfHotField.target.includes(path))) hot.push("target");
   return [...new Set(hot)];
 }
 

@@ -2,7 +2,7 @@ import type { Issue } from "../errors/issue.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { appExpressesIt, appNamesAreFree, entryFitsTheApp } from "./app.ts";
 import { attestationsHold } from "./attest.ts";
-import { clientAuthIsShared, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
+import { clientAuthIsShared, clientAuthIsTheProducts, clientKeyFits, publicClientHasPkce } from "./client-auth.ts";
 import { domainsAreOwned } from "./consumer-domain.ts";
 import { inlineHostIsAllowed, inlineIsOneProvider } from "./inline.ts";
 import { issuerIsSomebodys, sharedIssuerIsLimited } from "./issuer.ts";
@@ -40,6 +40,7 @@ const rules: readonly Rule[] = [
   handedOverIsThere,
   organizationHasOneName,
   clientAuthIsShared,
+  clientAuthIsTheProducts,
   clientKeyFits,
   publicClientHasPkce,
   issuerIsSomebodys,

@@ -1,5 +1,31 @@
 import { agreedClientAuth, clientAuthOf, clientAuthOfSource, takesKey, takesKeyId } from "../desired/capability.ts";
+import { presetOf, refusedBy } from "../desired/preset.ts";
 import type { Rule, Use } from "./rule.ts";
+
+/** What the customer's product can do is known of some: the rule names all three sides as well. */
+export const clientAuthIsTheProducts: Rule = ({ uses }) =>
+  uses.flatMap((use) => {
+    const { signIn, app } = use;
+    const agreed = clientAuthOf(use);
+    const product = presetOf(signIn.external?.issuer ?? "", signIn.preset);
+    if (signIn.external === undefined || agreed === undefined || product === undefined) return [];
+    const refused = refusedBy(product, agreed);
+    if (refused === undefined) return [];
+    const shared = app.clientAuth.filter((method) => product.clientAuth.takes.includes(method));
+    return [
+      {
+        code: "RULE_CLIENT_AUTH" as const,
+        ...placeOf(use),
+        message:
+          `the file says ${signIn.clientAuth ?? `nothing, which comes to ${agreed}`}, ` +
+          `app \`${app.name}\` can do ${app.clientAuth.join(", ")}, ${refused}`,
+        hint:
+          shared.length === 0
+            ? "app and product share none: change `clientAuth` of the app in tenantry.yaml"
+            : `write \`clientAuth: ${shared[0]}\``,
+      },
+    ];
+  });
 
 /** File, app and identity provider must share a client authentication; the error names all three sides. */
 export const clientAuthIsShared: Rule = ({ uses }) =>

@@ -16,9 +16,7 @@ describe("a customer's own org, given in place", () => {
     workspace = await openTestWorkspace();
     workspace.edit("tenantry.yaml", "references:\n", `references:\n  hosts: [${host}]\n`);
     workspace.addTenant("juniper-labs", (text) =>
-      text
-        .replace("  idp: workforce\n  groups: [whiterabbit-staff]\n", inPlace)
-        .replace(/^ {2}roles:.*\n/m, ""),
+      text.replace("  idp: workforce\n  groups: [whiterabbit-staff]\n", inPlace).replace(/^ {2}roles:.*\n/m, ""),
     );
   });
   afterEach(() => workspace.close());
@@ -34,9 +32,9 @@ describe("a customer's own org, given in place", () => {
     expect(applied.exit, applied.out + applied.err).toBe(0);
     expect(clients()).toHaveLength(1);
     expect(ourApps(workspace.sandbox, "juniper-labs")).toEqual([]);
-    expect(
-      workspace.portal("select issuer from sso_connection_active where key = 'juniper-labs/portal'"),
-    ).toEqual([{ issuer: `https://${host}` }]);
+    expect(workspace.portal("select issuer from sso_connection_active where key = 'juniper-labs/portal'")).toEqual([
+      { issuer: `https://${host}` },
+    ]);
     const again = await workspace.tenantry("plan", "--exit-code");
     expect(again.exit, again.out + again.err).toBe(0);
     const status = await workspace.tenantry("status");

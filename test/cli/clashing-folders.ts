@@ -16,7 +16,10 @@ const issuers = [
   "https://acme.okta.com",
   "https://acme.okta.com/oauth2/default",
   "https://login.acme.example/",
+  "https://theirs.okta.com",
+  "https://theirs.okta.com/oauth2/default",
 ];
+const orgs = ["theirs.okta.com", "more.theirs.okta.com", "theirs.okta.com", "other.okta.com", "acme.okta.com"];
 const clientIds = [
   "client-1",
   "client 1 of theirs",
@@ -113,7 +116,8 @@ const require = fc.constantFrom(...demands).chain((demand) =>
 const signIn = (values: Values) =>
   fc
     .record({
-      kind: fc.constantFrom("okta", "auth0", "external"),
+      kind: fc.constantFrom("okta", "auth0", "external", "external", "inPlace"),
+      org: fc.constantFrom(...orgs),
       require,
       spell: spelling,
       block,
@@ -123,7 +127,7 @@ const signIn = (values: Values) =>
       clientId: values.clientId,
       listed: fc.boolean(),
     })
-    .map(({ kind, require, spell, block, way, another, issuer, clientId, listed }) => (indent: string) => {
+    .map(({ kind, require, spell, block, way, another, issuer, clientId, listed, org }) => (indent: string) => {
       const demanded = require(indent);
       const inside = `${indent}    `;
       const long = (value: string): string => block?.(value, inside) ?? spell(value);
@@ -137,6 +141,11 @@ const signIn = (values: Values) =>
             : ` [${all.map((name) => (name.includes("'") ? JSON.stringify(name) : spell(name))).join(", ")}]\n`;
           return `${indent}idp: customers\n${indent}enabledConnections:${list}${demanded}`;
         }
+        case "inPlace":
+          return (
+            `${indent}okta:\n${indent}  domain: ${long(org)}\n${indent}  credentials: { apiToken: env:TENANT__TOKEN }\n` +
+            `${indent}everyone: true\n${demanded}`
+          );
         default:
           return (
             `${indent}external:\n${indent}  issuer: ${long(issuer)}\n${indent}  clientId: ${long(clientId)}\n` +
@@ -196,7 +205,7 @@ const workspaceWith = (callback: fc.Arbitrary<string>) =>
       ({ portal, orders, sameHost }) => `version: 1
 workspace: acme
 environment: production
-references: { tenants: ["env:TENANT_*"] }
+references: { tenants: ["env:TENANT_*"], hosts: ["*.okta.com"] }
 identityProviders:
   workforce:
     kind: okta

@@ -63,7 +63,7 @@ signIn:
   idp: workforce
   groups: [acme-staff]
   scopes: [openid, email, profile]
-  clientAuth: client_secret_basic
+  clientAuth: private_key_jwt
   claims: { externalId: sub, email: email, displayName: name }
 connections:
   - app: portal
@@ -99,6 +99,39 @@ connections:
     const result = await tenantry([...okta, ...more]);
     expect(result.exit, result.err).toBe(0);
     expect(read("tenants/acme.yaml")).toContain(line);
+  });
+
+  const external = "new acme --name Acme --domain acme.example --external --client-id abc --app portal".split(" ");
+  const [keycloak, cognito] = [
+    ["--issuer", "https://id.acme.example/realms/staff"],
+    ["--issuer", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Tweedle22"],
+  ];
+  it.each([
+    ["an org of our own", [...okta, "--everyone"], "private_key_jwt"],
+    // The portal's key is of a curve, and Auth0 takes RSA.
+    ["Auth0", [...okta, "--idp", "customers", "--connection", "acme-oidc"], "client_secret_basic"],
+    ["a product that is not known", [...external, "--issuer", "https://id.acme.example"], "client_secret_basic"],
+    ["Keycloak", [...external, ...keycloak], "private_key_jwt"],
+    [
+      "Keycloak, with a secret",
+      [...external, ...keycloak, "--client-secret-ref", "env:TENANT_ACME__X"],
+      "client_secret_basic",
+    ],
+    ["Cognito, which takes no key", [...external, ...cognito], "client_secret_basic"],
+  ])("proposes the strongest client authentication that all sides share: %s", async (_who, args, method) => {
+    const result = await tenantry(args);
+    expect(result.exit, result.err + result.out).toBe(0);
+    expect(read("tenants/acme.yaml")).toContain(`  clientAuth: ${method}\n`);
+  });
+
+  it("refuses a client authentication that the customer's product cannot do, and names all sides", async () => {
+    const result = await tenantry([...external, ...cognito, "--client-auth", "private_key_jwt"]);
+    expect(result.exit).toBe(2);
+    expect(result.err).toContain(
+      "the file says private_key_jwt, app `portal` can do client_secret_basic, client_secret_post, private_key_jwt, " +
+        "Amazon Cognito can do client_secret_basic, client_secret_post, none",
+    );
+    expect(files()).not.toContain("acme.yaml");
   });
 
   it("keeps a slug that looks like a number a text", async () => {

@@ -115,7 +115,7 @@ const inline: fc.Arbitrary<IdentityProvider> = fc.oneof(
       ),
       limits: fc.constantFrom({ share: 0.5 }, { share: 0.25 }, { share: 1 }),
     })
-    .map((rest) => ({ ...rest, kind: "okta", name: rest.domain, engine: "direct" })),
+    .map((rest) => ({ ...rest, kind: "okta", name: rest.domain, engine: "direct" }) as IdentityProvider),
   fc
     .record({
       domain: host,
@@ -127,7 +127,7 @@ const inline: fc.Arbitrary<IdentityProvider> = fc.oneof(
       ),
       limits: fc.constantFrom({ share: 0.5 }, { share: 0.1 }),
     })
-    .map((rest) => ({ ...rest, kind: "auth0", name: rest.domain, engine: "direct" })),
+    .map((rest) => ({ ...rest, kind: "auth0", name: rest.domain, engine: "direct" }) as IdentityProvider),
 );
 
 const signIn = (name: string): fc.Arbitrary<SignIn> =>

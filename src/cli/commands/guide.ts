@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { selectConnections } from "../../apply/select.ts";
 import type { Connection } from "../../desired/connection.ts";
 import type { ExitCode } from "../../errors/code.ts";
@@ -46,7 +45,7 @@ export async function guide(run: Run, name: string, options: GuideOptions): Prom
     return 0;
   }
   writeWhole(surroundings.cwd, options.out, text);
-  terminal.err(`wrote ${resolve(surroundings.cwd, options.out)}\n`);
+  terminal.err(`wrote ${options.out}\n`);
   return 0;
 }
 

@@ -22,6 +22,7 @@ h2 { font-size: 1.4rem; line-height: 1.3; margin: 3rem 0 .75rem; padding-top: 1r
 h3 { font-size: 1.12rem; margin: 2rem 0 .5rem }
 p { margin: .75rem 0 }
 ul, ol { padding-left: 1.4rem; margin: .75rem 0 }
+ol { padding-left: 2rem }
 li { margin: .35rem 0 }
 ol > li::marker { font-weight: 700 }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; background: var(--code); padding: .1em .3em;

@@ -1,5 +1,13 @@
-import { agreedClientAuth, type Source, sourceOf, takesKey } from "../../desired/capability.ts";
+import {
+  agreedClientAuth,
+  clientAuthByStrength,
+  type Source,
+  sourceOf,
+  takesKey,
+  takesKeyId,
+} from "../../desired/capability.ts";
 import { sharedIssuer } from "../../desired/issuer.ts";
+import { presetOf, refusedBy } from "../../desired/preset.ts";
 import type { Assignment, Contact, SignIn } from "../../tenant/tenant.ts";
 import type { TenantComments, TenantText } from "../../tenant/write.ts";
 import { parseReference, type Reference } from "../../workspace/reference.ts";
@@ -85,20 +93,37 @@ function referenceOf(text: string): Reference {
   return parseReference(text) ?? { scheme: "file", path: text, text };
 }
 
-/** The client authentication that the source and every app can do, in the order of the first app. */
-export function sharedClientAuth(
-  { idp, apps: names }: Pick<Answers, "idp" | "apps">,
-  workspace: Workspace,
-): readonly ClientAuth[] {
+/** What decides how the apps of a new tenant prove themselves. */
+export interface AuthSides {
+  readonly idp: string;
+  readonly apps: readonly string[];
+  /** When `idp` is `external`. */
+  readonly external?: Pick<ExternalAnswers, "issuer" | "clientSecret"> | undefined;
+}
+
+/**
+ * The client authentication that the source and every app can do, the strongest first. Where the customer's product is
+ * not known, or they have handed over a secret, what takes a secret comes first: nobody knows whether it can do more.
+ */
+export function sharedClientAuth(sides: AuthSides, workspace: Workspace): readonly ClientAuth[] {
+  const { idp, external } = sides;
   const source = sourceNamed(idp, workspace);
-  const [first, ...others] = names.map((name) => workspace.apps.get(name)).filter((app) => app !== undefined);
-  if (source === undefined || first === undefined) return [];
-  return first.clientAuth.filter((method) => [first, ...others].every((app) => canDo(method, source, app)));
+  const apps = sides.apps.map((name) => workspace.apps.get(name)).filter((app) => app !== undefined);
+  if (source === undefined || apps.length === 0) return [];
+  const product = external?.issuer === undefined ? undefined : presetOf(external.issuer);
+  const shared = clientAuthByStrength.filter(
+    (method) => apps.every((app) => canDo(method, source, app)) && refusedBy(product, method) === undefined,
+  );
+  const bySecret = source.kind === "external" && (product === undefined || external?.clientSecret !== undefined);
+  if (!bySecret) return shared;
+  return [...shared.filter((method) => needsSecret(method)), ...shared.filter((method) => !needsSecret(method))];
 }
 
 function canDo(method: ClientAuth, source: Source, app: App): boolean {
   if (agreedClientAuth(method, source, app) === undefined) return false;
-  return method !== "private_key_jwt" || (app.clientKey !== undefined && takesKey(source, app.clientKey.publicKey));
+  if (method !== "private_key_jwt") return true;
+  const key = app.clientKey?.publicKey;
+  return key !== undefined && takesKey(source, key) && takesKeyId(source, key);
 }
 
 function sourceNamed(idp: string, workspace: Workspace): Source | undefined {

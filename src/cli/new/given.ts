@@ -139,7 +139,7 @@ export function missingFlags(given: Given, workspace: Workspace): readonly strin
  */
 export function answersOf(given: Given, id: string, workspace: Workspace): Answers {
   const { slug = "", name = "", status = "active", domains = [], idp = "", apps = [], issuer, clientId } = given;
-  const method = given.clientAuth ?? sharedClientAuth({ idp, apps }, workspace)[0];
+  const method = given.clientAuth ?? sharedClientAuth({ idp, apps, external: given }, workspace)[0];
   const proposed = status === "active" && needsSecret(method) ? proposeSecret(slug, workspace) : undefined;
   return {
     slug,

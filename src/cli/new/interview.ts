@@ -158,7 +158,7 @@ async function askAssignment(flags: Given, learn: Learn, hold: Hold): Promise<vo
 async function askExternal(flags: Given, learn: Learn, hold: Hold, now: () => Given, io: InterviewIo): Promise<void> {
   const { workspace } = io.surrounding;
   const { slug = "", idp = "", apps = [] } = now();
-  const methods = sharedClientAuth({ idp, apps }, workspace);
+  const methods = sharedClientAuth({ idp, apps, external: now() }, workspace);
   if (flags.clientAuth === undefined && methods.length > 1) {
     const choices = methods.map((method): Choice => [method, authText[method]]);
     await learn({

@@ -75,7 +75,8 @@ export function mendixValues(use: AppUse<MendixApp>): Readonly<Partial<Record<Me
   const { users = {}, keySetTimeouts = {} } = entry;
   const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : String(value));
   const flow = entry.userParsing ?? "standard";
-  const process = entry.tokenProcessing === undefined ? "" : (tokenProcessing[entry.tokenProcessing] ?? entry.tokenProcessing);
+  const process =
+    entry.tokenProcessing === undefined ? "" : (tokenProcessing[entry.tokenProcessing] ?? entry.tokenProcessing);
   const values: Partial<Record<MendixIdpConstant, string | undefined>> = {
     ClientAlias: mendixAlias(use),
     CustomATP: process,
@@ -97,7 +98,10 @@ export function mendixValues(use: AppUse<MendixApp>): Readonly<Partial<Record<Me
     UserType: users.type,
     CustomUserProvisioning: users.provisioning,
   };
-  const wanted = entry.clientGrantOnly === true ? Object.entries(values).filter(([name]) => isOfApiOnly(name)) : Object.entries(values);
+  const wanted =
+    entry.clientGrantOnly === true
+      ? Object.entries(values).filter(([name]) => isOfApiOnly(name))
+      : Object.entries(values);
   return Object.fromEntries(
     wanted.flatMap(([name, value]): [string, string][] =>
       value !== undefined && hasMendixConstant(app.module, mendixIdpConstants[name as MendixIdpConstant])

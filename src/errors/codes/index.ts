@@ -4,6 +4,7 @@ import { cliCodes } from "./cli.ts";
 import { engineCodes } from "./engine.ts";
 import { fileCodes } from "./file.ts";
 import { httpCodes } from "./http.ts";
+import { kongCodes } from "./kong.ts";
 import { oktaCodes } from "./okta.ts";
 import { planCodes } from "./plan.ts";
 import { ruleCodes } from "./rule.ts";
@@ -13,6 +14,7 @@ import { sqlCodes } from "./sql.ts";
 import { storeCodes } from "./store.ts";
 import { tenantCodes } from "./tenant.ts";
 import { verifyCodes } from "./verify.ts";
+import { workosCodes } from "./workos.ts";
 import { workspaceCodes } from "./workspace.ts";
 
 /** Every stable code, with cause, mend and exit code. `docs/codes.md` is generated from this table. */
@@ -26,9 +28,11 @@ export const codes = {
   ...storeCodes,
   ...oktaCodes,
   ...auth0Codes,
+  ...kongCodes,
   ...engineCodes,
   ...sqlCodes,
   ...httpCodes,
+  ...workosCodes,
   ...verifyCodes,
   ...applyCodes,
   ...cliCodes,

@@ -1,11 +1,9 @@
 import type { ConnectionKey, Marker } from "../../desired/connection.ts";
+import { markerNames as names } from "../../vendor/auth0/marker-names.ts";
 import { type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 
 /** Workspace and environment whose objects are ours. */
 export type MarkerScope = Pick<Marker, "workspace" | "environment">;
-
-/** The marker in a client's `client_metadata`: three texts of ours among whatever others keep there. */
-const names = { environment: "tenantryEnvironment", key: "tenantryKey", workspace: "tenantryWorkspace" } as const;
 
 /** What else of ours a client's `client_metadata` may hold. */
 export const keptInClient = {
@@ -15,7 +13,7 @@ export const keptInClient = {
   key: "tenantryClientKey",
 } as const;
 
-/** The members of `client_metadata` that make a client ours. */
+/** The members of `client_metadata` that make a client ours, among whatever others keep there. */
 export function markedMetadata(marker: Marker): Readonly<Record<string, string>> {
   return {
     [names.environment]: marker.environment,

@@ -1,4 +1,5 @@
 import { TenantryError } from "../../errors/failure.ts";
+import { markerNames } from "../../vendor/auth0/marker-names.ts";
 import type { MarkerScope } from "./marker.ts";
 
 // What Tenantry keeps in an organization's metadata. Auth0 allows ten keys of texts of 255 characters, and others may
@@ -7,7 +8,7 @@ import type { MarkerScope } from "./marker.ts";
 const longestValue = 255;
 const mostKeys = 10;
 
-const names = { environment: "tenantryEnvironment", tenant: "tenantryTenant", workspace: "tenantryWorkspace" } as const;
+const { key: _key, ...names } = markerNames;
 const lists = { clients: "tenantryClients", kept: "tenantryKeptConnections", making: "tenantryMaking" } as const;
 
 /** Stands in a list that is kept although it is empty. */

@@ -13,7 +13,7 @@ import type { IdentityProviderAdapter } from "../identity-provider.ts";
  *
  * @param resolve the secret behind a reference; asked only when a secret is handed over
  */
-export function externalAdapter(resolve: (reference: Reference) => Secret): IdentityProviderAdapter {
+export function externalAdapter(resolve: (reference: Reference) => Secret | Promise<Secret>): IdentityProviderAdapter {
   const references = new Map<ConnectionKey, Reference | undefined>();
   const asWritten = (wanted: Registration): ObservedRegistration => {
     references.set(wanted.key, wanted.clientSecret);
@@ -47,7 +47,7 @@ export function externalAdapter(resolve: (reference: Reference) => Secret): Iden
     async secretOf(found) {
       const reference = references.get(found.key);
       if (reference === undefined || !usesSecret(String(found.fields.clientAuth))) return undefined;
-      return { id: reference.text, secret: resolve(reference) };
+      return { id: reference.text, secret: await resolve(reference) };
     },
 
     budget: () => [],

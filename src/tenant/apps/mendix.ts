@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { type MendixIdpConstant, mendixIdpConstants, mendixQualifiedName } from "../../workspace/apps/mendix-constants.ts";
+import {
+  type MendixIdpConstant,
+  mendixIdpConstants,
+  mendixQualifiedName,
+} from "../../workspace/apps/mendix-constants.ts";
 import { line } from "../../workspace/scalars.ts";
 
 /** What a connection on an app of kind `mendix` may say of itself. */
@@ -62,10 +66,13 @@ export const mendixEntry = z.strictObject({
     )
     .optional(),
   tokenProcessing: z
-    .union([
-      z.enum(["entra", "sam", "oidcProvider"]),
-      qualified.refine((text) => text.slice(text.indexOf(".")).includes("CustomATP")),
-    ], "must be `entra`, `sam`, `oidcProvider`, or a microflow `Module.Name` whose name contains `CustomATP`")
+    .union(
+      [
+        z.enum(["entra", "sam", "oidcProvider"]),
+        qualified.refine((text) => text.slice(text.indexOf(".")).includes("CustomATP")),
+      ],
+      "must be `entra`, `sam`, `oidcProvider`, or a microflow `Module.Name` whose name contains `CustomATP`",
+    )
     .optional(),
   tokenType: z.enum(["access", "id"]).optional(),
   userParsing: z
@@ -74,7 +81,10 @@ export const mendixEntry = z.strictObject({
       "must be `standard`, `userInfo`, `salesforce`, or the name of a microflow",
     )
     .optional(),
-  selectedClaims: z.array(z.string().regex(/^[!-~]{1,200}$/, "must be the name of a claim, without spaces")).max(50).optional(),
+  selectedClaims: z
+    .array(z.string().regex(/^[!-~]{1,200}$/, "must be the name of a claim, without spaces"))
+    .max(50)
+    .optional(),
   authenticationToken: z.boolean().optional(),
   keyExpirationDays: z.number().int().min(1).max(3_650).optional(),
   keySetTimeouts: z.strictObject({ connect: timeout.optional(), read: timeout.optional() }).optional(),
@@ -88,7 +98,10 @@ export const mendixEntry = z.strictObject({
       role: line(200).optional(),
       type: z.enum(["Internal", "External"]).optional(),
       provisioning: qualified
-        .refine((text) => /\.UC_CustomProvisioning/.test(text), "must be a microflow whose name begins with `UC_CustomProvisioning`")
+        .refine(
+          (text) => /\.UC_CustomProvisioning/.test(text),
+          "must be a microflow whose name begins with `UC_CustomProvisioning`",
+        )
         .optional(),
     })
     .optional(),

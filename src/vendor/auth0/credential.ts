@@ -17,3 +17,13 @@ export const readScopes: readonly string[] = [
   "read:organizations",
   "read:organization_connections",
 ];
+
+/**
+ * As `readScopes`, of a run that looks at enterprise connections too. Auth0 has one scope for the options of a connection,
+ * and it shows the secret that is among them.
+ */
+export const connectionReadScopes: readonly string[] = [
+  ...readScopes,
+  "read:connections_options",
+  "read:organization_discovery_domains",
+];

@@ -1,5 +1,7 @@
 import { type Auth0Clients, auth0Clients } from "./clients.ts";
 import { type Auth0Connections, auth0Connections } from "./connections.ts";
+import { type Auth0DiscoveryDomains, auth0DiscoveryDomains } from "./discovery-domains.ts";
+import { type Auth0EnterpriseConnections, auth0EnterpriseConnections } from "./enterprise-connections.ts";
 import { type Auth0Organizations, auth0Organizations } from "./organizations.ts";
 import { openTransport, type TransportOptions } from "./transport.ts";
 
@@ -9,6 +11,8 @@ export interface Auth0Tenant {
   readonly clients: Auth0Clients;
   readonly connections: Auth0Connections;
   readonly organizations: Auth0Organizations;
+  readonly enterpriseConnections: Auth0EnterpriseConnections;
+  readonly discoveryDomains: Auth0DiscoveryDomains;
   close(): Promise<void>;
 }
 
@@ -20,6 +24,8 @@ export async function openAuth0Tenant(options: TransportOptions): Promise<Auth0T
     clients: auth0Clients(transport),
     connections: auth0Connections(transport),
     organizations: auth0Organizations(transport),
+    enterpriseConnections: auth0EnterpriseConnections(transport),
+    discoveryDomains: auth0DiscoveryDomains(transport),
     close: transport.close,
   };
 }

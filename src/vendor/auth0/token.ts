@@ -12,6 +12,8 @@ export interface TokenOptions {
   readonly host: string;
   readonly credential: Auth0Credential;
   readonly access: Auth0Access;
+  /** Scopes that a run that only looks asks for; `readScopes` when absent. */
+  readonly readScopes?: readonly string[] | undefined;
   readonly fetch: PacedFetch;
   readonly clock: Clock;
 }
@@ -36,6 +38,7 @@ export interface TokenSource {
  */
 export function tokenSource(options: TokenOptions): TokenSource {
   const { host, credential, access, fetch, clock } = options;
+  const asked = access === "read" ? (options.readScopes ?? readScopes) : undefined;
   if ("token" in credential) {
     return { get: async () => checkedToken(host, credential.token.reveal()), forget: () => false };
   }
@@ -49,7 +52,7 @@ export function tokenSource(options: TokenOptions): TokenSource {
       client_id: clientId,
       client_secret: clientSecret,
       audience: `https://${host}/api/v2/`,
-      ...(access === "read" ? { scope: readScopes.join(" ") } : {}),
+      ...(asked === undefined ? {} : { scope: asked.join(" ") }),
     });
     const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
     let reply: Response;
@@ -69,7 +72,7 @@ export function tokenSource(options: TokenOptions): TokenSource {
     }
     const answer = parseJson(await reply.text());
     const text = textIn(answer, "access_token") ?? "";
-    if (reply.status !== 200 || text === "") throw refusal(host, access, reply.status, answer);
+    if (reply.status !== 200 || text === "") throw refusal(host, asked, reply.status, answer);
     const seconds = (answer as { expires_in?: unknown }).expires_in;
     current = { text, until: started + (typeof seconds === "number" ? seconds * 1_000 : 0) - leeway };
     return text;
@@ -102,7 +105,12 @@ function checkedToken(host: string, text: string): string {
 const checkApplication =
   "Check that id and secret are those of a machine-to-machine application of this Auth0 tenant, and that its secret was not rotated since.";
 
-function refusal(host: string, access: Auth0Access, status: number, answer: unknown): Auth0Failure {
+function refusal(
+  host: string,
+  asked: readonly string[] | undefined,
+  status: number,
+  answer: unknown,
+): Auth0Failure {
   const error = textIn(answer, "error");
   const said = plainText(textIn(answer, "error_description") ?? "");
   const details = { effect: "none", status, evidence: { host, status, error } } as const;
@@ -121,7 +129,7 @@ function refusal(host: string, access: Auth0Access, status: number, answer: unkn
   }
   // "Client has not been granted scopes: …", or "Client is not authorized to access …" when there is no grant at all.
   if (status >= 400 && /granted scopes|not authorized to access/i.test(said)) {
-    const scopes = access === "read" ? `; a run that only looks asks for ${readScopes.join(", ")}` : "";
+    const scopes = asked === undefined ? "" : `; a run that only looks asks for ${asked.join(", ")}`;
     return new Auth0Failure(
       "AUTH0_PERMISSION_MISSING",
       `Auth0 (${host}) gave no access token: ${said}${scopes}`,

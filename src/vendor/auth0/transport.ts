@@ -31,6 +31,8 @@ export interface TransportOptions {
   readonly credential: Auth0Credential;
   /** What the run may do; decides which scopes are asked for. */
   readonly access: Auth0Access;
+  /** Scopes that a run that only looks asks for; `readScopes` when absent. */
+  readonly readScopes?: readonly string[] | undefined;
   readonly network: Network;
   /** The limiter of this host; share it with everything else that talks to it. */
   readonly limiter: Limiter;

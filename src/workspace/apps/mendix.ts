@@ -19,8 +19,6 @@ export type MendixCarrier =
       /** `metadata.name` of the MendixApp, where the file holds several. */
       readonly name?: string | undefined;
       readonly plainSecrets: boolean;
-      /** A Secret Store CSI manifest of which the secret's entry is kept in step. */
-      readonly secretClass?: { readonly file: string; readonly provider: "vault" | "azure" } | undefined;
     }
   | {
       readonly kind: "deployApi";
@@ -98,7 +96,6 @@ export const mendixApp = z
             file: line(300),
             name: line(253).optional(),
             plainSecrets,
-            secretClass: z.strictObject({ file: line(300), provider: z.enum(["vault", "azure"]) }).optional(),
           }),
         }),
         z.strictObject({

@@ -1,0 +1,7 @@
+/** Names of the metadata that says whose an object at Auth0 is: clients, organizations and connections carry the same. */
+export const markerNames = {
+  environment: "tenantryEnvironment",
+  key: "tenantryKey",
+  tenant: "tenantryTenant",
+  workspace: "tenantryWorkspace",
+} as const;
