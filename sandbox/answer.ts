@@ -30,7 +30,7 @@ export function send(response: ServerResponse, answer: Answer): void {
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(answer.html);
   } else if (answer.json !== undefined) {
-    response.setHeader("content-type", "application/json");
+    if (!response.hasHeader("content-type")) response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(answer.json));
   } else {
     response.end();

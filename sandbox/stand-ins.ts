@@ -1,7 +1,10 @@
 import type { InnerCalls } from "./inner-call.ts";
+import { createKong } from "./kong/stand-in.ts";
 import { createCustomerOrg } from "./okta/customer-org.ts";
 import { createReceiver } from "./receiver/stand-in.ts";
 import type { Site } from "./site.ts";
+import { createVault } from "./vault/stand-in.ts";
+import { createWorkos } from "./workos/stand-in.ts";
 
 // The apps' side of the world that is not a database: gateways, vendors' APIs and receivers that Tenantry writes to.
 
@@ -22,8 +25,11 @@ export interface StandIn {
 }
 
 const makers = {
+  kong: createKong,
   customerOrg: createCustomerOrg,
   receiver: createReceiver,
+  workos: createWorkos,
+  vault: createVault,
 } as const satisfies Readonly<Record<string, (parts: StandInParts) => StandIn>>;
 
 /** All of them, by name, to look into and to change as whoever runs them would. */

@@ -1,9 +1,10 @@
-// Writes what is generated from the code: schema/*.json, docs/codes.md, docs/presets.md and the table of checks in docs/verify.md. With --check it only looks and leaves with 1
+// Writes what is generated from the code: schema/*.json, docs/codes.md, docs/presets.md, docs/capabilities.md and the table of checks in docs/verify.md. With --check it only looks and leaves with 1
 // when something is not current.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { verifySchema } from "../src/cli/verify/json-schema.ts";
 import { codes } from "../src/errors/codes/index.ts";
 import { jsonSchemas } from "../src/tenant/json-schema.ts";
+import { capabilitiesPage } from "./capabilities-page.ts";
 import { withChecksTable } from "./checks-table.ts";
 import { mistakesPage } from "./mistakes-page.ts";
 import { presetsPage } from "./presets-page.ts";
@@ -17,6 +18,7 @@ for (const [name, schema] of Object.entries({ ...jsonSchemas(), verify: verifySc
 wanted.set("docs/codes.md", codesPage());
 wanted.set("docs/mistakes.md", mistakesPage(root));
 wanted.set("docs/presets.md", presetsPage());
+wanted.set("docs/capabilities.md", capabilitiesPage());
 wanted.set("docs/verify.md", withChecksTable(readFileSync(new URL("docs/verify.md", root), "utf8")));
 
 const stale: string[] = [];

@@ -37,7 +37,13 @@ const paths = new RegExp(
 );
 
 /** Answers the contract's calls; give it to `http.createServer`. */
-export function createReceiver({ origin, keys, seal, database = ":memory:", clock = Date.now }: ReceiverOptions): RequestListener {
+export function createReceiver({
+  origin,
+  keys,
+  seal,
+  database = ":memory:",
+  clock = Date.now,
+}: ReceiverOptions): RequestListener {
   const db = new DatabaseSync(database);
   db.exec(`create table if not exists resource (path text primary key, owner text, body text, version integer);
     create table if not exists done (key text primary key, request text, answer text);
@@ -47,33 +53,55 @@ export function createReceiver({ origin, keys, seal, database = ":memory:", cloc
     return row && { body: JSON.parse(String(row.body)), version: Number(row.version) };
   };
   const put = (path: string, body: Any): Answer => {
-    const { version } = db.prepare("select coalesce(max(version), 0) + 1 as version from resource").get() as { version: number };
-    db.prepare("insert or replace into resource values (?, ?, ?, ?)").run(path, body.managedBy, JSON.stringify(body), version);
+    const { version } = db.prepare("select coalesce(max(version), 0) + 1 as version from resource").get() as {
+      version: number;
+    };
+    db.prepare("insert or replace into resource values (?, ?, ?, ?)").run(
+      path,
+      body.managedBy,
+      JSON.stringify(body),
+      version,
+    );
     return { status: 200, body, version };
   };
 
   /** Who signed (RFC 9421). Everything that decides what a call does must be signed, and no signature counts twice. */
   function signer({ method, url, headers }: IncomingMessage, body: Buffer): string {
-    const input = /^tenantry=(\(([^)]*)\);created=(\d+);nonce="([\w-]{16,64})";keyid="([^"]*)";alg="hmac-sha256";tag="tenantry")$/.exec(String(headers["signature-input"]));
+    const input =
+      /^tenantry=(\(([^)]*)\);created=(\d+);nonce="([\w-]{16,64})";keyid="([^"]*)";alg="hmac-sha256";tag="tenantry")$/.exec(
+        String(headers["signature-input"]),
+      );
     const [, params = "", list = "", created = "", nonce = "", keyId = ""] = input ?? [];
     const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
     if (key === undefined) throw new Refused(401, "unauthorized", "no signature of a known key");
     const names = list.split(" ").map((name) => name.slice(1, -1));
-    const must = ["@method", "@target-uri", ...["content-digest", "content-type", "idempotency-key", "if-match", "if-none-match"].filter((name) => name in headers)];
+    const must = [
+      "@method",
+      "@target-uri",
+      ...["content-digest", "content-type", "idempotency-key", "if-match", "if-none-match"].filter(
+        (name) => name in headers,
+      ),
+    ];
     if (body.length > 0) must.push("content-digest");
     if (must.some((name) => !names.includes(name))) throw new Refused(401, "unauthorized", "not everything is signed");
-    const value = (name: string) => (name === "@method" ? method : name === "@target-uri" ? origin + url : headers[name]);
+    const value = (name: string) =>
+      name === "@method" ? method : name === "@target-uri" ? origin + url : headers[name];
     const base = [...names.map((name) => `"${name}": ${value(name)}`), `"@signature-params": ${params}`].join("\n");
     const right = createHmac("sha256", key.secret).update(base).digest();
     const sent = Buffer.from(/^tenantry=:([\w+/=]+):$/.exec(String(headers.signature))?.[1] ?? "", "base64");
     const digest = `sha-256=:${createHash("sha256").update(body).digest("base64")}:`;
-    if (sent.length !== right.length || !timingSafeEqual(sent, right) || (body.length > 0 && headers["content-digest"] !== digest)) {
+    if (
+      sent.length !== right.length ||
+      !timingSafeEqual(sent, right) ||
+      (body.length > 0 && headers["content-digest"] !== digest)
+    ) {
       throw new Refused(401, "unauthorized", "the signature is wrong");
     }
     const now = Math.floor(clock() / 1000);
     if (Math.abs(now - Number(created)) > 300) throw new Refused(401, "signature_expired");
     db.prepare("delete from nonce where until < ?").run(now);
-    if (db.prepare("insert or ignore into nonce values (?, ?)").run(`${keyId} ${nonce}`, now + 600).changes === 0) throw new Refused(401, "replayed");
+    if (db.prepare("insert or ignore into nonce values (?, ?)").run(`${keyId} ${nonce}`, now + 600).changes === 0)
+      throw new Refused(401, "replayed");
     return key.managedBy;
   }
 
@@ -86,25 +114,42 @@ export function createReceiver({ origin, keys, seal, database = ":memory:", cloc
     const limit = Math.min(200, Number(query.get("limit")) || 200);
     const rows = db
       .prepare("select path, body from resource where path > ? and path glob ? and owner = ? order by path limit ?")
-      .all(query.get("cursor") ?? "", `${path}/${query.get("tenant") ?? ""}${query.has("tenant") ? "/" : ""}*`, query.get("managedBy"), limit + 1);
+      .all(
+        query.get("cursor") ?? "",
+        `${path}/${query.get("tenant") ?? ""}${query.has("tenant") ? "/" : ""}*`,
+        query.get("managedBy"),
+        limit + 1,
+      );
     const items = rows.slice(0, limit).map((row) => shown(JSON.parse(String(row.body))));
     return { status: 200, body: { items, next: rows.length > limit ? String(rows[limit - 1]?.path) : null } };
   }
 
-  function write(method: string, path: string, at: Any, sent: Any, { headers }: IncomingMessage, managedBy: string): Answer {
+  function write(
+    method: string,
+    path: string,
+    at: Any,
+    sent: Any,
+    { headers }: IncomingMessage,
+    managedBy: string,
+  ): Answer {
     const target = at.part === undefined ? path : path.slice(0, path.lastIndexOf("/"));
     const there = held(target);
     const { "if-match": match, "if-none-match": none } = headers;
     if (match === undefined && none !== "*") throw new Refused(428, "precondition_required");
-    if (there === undefined ? match !== undefined : match !== `"${there.version}"`) throw new Refused(412, "precondition_failed");
+    if (there === undefined ? match !== undefined : match !== `"${there.version}"`)
+      throw new Refused(412, "precondition_failed");
     if (sent?.managedBy !== undefined && sent.managedBy !== managedBy) throw new Refused(403, "forbidden");
     if (there !== undefined && there.body.managedBy !== managedBy) throw new Refused(409, "foreign");
     const old = there?.body;
     if (at.org !== undefined && method === "PUT") {
-      for (const row of db.prepare("select path, body from resource where path glob ? and path <> ?").all(`/tenantry/v1/apps/${at.app}/tenants/*`, path)) {
+      for (const row of db
+        .prepare("select path, body from resource where path glob ? and path <> ?")
+        .all(`/tenantry/v1/apps/${at.app}/tenants/*`, path)) {
         const other = JSON.parse(String(row.body));
         if (other.id === sent.id) throw new Refused(409, "id_taken");
-        const taken = sent.domains.find((mine: Any) => other.domains.some((theirs: Any) => theirs.domain === mine.domain));
+        const taken = sent.domains.find((mine: Any) =>
+          other.domains.some((theirs: Any) => theirs.domain === mine.domain),
+        );
         if (taken !== undefined) throw new Refused(409, "domain_taken", `${taken.domain} belongs to ${other.tenant}`);
       }
       if (old !== undefined && old.id !== sent.id) throw new Refused(409, "id_taken");
@@ -113,26 +158,61 @@ export function createReceiver({ origin, keys, seal, database = ":memory:", cloc
     const call = `${method} ${at.part ?? ""}`;
     if (old === undefined && call !== "PUT ") throw new Refused(404, "not_found");
     if (old?.state === "tombstone") throw new Refused(410, "retired");
-    const kept = old && { state: old.state, values: old.values, secret: old.secret, secretId: old.secretId, specDigest: old.specDigest };
+    const kept = old && {
+      state: old.state,
+      values: old.values,
+      secret: old.secret,
+      secretId: old.secretId,
+      specDigest: old.specDigest,
+    };
     switch (call) {
       case "PUT ": {
-        if (held(`/tenantry/v1/apps/${at.app}/tenants/${at.tenant}`)?.body.managedBy !== managedBy) throw new Refused(409, "tenant_missing");
+        if (held(`/tenantry/v1/apps/${at.app}/tenants/${at.tenant}`)?.body.managedBy !== managedBy)
+          throw new Refused(409, "tenant_missing");
         const { values, specDigest, secret } = sent;
         const secretId = secret?.id ?? null;
         const active = old?.state === "active";
-        const same = JSON.stringify([old?.values, old?.specDigest, old?.secretId]) === JSON.stringify([values, specDigest, secretId]);
-        if (active && same) return { status: 200, ...there };
-        const next = { tenant: at.tenant, signIn: at.signIn, managedBy, values, specDigest, secretId, secret: secret?.value === undefined ? (secret?.reference ?? null) : seal(secret.value) };
-        return put(target, { ...next, state: active ? "active" : "pending", previous: active ? (old.previous ?? kept) : (old?.previous ?? null) });
+        const same =
+          JSON.stringify([old?.values, old?.specDigest, old?.secretId]) ===
+          JSON.stringify([values, specDigest, secretId]);
+        if (active && same) return { status: 200, body: old, version: there?.version };
+        const next = {
+          tenant: at.tenant,
+          signIn: at.signIn,
+          managedBy,
+          values,
+          specDigest,
+          secretId,
+          secret: secret?.value === undefined ? (secret?.reference ?? null) : seal(secret.value),
+        };
+        return put(target, {
+          ...next,
+          state: active ? "active" : "pending",
+          previous: active ? (old.previous ?? kept) : (old?.previous ?? null),
+        });
       }
       case "PUT state":
         if (sent.state === "disabled") return put(target, { ...old, state: "disabled", previous: null });
         if (old.state === "disabled") throw new Refused(409, "not_pending");
-        return put(target, { ...old, state: "active", previous: old.state === "pending" && sent.keepPrevious ? (old.previous ?? kept) : old.previous });
+        return put(target, {
+          ...old,
+          state: "active",
+          previous: old.state === "pending" && sent.keepPrevious ? (old.previous ?? kept) : old.previous,
+        });
       case "DELETE previous":
         return put(target, { ...old, previous: null });
       case "POST restore":
-        return put(target, old.previous === null ? old : { ...old, ...old.previous, state: old.state === "active" ? old.previous.state : old.state, previous: null });
+        return put(
+          target,
+          old.previous === null
+            ? old
+            : {
+                ...old,
+                ...old.previous,
+                state: old.state === "active" ? old.previous.state : old.state,
+                previous: null,
+              },
+        );
       case "DELETE ":
         return put(target, { ...old, state: "tombstone", secret: null, secretId: null, previous: null });
       default:
@@ -172,7 +252,9 @@ export function createReceiver({ origin, keys, seal, database = ":memory:", cloc
       type = "application/problem+json";
     }
     if (found.version !== undefined) response.setHeader("etag", `"${found.version}"`);
-    response.writeHead(found.status, { "content-type": type, "cache-control": "no-store" });
+    response.statusCode = found.status;
+    response.setHeader("content-type", type);
+    response.setHeader("cache-control", "no-store");
     response.end(JSON.stringify(found.body === undefined ? {} : shown(found.body)));
   };
 }

@@ -14,6 +14,10 @@ export class ReceiverProblem extends Error {
   toAnswer(): Answer {
     const { status, code, message } = this;
     const headers = { "content-type": "application/problem+json", "cache-control": "no-store" };
-    return { status, headers, json: { type: "about:blank", title: code.replaceAll("_", " "), status, code, detail: message } };
+    return {
+      status,
+      headers,
+      json: { type: "about:blank", title: code.replaceAll("_", " "), status, code, detail: message },
+    };
   }
 }

@@ -13,7 +13,9 @@ import { type HeldRecord, type HeldTenant, Tables } from "./tables.ts";
 const slug = "[a-z0-9]+(?:-[a-z0-9]+)*";
 const listPath = new RegExp(`^/tenantry/v1/apps/(${slug})/(tenants|connections)$`);
 const tenantPath = new RegExp(`^/tenantry/v1/apps/(${slug})/tenants/(${slug})$`);
-const recordPath = new RegExp(`^/tenantry/v1/apps/(${slug})/connections/(${slug})/(${slug})(/state|/previous|/restore)?$`);
+const recordPath = new RegExp(
+  `^/tenantry/v1/apps/(${slug})/connections/(${slug})/(${slug})(/state|/previous|/restore)?$`,
+);
 
 /** Seconds for which an access token is good. */
 const tokenLife = 3_600;
@@ -81,7 +83,8 @@ export class Receiver {
       const url = `https://${this.host}${path}${query === "" ? "" : `?${query}`}`;
       return this.answer({ method, url, path, query: new URLSearchParams(query), headers, body });
     } catch (error) {
-      if (error instanceof BodyTooLarge) return new ReceiverProblem(413, "too_large", "the body is too large").toAnswer();
+      if (error instanceof BodyTooLarge)
+        return new ReceiverProblem(413, "too_large", "the body is too large").toAnswer();
       throw error;
     }
   }
@@ -169,7 +172,11 @@ export class Receiver {
     expectUnchanged(there, call);
     switch (`${method} ${part}`) {
       case "PUT ":
-        return tagged(there === undefined ? 201 : 200, tables.putRecord(tenant, signIn, bodies.record(body)), shownRecord);
+        return tagged(
+          there === undefined ? 201 : 200,
+          tables.putRecord(tenant, signIn, bodies.record(body)),
+          shownRecord,
+        );
       case "PUT /state": {
         const { state, keepPrevious } = bodies.state(body);
         return tagged(200, tables.setState(found(there), state, keepPrevious), shownRecord);
@@ -232,7 +239,11 @@ function shownTenant({ version: _version, ...tenant }: HeldTenant): Json {
 /** Everything but the secret. */
 function shownRecord({ tenant, signIn, managedBy, state, values, secret, specDigest, previous }: HeldRecord): Json {
   const secretId = secret?.id ?? null;
-  const old = previous && { values: previous.values, secretId: previous.secret?.id ?? null, specDigest: previous.specDigest };
+  const old = previous && {
+    values: previous.values,
+    secretId: previous.secret?.id ?? null,
+    specDigest: previous.specDigest,
+  };
   return { tenant, signIn, managedBy, state, values, secretId, specDigest, previous: old };
 }
 

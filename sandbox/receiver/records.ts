@@ -19,9 +19,7 @@ export class ReceivedRecords implements RecordSource {
 
   async findByDomain(domain: string): Promise<PathNames | undefined> {
     const { tenants, records } = this.#tables();
-    const of = [...tenants.values()].find(({ domains }) =>
-      domains.some((one) => one.routed && one.domain === domain),
-    );
+    const of = [...tenants.values()].find(({ domains }) => domains.some((one) => one.routed && one.domain === domain));
     const record = [...records.values()].find(({ tenant, state }) => tenant === of?.tenant && state === "active");
     if (of === undefined || record === undefined) return undefined;
     return { id: of.id, tenant: of.tenant, signIn: record.signIn };

@@ -36,30 +36,36 @@ export class Signatures {
     const [whole, input, list = "", created = "", nonce = "", keyId = ""] =
       form.exec(String(headers["signature-input"] ?? "")) ?? [];
     const key = this.#keys.get(keyId);
-    if (whole === undefined || input === undefined || key === undefined) throw refused("no signature that is known here");
+    if (whole === undefined || input === undefined || key === undefined)
+      throw refused("no signature that is known here");
     const names = list.split(" ").map((name) => name.slice(1, -1));
     const must = ["@method", "@target-uri", ...guarded.filter((name) => headers[name] !== undefined)];
     if (body.length > 0 && !names.includes("content-digest")) throw refused("the body is not signed");
     if (new Set(names).size !== names.length || must.some((name) => !names.includes(name))) {
       throw refused("not everything is signed that must be");
     }
-    const lines = [...names.map((name) => `"${name}": ${valueOf(sent, name)}`), `"@signature-params": ${input}`];
+    const lines = [...names.map((name) => `"${name}": ${signedValue(sent, name)}`), `"@signature-params": ${input}`];
     const expected = createHmac("sha256", key).update(lines.join("\n")).digest("base64");
     if (!sameText(String(headers.signature ?? ""), `tenantry=:${expected}:`)) throw refused("the signature is wrong");
     const digest = `sha-256=:${createHash("sha256").update(body).digest("base64")}:`;
     if (body.length > 0 && headers["content-digest"] !== digest) throw refused("the digest is not the body's");
     const seconds = now / 1_000;
     if (Math.abs(seconds - Number(created)) > signatureWindow) {
-      throw new ReceiverProblem(401, "signature_expired", `the signature's time is not ours by ${signatureWindow} seconds`);
+      throw new ReceiverProblem(
+        401,
+        "signature_expired",
+        `the signature's time is not ours by ${signatureWindow} seconds`,
+      );
     }
     for (const [old, until] of this.#seen) if (until < seconds) this.#seen.delete(old);
-    if (this.#seen.has(`${keyId} ${nonce}`)) throw new ReceiverProblem(401, "replayed", "the signature was used before");
+    if (this.#seen.has(`${keyId} ${nonce}`))
+      throw new ReceiverProblem(401, "replayed", "the signature was used before");
     this.#seen.set(`${keyId} ${nonce}`, Number(created) + 2 * signatureWindow);
     return keyId;
   }
 }
 
-function valueOf({ method, url, headers }: Sent, name: string): string {
+function signedValue({ method, url, headers }: Sent, name: string): string {
   if (name === "@method") return method;
   if (name === "@target-uri") return url;
   const value = headers[name];

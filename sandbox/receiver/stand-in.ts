@@ -1,6 +1,6 @@
+import type { InnerCalls } from "../inner-call.ts";
 import { PlayedApp } from "../portal/app.ts";
 import { randomToken } from "../random.ts";
-import type { InnerCalls } from "../inner-call.ts";
 import type { Site } from "../site.ts";
 import { Receiver } from "./receiver.ts";
 import { ReceivedRecords } from "./records.ts";

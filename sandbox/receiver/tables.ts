@@ -106,7 +106,10 @@ export class Tables {
     if (state === "disabled") return this.#change(record, { state, previous: null });
     if (record.state === "disabled") throw new ReceiverProblem(409, "not_pending", "the record is disabled");
     if (record.state === "active") return record;
-    return this.#change(record, { state, previous: keepPrevious ? (record.previous ?? keptOf(record)) : record.previous });
+    return this.#change(record, {
+      state,
+      previous: keepPrevious ? (record.previous ?? keptOf(record)) : record.previous,
+    });
   }
 
   forgetPrevious(record: HeldRecord): HeldRecord {

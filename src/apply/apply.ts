@@ -39,7 +39,7 @@ export async function applyPlan(
 ): Promise<Applied> {
   const judged: ChangesByAddress = Map.groupBy(planned.plan.changes, (change) => change.address);
   const due = planned.connections
-    .filter(({ key }) => planned.held.get(key)?.by !== "discovery")
+    .filter(({ key }) => (planned.held.get(key)?.by ?? "provider") === "provider")
     .filter((connection) => addressesOf(connection, planned).some((address) => judged.has(address)));
   const work = inOrder(due, planned.plan.changes);
   const leftOut = outcomesOfHeld(planned, work);
@@ -116,8 +116,15 @@ export function outcomesOfHeld({ held }: Planned, work: readonly Connection[] = 
   const tried = new Set(work.map(({ key }) => key));
   return [...held]
     .filter(([key]) => !tried.has(key))
-    .map(([key, { error }]) => ({ key, outcome: "failed" as const, error }));
+    .map(([key, { error, by }]) =>
+      by === "server"
+        ? { key, outcome: "waiting" as const, steps: [{ when: "before" as const, text: afterServer }] }
+        : { key, outcome: "failed" as const, error },
+    );
 }
+
+/** For who applies a saved plan, which knows nothing of what comes after the server. */
+const afterServer = "plan again: its authorization server is there now, and with it the issuer";
 
 /** What the audit log says of an outcome besides its name. */
 function detailOf(outcome: ConnectionOutcome): Readonly<Record<string, Json>> {

@@ -1,11 +1,12 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Address, Connection, ConnectionKey } from "../desired/connection.ts";
+import { serverPartOf } from "../desired/named-server.ts";
 import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { Depth } from "../idp/identity-provider.ts";
 import type { AttestedCheck } from "../plan/attested.ts";
 import type { Change } from "../plan/change.ts";
-import type { Difference } from "../plan/diff.ts";
+import { type Difference, diffPart } from "../plan/diff.ts";
 import type { ManualWork } from "../plan/manual.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { UnprovenDomain } from "../plan/unproven.ts";
@@ -15,6 +16,7 @@ import { withHandedOut } from "./callbacks.ts";
 import { unroutedDomains } from "./domains.ts";
 import { coverageOfHeld, findHeld, type Held } from "./held.ts";
 import { changesOfLeftBehind, findLeftBehind, type LeftBehind } from "./left-behind.ts";
+import { withServers } from "./named-servers.ts";
 import { member, type Observation, observe } from "./observe.ts";
 import { findIssues } from "./plan-issues.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -42,7 +44,8 @@ export interface Planned {
  *   no tenant is for the environment; PLAN_OWN_CLIENT; or the error of an outside system that could not be read
  */
 export async function planWorld(world: World, request: PlanRequest): Promise<Planned> {
-  const connections = await withHandedOut(world, selectConnections(request.connections, request.only));
+  const selected = await withHandedOut(world, selectConnections(request.connections, request.only));
+  const { connections, without } = await withServers(world, selected);
   selectConnections(connections, request.handOver);
   const depth: Depth =
     request.only.length > 0 && connections.length <= readWhole
@@ -68,7 +71,7 @@ export async function planWorld(world: World, request: PlanRequest): Promise<Pla
     const message = `no tenant file is for the environment ${world.workspace.environment}`;
     throw new TenantryError("TENANT_NONE", message, { hint: "look at `environments:` of the tenant files" });
   }
-  const held = findHeld(connections, observation);
+  const held = findHeld(connections, observation, without);
   const assembled = assemble(world, request, connections, observation, leftBehind, held);
   const unpriced = { ...assembled, coverage: [...assembled.coverage, ...left.outOfReach] };
   const { changes } = unpriced;
@@ -100,6 +103,11 @@ function assemble(
   for (const connection of connections.filter(({ status }) => status !== "draft")) {
     const by = held.get(connection.key)?.by;
     if (by === "discovery") continue;
+    if (by === "server") {
+      const part = serverPartOf(connection.registration);
+      if (part !== undefined) takeShared(part.address, diffPart(part, undefined));
+      continue;
+    }
     const sight = sightOf(observation, connection);
     const { registration, parts, appTenant, record } = connectionChanges(
       connection,

@@ -1,5 +1,6 @@
 import type { RecordObservation } from "../app/app.ts";
 import type { Address, Connection } from "../desired/connection.ts";
+import { awaitsServer } from "../desired/named-server.ts";
 import type { EnginePlan } from "../engine/engine.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { Depth } from "../idp/identity-provider.ts";
@@ -78,7 +79,7 @@ export async function observe(world: World, { connections, depth, whole }: Obser
   );
   const sources = new Map(
     connections
-      .filter(({ record }) => record.state === "active")
+      .filter((each) => each.record.state === "active" && !awaitsServer(each))
       .map(({ record }) => issuerSourceOf(record))
       .map((source) => [sourceKey(source), source]),
   );

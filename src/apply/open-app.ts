@@ -1,5 +1,6 @@
 import type { AppAdapter } from "../app/app.ts";
 import { openSqlApp } from "../app/sql/open.ts";
+import { kindOfApp } from "../desired/app-kinds.ts";
 import { gitSight } from "../engine/git-ignored.ts";
 import { createSealer, type Sealer, type SealingKey } from "../secret/seal.ts";
 import type { Secret } from "../secret/secret.ts";
@@ -9,6 +10,7 @@ import type { Reference } from "../workspace/reference.ts";
 import type { App, SqlApp } from "../workspace/workspace.ts";
 import { fetchSecrets, knownUrl, resolveKnown } from "./known-secret.ts";
 import type { OpenOptions } from "./open-options.ts";
+import { withSinkOf } from "./open-sink.ts";
 
 /**
  * What of an app's settings is needed to open it, with the references in it. Sealing keys are for whoever hands secrets
@@ -19,13 +21,23 @@ export function neededToOpen(app: App, access: OpenOptions["access"]): unknown {
   return app.kind === "sql" && access === "read" ? { database: app.database } : own;
 }
 
-/** Opens an app of any kind. Sends nothing yet; what it takes is loaded when its kind is used. */
+/**
+ * Opens an app of any kind, with its secrets in its sink where it has one. Sends nothing yet; what it takes is loaded when
+ * its kind is used.
+ */
 export async function openApp(
   app: App,
   network: Network,
   limiters: HostLimiters,
   options: OpenOptions,
 ): Promise<AppAdapter> {
+  const adapter = await openKind(app, network, limiters, options);
+  return app.secretSink === undefined || kindOfApp(app).secret(app) !== "sink"
+    ? adapter
+    : withSinkOf(app, app.secretSink, adapter, options);
+}
+
+async function openKind(app: App, network: Network, limiters: HostLimiters, options: OpenOptions): Promise<AppAdapter> {
   const { workspace, access, clock, sleep, redactor } = options;
   const common = {
     ...{ workspace, access, network, limiters, clock, sleep },

@@ -272,6 +272,20 @@ function lazyEngine(idp: string, open: () => Promise<Engine>): Engine {
     idp,
     plan: async (registrations, depth) => (await engine()).plan(registrations, depth),
     apply: async (registration) => (await engine()).apply(registration),
+    async serverId(wanted) {
+      const { serverId } = await engine();
+      if (serverId !== undefined) return serverId(wanted);
+      throw new TenantryError(
+        "ENGINE_UNSUITABLE",
+        `the engine of \`${idp}\` finds no authorization server by its name`,
+        {
+          hint: "write its id, or use `engine: direct`",
+        },
+      );
+    },
+    async settlePart(part) {
+      await (await engine()).settlePart?.(part);
+    },
     secretOf: async (found) => (await engine()).secretOf(found),
     budget: async (work) => (await engine()).budget(work),
     async close() {

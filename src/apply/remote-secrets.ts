@@ -1,5 +1,5 @@
-import { type RemoteSecrets, rememberSecrets, SecretFault } from "../secret/remote.ts";
 import type { Redactor } from "../secret/redact.ts";
+import { type RemoteSecrets, rememberSecrets, SecretFault } from "../secret/remote.ts";
 import { resolveReference, type SecretSource } from "../secret/resolve.ts";
 import { createHostLimiters } from "../vendor/limiter.ts";
 import type { Clock, Sleep } from "../vendor/network.ts";

@@ -2,6 +2,7 @@ import type { ManualStep } from "../desired/app-kind.ts";
 import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey, ConnectionRecord } from "../desired/connection.ts";
 import { isPlaceholder } from "../desired/key.ts";
+import { awaitsServer, withRecordedServer } from "../desired/named-server.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import type { ProofVerdict } from "../store/evidence.ts";
 import type { TenantStatus } from "../tenant/tenant.ts";
@@ -66,6 +67,12 @@ function callbackOf({ redirectUri }: ConnectionRecord, found: ObservedRecord | u
   return typeof told === "string" && told !== "" ? told : null;
 }
 
+/** The issuer of the file, or that of the record where the file only names an authorization server. */
+function issuerOf(connection: Connection, found: ObservedRecord | undefined): string | null {
+  const served = withRecordedServer(connection, found?.fields.issuer);
+  return awaitsServer(served) ? null : served.record.issuer || null;
+}
+
 /** What is missing of it. */
 function waitingFor({ registration, record }: Connection): readonly HandedOver[] {
   if (isOurs(registration)) return [];
@@ -100,7 +107,7 @@ export async function readStatus(
       unfinished: found?.previous !== undefined,
       waitingFor: waitingFor(connection),
       handOff: status === "active" ? (waiting.get(key) ?? []) : [],
-      issuer: record.issuer || null,
+      issuer: issuerOf(connection, found),
       clientId,
       registrationId: (await world.store.idOf(connection.registration.address)) ?? null,
       redirectUri: callbackOf(record, found),

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import { withRecordedServer } from "../desired/named-server.ts";
 import { TenantryError } from "../errors/failure.ts";
 import type { ObservedRecord, RoutedDomain } from "../plan/observed.ts";
 import type { DocumentCache } from "../verify/verify.ts";
@@ -130,7 +131,9 @@ async function proofOf(
     return { key, verdict, because: `its record is ${record.state}` };
   }
   try {
-    return await verifyRecord(world, request, connection, record, { documents, routed }, signal);
+    // A server that the file names by its name: only the org knows its id, and a proof asks no org.
+    const served = withRecordedServer(connection, record.fields.issuer);
+    return await verifyRecord(world, request, served, record, { documents, routed }, signal);
   } catch (thrown) {
     if (!(thrown instanceof TenantryError) || thrown.code.startsWith("STORE_")) throw thrown;
     return unasked(key, thrown);

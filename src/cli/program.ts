@@ -131,6 +131,11 @@ export function buildProgram(run: Run, done: (exit: ExitCode) => void): Command 
     .option("--everyone", "Okta: everyone in the org may come in")
     .option("--create-groups", "Okta: make the groups that are missing")
     .option("--connection <name>", "Auth0: a connection they sign in by; may be given several times", collect)
+    .option(
+      "--set <app.field=value>",
+      "a field under the app's kind, such as kong.route=acme; may be given several times",
+      collect,
+    )
     .option("--issuer <url>", "external: the issuer, exactly as the provider writes it")
     .option("--client-id <id>", "external: the client that the customer registered")
     .option(

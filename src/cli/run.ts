@@ -6,7 +6,7 @@ import type { Progress } from "../apply/progress.ts";
 import type { ToolSurroundings } from "../engine/engine.ts";
 import { createRedactor, type Redactor } from "../secret/redact.ts";
 import type { Context } from "./context.ts";
-import { secretSource } from "./secret-source.ts";
+import { runSecrets } from "./secret-source.ts";
 import type { Surroundings, Terminal } from "./terminal.ts";
 
 /** One call of the command line: where it talks, what it knows of the machine, what it must never print. */
@@ -60,7 +60,7 @@ export function openOptions(run: Run, context: Context, reach: Reach, wishes: To
   return {
     ...reach,
     workspace: context.workspace,
-    source: secretSource(run.surroundings, context.workspace),
+    ...runSecrets(run, context.workspace),
     redactor: run.redactor,
     clock: run.now,
     sleep: run.surroundings.sleep ?? ((milliseconds) => delay(milliseconds)),

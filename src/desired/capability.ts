@@ -1,6 +1,7 @@
 import type { SignIn } from "../tenant/tenant.ts";
 import type { App, ClientAuth, IdentityProvider, PublicKey, Workspace } from "../workspace/workspace.ts";
 import type { Registration } from "./connection.ts";
+import { placeholderIssuer } from "./named-server.ts";
 
 // What identity providers and apps can express, as data, so that rules need no adapter. What is not listed is "cannot".
 
@@ -35,7 +36,7 @@ const sourceAssertions: Readonly<Record<Source["kind"], RegExp>> = {
 
 /** Fields of a sign-in that only some kinds can express. */
 export const fieldsOfSource: Readonly<Record<Source["kind"], readonly (keyof SignIn)[]>> = {
-  okta: ["assignment", "accessPolicy", "authorizationServer"],
+  okta: ["assignment", "accessPolicy", "authorizationServer", "server"],
   auth0: ["organization", "enabledConnections"],
   external: ["external"],
 };
@@ -83,6 +84,7 @@ export function clientAuthOf(use: {
 export function issuerOf(signIn: SignIn, source: Source): string {
   switch (source.kind) {
     case "okta": {
+      if (signIn.server !== undefined) return placeholderIssuer(source.domain, signIn.server);
       const server = signIn.authorizationServer ?? source.authorizationServer;
       return `https://${source.domain}${server === "org" ? "" : `/oauth2/${server}`}`;
     }
@@ -103,7 +105,9 @@ export function issuerOf(signIn: SignIn, source: Source): string {
 export function presetNameOf(signIn: SignIn, source: Source): string | undefined {
   switch (source.kind) {
     case "okta":
-      return (signIn.authorizationServer ?? source.authorizationServer) === "org" ? "okta" : "okta-custom";
+      return signIn.server === undefined && (signIn.authorizationServer ?? source.authorizationServer) === "org"
+        ? "okta"
+        : "okta-custom";
     case "auth0":
       return "auth0";
     case "external":

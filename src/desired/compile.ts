@@ -1,6 +1,12 @@
 import { compareText } from "../errors/issue.ts";
 import type { ConnectionEntry, SignIn, Tenant, TenantStatus } from "../tenant/tenant.ts";
-import type { App, Auth0IdentityProvider, IdentityProvider, Workspace } from "../workspace/workspace.ts";
+import type {
+  App,
+  Auth0IdentityProvider,
+  IdentityProvider,
+  OktaIdentityProvider,
+  Workspace,
+} from "../workspace/workspace.ts";
 import { kindOfApp } from "./app-kinds.ts";
 import { agreedClientAuth, issuerOf, presetNameOf, type Source, sourceOf } from "./capability.ts";
 import { chosenClientId } from "./client-id.ts";
@@ -205,14 +211,25 @@ function clientIdOf(signIn: SignIn, source: Source, marker: Marker): string {
 function partsOfKind(
   signIn: SignIn,
   source: Source,
-): Pick<Registration, "assignment" | "accessPolicy" | "authorizationServer" | "enabledConnections" | "clientSecret"> {
+): Pick<
+  Registration,
+  | "assignment"
+  | "accessPolicy"
+  | "authorizationServer"
+  | "serverName"
+  | "serverScopes"
+  | "enabledConnections"
+  | "clientSecret"
+> {
   switch (source.kind) {
     case "okta": {
       const server = signIn.authorizationServer ?? source.authorizationServer;
       return {
         assignment: signIn.assignment ?? { everyone: false, groups: [] },
         accessPolicy: signIn.accessPolicy,
-        authorizationServer: server === "org" ? undefined : server,
+        authorizationServer: server === "org" || signIn.server !== undefined ? undefined : server,
+        ...(signIn.server === undefined ? {} : { serverName: signIn.server.name }),
+        ...(signIn.server?.audience === undefined ? {} : { serverScopes: [...signIn.scopes].sort(compareText) }),
       };
     }
     case "auth0":
@@ -235,13 +252,16 @@ function partsOf(
     case "okta": {
       const { assignment } = signIn;
       const names = assignment === undefined || assignment.everyone ? [] : (assignment.create ?? []);
-      return names.map((name) => ({
-        kind: "group",
-        address: addressOf.group(source.name, name),
-        tenant: tenant.tenant,
-        state: "active",
-        name,
-      }));
+      const groups = names.map(
+        (name): IdpPart => ({
+          kind: "group",
+          address: addressOf.group(source.name, name),
+          tenant: tenant.tenant,
+          state: "active",
+          name,
+        }),
+      );
+      return [...groups, ...serverOf(tenant, signIn, source)];
     }
     case "auth0":
       return [organizationOf(workspace, tenant, source, today)];
@@ -250,6 +270,19 @@ function partsOf(
     default:
       return source satisfies never;
   }
+}
+
+/** The authorization server that a sign-in describes, so that it is made. */
+function serverOf(tenant: Tenant, { server }: SignIn, source: OktaIdentityProvider): readonly IdpPart[] {
+  if (server?.audience === undefined) return [];
+  const { name, audience, scopes, groupsClaim } = server;
+  const address = addressOf.server(source.name, name);
+  return [
+    {
+      ...{ kind: "authorizationServer", address, tenant: tenant.tenant, state: "active", name, audience, groupsClaim },
+      scopes: [...scopes].sort(compareText),
+    },
+  ];
 }
 
 /**

@@ -45,8 +45,24 @@ export interface OrganizationPart {
   readonly enabledConnections: readonly string[];
 }
 
+/** An authorization server of an Okta org that is made when it is missing. Never deleted by us: it may have other users. */
+export interface AuthorizationServerPart {
+  readonly kind: "authorizationServer";
+  readonly address: Address;
+  readonly tenant: string;
+  readonly state: "active";
+  /** Unique at the org; by it the server is found. */
+  readonly name: string;
+  /** What access tokens are for (`aud`). */
+  readonly audience: string;
+  /** Scopes of its own, besides those of OpenID Connect; sorted. What others add stays. */
+  readonly scopes: readonly string[];
+  /** A claim of ID tokens with the names of those of a person's groups that match the regular expression. */
+  readonly groupsClaim?: { readonly name: string; readonly filter: string } | undefined;
+}
+
 /** What registrations of one identity provider share. Has an address of its own, so that it is changed once. */
-export type IdpPart = GroupPart | OrganizationPart;
+export type IdpPart = GroupPart | OrganizationPart | AuthorizationServerPart;
 
 /** The OIDC client of one connection, as it should be at the identity provider. Holds no secret. */
 export interface Registration {
@@ -82,6 +98,10 @@ export interface Registration {
   readonly accessPolicy?: string | undefined;
   /** Okta: id of the custom authorization server that people sign in by; absent: the org's own. */
   readonly authorizationServer?: string | undefined;
+  /** Okta: name of the authorization server, whose id is still to be looked up. */
+  readonly serverName?: string | undefined;
+  /** Okta: what the client may ask its authorization server for, sorted; absent: that is not ours to say. */
+  readonly serverScopes?: readonly string[] | undefined;
   /** Auth0: names of the connections by which people may sign in at this client, sorted. */
   readonly enabledConnections?: readonly string[] | undefined;
   /** External: where the secret is that the customer handed over. */

@@ -63,6 +63,7 @@ export function isPlaceholder(redirectUri: string): boolean {
 export const addressOf = {
   client: (idp: string, key: ConnectionKey): Address => `idp/${idp}/client/${key}` as Address,
   group: (idp: string, name: string): Address => `idp/${idp}/group/${name}` as Address,
+  server: (idp: string, name: string): Address => `idp/${idp}/server/${name}` as Address,
   organization: (idp: string, tenant: string): Address => `idp/${idp}/organization/${tenant}` as Address,
   tenant: (app: string, tenant: string): Address => `app/${app}/tenant/${tenant}` as Address,
   /** What all records of an app are written into, where that is one object. */

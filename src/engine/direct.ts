@@ -38,10 +38,16 @@ export function directEngine(adapter: IdentityProviderAdapter): Engine {
       return result;
     },
 
+    ...(adapter.serverId === undefined ? {} : { serverId: (wanted) => serverId(adapter, wanted) }),
+    settlePart: (part) => adapter.settlePart(part),
     secretOf: (found) => adapter.secretOf(found),
     budget: async (work) => adapter.budget(work),
     close: () => adapter.close(),
   };
+}
+
+async function serverId(adapter: IdentityProviderAdapter, wanted: Registration): Promise<string | undefined> {
+  return adapter.serverId?.(wanted);
 }
 
 async function carryOut(

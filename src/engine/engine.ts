@@ -1,4 +1,4 @@
-import type { Address, ConnectionKey, Registration } from "../desired/connection.ts";
+import type { Address, ConnectionKey, IdpPart, Registration } from "../desired/connection.ts";
 import type {
   ClientSecret,
   Depth,
@@ -65,6 +65,10 @@ export interface Engine {
    * Undefined when it is wanted absent and gone.
    */
   apply(registration: Registration): Promise<ObservedRegistration | undefined>;
+  /** As `IdentityProviderAdapter.serverId`; absent: the engine carries no registration that names a server. */
+  serverId?(wanted: Registration): Promise<string | undefined>;
+  /** Makes what a registration stands on and is to be known before it; idempotent. */
+  settlePart?(part: IdpPart): Promise<void>;
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
   /** Calls that an apply takes for this work, those of this run so far included: an apply plans afresh. */
   budget(work: readonly PlannedWork[]): Promise<readonly CallBudget[]>;

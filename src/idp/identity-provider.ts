@@ -80,6 +80,14 @@ export interface IdentityProviderAdapter {
   /** Switches it off, then deletes it. Gone already is done. */
   remove(found: ObservedRegistration): Promise<void>;
 
+  /**
+   * The id of the authorization server that a registration names; undefined when there is none of that name. Absent:
+   * the identity provider has no such thing.
+   *
+   * @throws TenantryError when it cannot be told, or when a server that is to be ours is somebody else's
+   */
+  serverId?(wanted: Registration): Promise<string | undefined>;
+
   /** The secret to hand over now. Undefined when the client authenticates without a shared one. */
   secretOf(found: ObservedRegistration): Promise<ClientSecret | undefined>;
 

@@ -30,6 +30,10 @@ export function registrationFields(registration: Registration): Fields {
     ...(registration.clientKey === undefined ? {} : { clientKey: clientKeyField([registration.clientKey]) }),
     ...(registration.assignment === undefined ? {} : { assignment: assignmentField(registration.assignment) }),
     ...(registration.accessPolicy === undefined ? {} : { accessPolicy: registration.accessPolicy }),
+    // What is off is compared again when it is to be on.
+    ...(registration.serverScopes === undefined || registration.state !== "active"
+      ? {}
+      : { serverScopes: registration.serverScopes }),
     ...(registration.kind === "auth0" ? { settings: asRegistered } : {}),
     // What is off is compared again when it is to be on.
     ...(registration.enabledConnections === undefined || registration.state !== "active"
@@ -47,6 +51,13 @@ export function partFields(part: IdpPart): Fields {
   switch (part.kind) {
     case "group":
       return { name: part.name };
+    case "authorizationServer":
+      return {
+        name: part.name,
+        audience: part.audience,
+        scopes: part.scopes,
+        groupsClaim: plain(part.groupsClaim),
+      };
     case "organization":
       return {
         name: part.name,

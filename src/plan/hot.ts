@@ -35,7 +35,8 @@ const authStrength: Readonly<Record<string, number>> = {
 export function hotRegistrationFields(before: Fields, after: Fields, paths: readonly string[]): readonly HotField[] {
   const hot: HotField[] = [];
   // Nobody has come in by a placeholder.
-  const unused = textsOf(before.redirectUris).every(isPlaceholder);
+  const callbacks = textsOf(before.redirectUris);
+  const unused = callbacks.length > 0 && callbacks.every(isPlaceholder);
   if (paths.includes("redirectUris") && !unused) hot.push("redirectUris");
   // Any change, not only a weakening: Okta holds one method per client, so sign-ins fail until the record follows.
   if (paths.includes("clientAuth") || (paths.includes("pkce") && after.pkce === "off")) hot.push("clientAuth");

@@ -15,6 +15,7 @@ import { referencesAreAllowed } from "./references.ts";
 import { type FleetRule, type Rule, type RuleInput, viewOf } from "./rule.ts";
 import { sessionIsPossible } from "./session.ts";
 import { sharedConnectionIsDivided } from "./shared-connection.ts";
+import { sinksAreTheirOwn, sinksAreUsed } from "./sinks.ts";
 import { uniqueConnections, uniqueOverTheFleet } from "./unique.ts";
 
 const fleetRules: readonly FleetRule[] = [
@@ -46,6 +47,8 @@ const rules: readonly Rule[] = [
   issuerIsSomebodys,
   sharedIssuerIsLimited,
   sharedConnectionIsDivided,
+  sinksAreUsed,
+  sinksAreTheirOwn,
   presetFits,
   issuerIsTheProducts,
   scopesAreTaken,

@@ -128,6 +128,7 @@ function twoDisplayNames([first, ...others]: readonly UsedSignIn[]): readonly Is
 
 /** The YAML key of a field. */
 function keyOf(field: keyof SignIn, signIn: SignIn): string {
+  if (field === "server") return "authorizationServer";
   if (field !== "assignment") return field;
   return signIn.assignment?.everyone === true ? "everyone" : "groups";
 }

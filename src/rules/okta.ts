@@ -7,6 +7,7 @@ import type { Rule } from "./rule.ts";
 export const oktaGroupsClaim: Rule = ({ signIns }) =>
   signIns.flatMap(({ tenant, signIn, source }) => {
     if (source.kind !== "okta" || "apiToken" in source.credentials) return [];
+    if (signIn.server !== undefined) return [];
     if ((signIn.authorizationServer ?? source.authorizationServer) !== "org") return [];
     if (signIn.roles?.claim !== "groups") return [];
     return [

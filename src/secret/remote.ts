@@ -60,8 +60,7 @@ export function rememberSecrets(fetchOne: FetchSecret): RemoteSecrets {
       });
       await Promise.all(all);
     },
-    read: ({ text }) =>
-      found.get(text) ?? new SecretFault("SECRET_UNRESOLVED", "nothing has fetched it in this run"),
+    read: ({ text }) => found.get(text) ?? new SecretFault("SECRET_UNRESOLVED", "nothing has fetched it in this run"),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RemoteReference } from "../workspace/reference.ts";
+import type { Reference } from "../workspace/reference.ts";
 import type { Secret } from "./secret.ts";
 
 /** Whose a secret in a sink is, and which of the client's secrets it is. */
@@ -20,7 +20,7 @@ export interface StoredSecret {
  * One secret manager. Every method rejects with a `SecretFault`. What a method is asked about must be of the manager's
  * own scheme.
  */
-export interface SecretManager<R extends RemoteReference = RemoteReference> {
+export interface SecretManager<in R extends Reference = Reference> {
   /** The secret that is there; undefined: nothing. Needs no right but to read it. */
   read(reference: R): Promise<Secret | undefined>;
 

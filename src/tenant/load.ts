@@ -129,7 +129,7 @@ function shorthand(path: readonly (string | number)[]): readonly (string | numbe
 type WrittenSignIn = NonNullable<WrittenTenant["signIn"]>;
 
 function resolveSignIn(tenant: string, name: string, written: WrittenSignIn): SignIn {
-  const { idp, external, okta, auth0, groups, everyone, session, ...rest } = written;
+  const { idp, external, okta, auth0, groups, everyone, session, authorizationServer, ...rest } = written;
   const inline =
     okta !== undefined
       ? resolveInlineOkta(tenant, okta)
@@ -141,6 +141,7 @@ function resolveSignIn(tenant: string, name: string, written: WrittenSignIn): Si
     name,
     idp: idp ?? inline?.name ?? externalIdp,
     ...(inline === undefined ? {} : { inline }),
+    ...(typeof authorizationServer === "object" ? { server: authorizationServer } : { authorizationServer }),
     external: external === undefined ? undefined : resolveExternal(external),
     assignment: resolveAssignment(groups, everyone),
     session:

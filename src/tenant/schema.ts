@@ -54,6 +54,22 @@ const external = z.strictObject({
   clientSecret: reference.optional(),
 });
 
+const namedServer = z
+  .strictObject({
+    name: line(100),
+    audience: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,250}$/, "must be an audience without spaces")
+      .optional(),
+    scopes: uniqueTexts(scopeToken).max(50).default([]),
+    groupsClaim: z.strictObject({ name: claimName.default("groups"), filter: line(250) }).optional(),
+  })
+  .refine(({ audience, scopes, groupsClaim }) => audience !== undefined || (scopes.length === 0 && !groupsClaim), {
+    error: "must have an `audience` when it says what the server is like: one without is there already",
+    path: ["audience"],
+    when: isMap,
+  });
+
 /** Where the client is: one of these. */
 const sourceKeys = ["idp", "external", "okta", "auth0"] as const;
 
@@ -73,7 +89,9 @@ const signIn = z
       .optional(),
     everyone: z.literal(true).optional(),
     accessPolicy: line(255).optional(),
-    authorizationServer: oktaAuthorizationServer.optional(),
+    authorizationServer: z
+      .union([oktaAuthorizationServer, namedServer], "must be `org`, `default`, an id, or `{ name: … }`")
+      .optional(),
     organization: z.strictObject({ displayName: line(255).optional() }).optional(),
     enabledConnections: uniqueTexts(line(128)).min(1, "must name at least one connection").optional(),
     scopes: uniqueTexts(scopeToken)

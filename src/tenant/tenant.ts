@@ -35,6 +35,17 @@ export interface ExternalClient {
   readonly clientSecret?: Reference | undefined;
 }
 
+/** An authorization server of an Okta org by its name; with an audience it is made when it is missing. */
+export interface NamedServer {
+  readonly name: string;
+  /** What its access tokens are for (`aud`). Absent: the server is there already, and is left as it is. */
+  readonly audience?: string | undefined;
+  /** Scopes of its own, besides those of OpenID Connect. */
+  readonly scopes: readonly string[];
+  /** A claim of ID tokens with the names of those of a person's groups that match a regular expression. */
+  readonly groupsClaim?: { readonly name: string; readonly filter: string } | undefined;
+}
+
 /** A claim of the ID token: one name, or a path into nested objects. */
 export type ClaimPath = string | readonly string[];
 
@@ -73,6 +84,8 @@ export interface SignIn {
   readonly accessPolicy?: string | undefined;
   /** Okta: another authorization server than the identity provider's. */
   readonly authorizationServer?: string | undefined;
+  /** Okta: the same by name, instead of `authorizationServer`. */
+  readonly server?: NamedServer | undefined;
   /** Auth0: the tenant's organization. */
   readonly organization?: { readonly displayName?: string | undefined } | undefined;
   /** Name of the preset of the identity provider's product, where the issuer does not tell it. */

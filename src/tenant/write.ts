@@ -1,7 +1,8 @@
+import { appKindNames } from "../workspace/app.ts";
 import type { Reference } from "../workspace/reference.ts";
 import type { ClientAuth, IdentityProvider } from "../workspace/workspace.ts";
 import type { ClaimPath, ConnectionEntry, ExternalClient, SignIn, Tenant } from "./tenant.ts";
-import { yamlBlock, yamlList, yamlMap, yamlText } from "./yaml-text.ts";
+import { yamlBlock, yamlList, yamlMap, yamlText, yamlValue } from "./yaml-text.ts";
 
 /** A tenant as its file says it, without the places in a file that does not exist yet. */
 export type TenantText = Omit<Tenant, "positionOf" | "connections"> & {
@@ -41,10 +42,11 @@ export function writeTenant(tenant: TenantText, comments: TenantComments = {}): 
   }
   file.items(
     "connections",
-    connections.map(({ app, signIn, status }) => [
-      ["app", yamlText(app)],
-      ["signIn", signIn === "default" ? undefined : yamlText(signIn)],
-      ["status", status],
+    connections.map((entry) => [
+      ["app", yamlText(entry.app)],
+      ["signIn", entry.signIn === "default" ? undefined : yamlText(entry.signIn)],
+      ["status", entry.status],
+      ...appKindNames.map((kind) => [kind, entry[kind] && yamlValue(entry[kind])] as const),
     ]),
   );
   file.items(
@@ -89,6 +91,15 @@ function writeSignIn(file: Page, signIn: SignIn): void {
   }
   file.add("accessPolicy", signIn.accessPolicy && yamlText(signIn.accessPolicy));
   file.add("authorizationServer", signIn.authorizationServer && yamlText(signIn.authorizationServer));
+  const { server } = signIn;
+  if (server !== undefined) {
+    file.nest("authorizationServer", (inner) => {
+      inner.add("name", yamlText(server.name));
+      inner.add("audience", server.audience && yamlText(server.audience));
+      inner.add("scopes", server.scopes.length === 0 ? undefined : yamlList(server.scopes));
+      inner.add("groupsClaim", server.groupsClaim && yamlMap(mapValues(server.groupsClaim, yamlText)));
+    });
+  }
   const { organization } = signIn;
   file.add(
     "organization",

@@ -33,6 +33,20 @@ export function yamlMap(entries: Readonly<Record<string, string | undefined>>): 
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
+/**
+ * A value as JSON has them, in one line: texts as above, members without a value left out.
+ *
+ * @throws TypeError for what JSON does not have
+ */
+export function yamlValue(value: unknown): string {
+  if (typeof value === "string") return yamlText(value);
+  if (value === null || typeof value === "boolean" || Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(yamlValue).join(", ")}]`;
+  if (typeof value !== "object") throw new TypeError("a file cannot hold such a value");
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return yamlMap(Object.fromEntries(members.map(([key, member]) => [key, yamlValue(member)])));
+}
+
 /** A text of several lines: a block where YAML gives it back letter for letter, else quoted. */
 export function yamlBlock(text: string, indent: string): string {
   const lines = text.split("\n");

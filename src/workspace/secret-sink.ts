@@ -30,12 +30,11 @@ function sinkFault(template: string): string | undefined {
   if (/[{}]/.test(template.replace(placeholder, ""))) {
     return "must not hold `{` but in `{tenant}`, `{app}`, `{signIn}`, `{workspace}` and `{environment}`";
   }
-  if (template.startsWith("env:")) return "must be a place that can be written to: nobody can set a variable of the app's";
+  if (template.startsWith("env:"))
+    return "must be a place that can be written to: nobody can set a variable of the app's";
   // As short and as long as slugs may be.
   const filled = ["a", "a".repeat(50)].map((slug) =>
-    parseReference(
-      fillSink(template, { tenant: slug, app: slug, signIn: slug, workspace: slug, environment: slug }),
-    ),
+    parseReference(fillSink(template, { tenant: slug, app: slug, signIn: slug, workspace: slug, environment: slug })),
   );
   if (filled.includes(undefined)) {
     const { env: _never, ...forms } = referenceForms;

@@ -31,7 +31,9 @@ export interface SecretSettings {
   readonly aws?: { readonly region?: string | undefined } | undefined;
 }
 
-const segment = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, "must be one name of letters, digits, `_`, `.` and `-`");
+const segment = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, "must be one name of letters, digits, `_`, `.` and `-`");
 
 const vault = z
   .strictObject({
@@ -55,7 +57,10 @@ export const secretSettings = z.strictObject({
   onePassword: z.strictObject({ serviceAccountToken: localReference }).optional(),
   aws: z
     .strictObject({
-      region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, "must be a region such as `eu-central-1`").optional(),
+      region: z
+        .string()
+        .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, "must be a region such as `eu-central-1`")
+        .optional(),
     })
     .optional(),
 });
@@ -66,7 +71,9 @@ export function resolveSecretSettings(written: z.output<typeof secretSettings>):
   return {
     vault: vault === undefined ? undefined : resolveVault(vault),
     onePassword:
-      onePassword === undefined ? undefined : { serviceAccountToken: localReferenceOf(onePassword.serviceAccountToken) },
+      onePassword === undefined
+        ? undefined
+        : { serviceAccountToken: localReferenceOf(onePassword.serviceAccountToken) },
     aws,
   };
 }

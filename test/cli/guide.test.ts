@@ -119,6 +119,17 @@ describe("the guide of an active tenant", () => {
   });
 });
 
+describe("the guide of a customer whose own org we may change", () => {
+  it("says what is ours there, and how the access is handed over", async () => {
+    const text = await guideOf("inline-co");
+    expect(text).toContain("The client is in your own Okta org `inline.okta.com`.");
+    expect(text).toContain("its name, which begins with `inline-co/`");
+    expect(text).toContain("**never by mail, chat or ticket**");
+    expect(text).not.toContain("What to send back");
+    expect(text).not.toContain("env:");
+  });
+});
+
 describe("several connections", () => {
   it("have a section each, and the domains once", async () => {
     const text = await guideOf("two-ways");

@@ -8,6 +8,7 @@ workspace: acme
 environment: production
 references:
   tenants: ["env:TENANT_{TENANT}__*"]
+  hosts: [inline.okta.com]
 identityProviders:
   workforce:
     kind: okta
@@ -100,6 +101,20 @@ domains: [whiterabbit.example]
 signIn:
   idp: workforce
   groups: [whiterabbit-staff]
+  clientAuth: client_secret_basic
+connections:
+  - app: portal
+`,
+  "inline-co": `tenant: inline-co
+id: w2mq7xk9d4tzr6vhc8nb
+name: Inline & Co
+status: active
+domains: [inline-co.example]
+signIn:
+  okta:
+    domain: inline.okta.com
+    credentials: { apiToken: env:TENANT_INLINE_CO__OKTA_TOKEN }
+  everyone: true
   clientAuth: client_secret_basic
 connections:
   - app: portal

@@ -151,6 +151,8 @@ describe("one field that differs", () => {
       assignment: { everyone: true },
       accessPolicy: "Any two factors",
       authorizationServer: "default",
+      serverName: "Partners",
+      serverScopes: ["openid"],
       enabledConnections: ["fernhill-oidc"],
       clientSecret: { scheme: "env", name: "SECRET", text: "env:SECRET" },
     };
@@ -173,6 +175,8 @@ describe("one field that differs", () => {
       "marker",
       // By partFields.
       "parts",
+      // By the id that it comes to, in the record's issuer.
+      "serverName",
     ]);
     const [record] = fc.sample(any.connectionRecord, 1);
     const [discovery] = fc.sample(any.discovery, 1);

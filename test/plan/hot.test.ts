@@ -7,6 +7,12 @@ type Row = readonly [what: string, before: Fields, after: Fields, hot: readonly 
 
 const registration: readonly Row[] = [
   ["a callback added", { redirectUris: ["a"] }, { redirectUris: ["a", "b"] }, ["redirectUris"]],
+  [
+    "a placeholder that becomes a callback",
+    { redirectUris: ["https://callback.invalid/a/b"] },
+    { redirectUris: ["b"] },
+    [],
+  ],
   ["a callback removed", { redirectUris: ["a", "b"] }, { redirectUris: ["a"] }, ["redirectUris"]],
   ["a page after sign-out", { postLogoutRedirectUris: [] }, { postLogoutRedirectUris: ["a"] }, []],
   ["a label", { label: "a" }, { label: "b" }, []],

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findHidden } from "../../src/errors/visible.ts";
+import type { AppEntries } from "../../src/tenant/app-entry.ts";
 import { loadTenants } from "../../src/tenant/load.ts";
-import type { Assignment, ClaimPath, SignIn, Tenant } from "../../src/tenant/tenant.ts";
+import type { Assignment, ClaimPath, NamedServer, SignIn, Tenant } from "../../src/tenant/tenant.ts";
 import { type TenantText, writeTenant } from "../../src/tenant/write.ts";
 import { parseReference, type Reference } from "../../src/workspace/reference.ts";
 import type { IdentityProvider } from "../../src/workspace/workspace.ts";
@@ -130,6 +131,17 @@ const inline: fc.Arbitrary<IdentityProvider> = fc.oneof(
     .map((rest) => ({ ...rest, kind: "auth0", name: rest.domain, engine: "direct" }) as IdentityProvider),
 );
 
+/** An authorization server by its name, there already or described. */
+const server: fc.Arbitrary<NamedServer> = fc.oneof(
+  line(60).map((name) => ({ name, scopes: [] })),
+  fc.record({
+    name: line(60),
+    audience: fc.constantFrom("api://acme", "https://api.acme.example", "1e3"),
+    scopes: unique(scope, 0),
+    groupsClaim: maybe(fc.record({ name: line(60), filter: line(60) })),
+  }),
+);
+
 const signIn = (name: string): fc.Arbitrary<SignIn> =>
   fc
     .record({
@@ -141,6 +153,7 @@ const signIn = (name: string): fc.Arbitrary<SignIn> =>
       assignment: maybe(assignment),
       accessPolicy: maybe(line(60)),
       authorizationServer: maybe(fc.constantFrom("org", "default", "aus1e3", "1e3", "-1")),
+      server: maybe(server),
       organization: maybe(fc.record({ displayName: maybe(line(60)) })),
       enabledConnections: maybe(unique(line(60), 1)),
       preset: maybe(slug),
@@ -157,12 +170,58 @@ const signIn = (name: string): fc.Arbitrary<SignIn> =>
       logout: fc.record({ endSession: fc.boolean() }),
       session: maybe(fc.record({ absolute: maybe(milliseconds), idle: maybe(milliseconds) })),
     } satisfies Record<Exclude<keyof SignIn, "name" | "idp" | "external" | "inline"> | "source", fc.Arbitrary<unknown>>)
-    .map(({ source, ...rest }) => ({ name, ...source, ...rest }) as SignIn);
+    .map(({ source, server: named, ...rest }) => {
+      const { authorizationServer, ...others } = rest;
+      return {
+        name,
+        ...source,
+        ...others,
+        ...(named === undefined ? { authorizationServer } : { server: named }),
+      } as SignIn;
+    });
 
 const signIns = fc
   .uniqueArray(fc.oneof({ weight: 2, arbitrary: fc.constant("default") }, slug), { minLength: 1, maxLength: 3 })
   .chain((names) => fc.tuple(...names.map((name) => signIn(name))))
   .map((all) => new Map(all.map((one) => [one.name, one])));
+
+/** The block of a connection that is named after its app's kind. */
+const appBlock: fc.Arbitrary<AppEntries> = fc.oneof(
+  fc
+    .record({
+      on: fc.oneof(
+        fc.record({ route: fc.constantFrom("portal-route", "1e3", "a: b", "no") }),
+        fc.record({ service: fc.constantFrom("portal", "12:30") }),
+        fc.constant({ global: true as const }),
+      ),
+      workspace: maybe(fc.constantFrom("default", "0x1f", "a~b")),
+      config: maybe(
+        fc.constantFrom({ leeway: 5 }, { leeway: 0, hide_credentials: false, scopes_claim: ["scp", "no"] }, {}),
+      ),
+    })
+    .map(({ on, ...rest }) => ({ kong: { ...on, ...rest } })),
+  fc
+    .record({
+      name: maybe(fc.constantFrom("acme-oidc", "1e3", "no")),
+      strategy: maybe(fc.constantFrom("oidc" as const, "okta" as const)),
+      displayName: maybe(line(60)),
+      showAsButton: maybe(fc.boolean()),
+      icon: maybe(url),
+      homeRealm: maybe(fc.boolean()),
+    })
+    .map((auth0) => ({ auth0 })),
+  fc.record({ callback: maybe(url), attributes: maybe(map(line(60), line(60))) }).map((workos) => ({ workos })),
+  fc
+    .record({
+      alias: maybe(fc.constantFrom("Acme", "1e3", "no")),
+      constants: maybe(fc.constantFrom("Sso.Acme_{name}", { ClientID: "Sso.AcmeClient" })),
+      selectedClaims: maybe(fc.constantFrom(["email", "a:b", "#x"], ["https://acme.example/roles"])),
+      keyExpirationDays: maybe(fc.integer({ min: 1, max: 3_650 })),
+      keySetTimeouts: maybe(fc.record({ connect: maybe(fc.integer({ min: 1, max: 600_000 })) })),
+    })
+    .map((mendix) => ({ mendix })),
+  fc.constantFrom("sql" as const, "http" as const, "file" as const).map((kind) => ({ [kind]: {} })),
+);
 
 const tenantText: fc.Arbitrary<TenantText> = fc
   .record({
@@ -176,7 +235,9 @@ const tenantText: fc.Arbitrary<TenantText> = fc
     }),
     signIns,
     connections: fc.array(
-      fc.record({ app: slug, signIn: slug, status: maybe(fc.constantFrom("draft" as const, "suspended" as const)) }),
+      fc
+        .record({ app: slug, signIn: slug, status: maybe(fc.constantFrom("draft" as const, "suspended" as const)) })
+        .chain((entry) => maybe(appBlock).map((block) => ({ ...entry, ...block }))),
       { minLength: 1, maxLength: 3 },
     ),
     environments: maybe(unique(slug, 1)),

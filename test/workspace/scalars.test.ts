@@ -158,10 +158,89 @@ describe("references", () => {
     "file:a/../b",
     "file:a\\..\\b",
     "file:\0",
-    "vault:kv/a#b",
     "ENV:A",
     "secret",
   ])("%j is none", (text) => expect(parseReference(text)).toBeUndefined());
+
+  test.each([
+    ["vault:kv/acme/sso#client_secret", { scheme: "vault", mount: "kv", path: "acme/sso", field: "client_secret" }],
+    ["op://Sign In/acme/secret", { scheme: "op", vault: "Sign In", item: "acme", field: "secret" }],
+    ["op://sso/acme/oidc/secret", { scheme: "op", vault: "sso", item: "acme", section: "oidc", field: "secret" }],
+    ["aws-sm:sso/acme", { scheme: "aws-sm", name: "sso/acme" }],
+    ["aws-sm:sso/acme#secret", { scheme: "aws-sm", name: "sso/acme", field: "secret" }],
+    ["gcp-sm:projects/acme-sso/secrets/acme_s", { scheme: "gcp-sm", project: "acme-sso", secret: "acme_s" }],
+    [
+      "gcp-sm:projects/123456789012/secrets/s/versions/7",
+      { scheme: "gcp-sm", project: "123456789012", secret: "s", version: "7" },
+    ],
+  ])("%s is known, in parts", (text, parts) => expect(parseReference(text)).toEqual({ ...parts, text }));
+
+  test.each([
+    ...[
+      "vault:",
+      "vault:kv",
+      "vault:kv#a",
+      "vault:kv/a",
+      "vault:kv/a#",
+      "vault:/a#b",
+      "vault:kv//a#b",
+      "vault:kv/a/#b",
+    ],
+    ...["vault:kv/../sys#b", "vault:kv/..#b", "vault:kv/a/../../b#c", "vault:kv/./a#b", "vault:kv/%2e%2e/a#b"],
+    ...[
+      "vault:kv/a#b#c",
+      "vault:kv/a?version=1#b",
+      "vault:kv/a b#c",
+      "vault:kv/{{a}}#b",
+      "vault:kv/a\n#b",
+      "Vault:kv/a#b",
+    ],
+    ...[
+      "op:",
+      "op://",
+      "op://a",
+      "op://a/b",
+      "op://a/b/c/d/e",
+      "op://a//b",
+      "op://../a/b",
+      "op://a/../b",
+      "op://a/b/c?x=y",
+    ],
+    ...["op://a/b /c", "op://a/ b/c", "op:///a/b", "op:a/b/c", "op://a/b/$c"],
+    ...["aws-sm:", "aws-sm:/a", "aws-sm:a//b", "aws-sm:a/", "aws-sm:a#", "aws-sm:a#b#c", "aws-sm:../a", "aws-sm:a b"],
+    ...["aws-sm:arn:aws:secretsmanager:eu-central-1:123456789012:secret:a-AbCdEf", "aws-sm:a*"],
+    ...["gcp-sm:", "gcp-sm:a", "gcp-sm:projects/p/secrets/s", "gcp-sm:projects/acme-sso/secrets/a/b"],
+    ...[
+      "gcp-sm:projects/acme-sso/secrets/a/versions/0",
+      "gcp-sm:projects/acme-sso/secrets/a/versions/",
+      "gcp-sm:projects/../secrets/a",
+    ],
+    `vault:kv/${"a".repeat(500)}#b`,
+  ])("%j is none", (text) => expect(parseReference(text)).toBeUndefined());
+
+  test("what is filled into a reference cannot lead anywhere else: every part comes back as it went in", () => {
+    const part = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/).filter((text) => !text.includes(".."));
+    fc.assert(
+      fc.property(part, fc.array(part, { minLength: 1, maxLength: 4 }), part, (mount, path, field) => {
+        const text = `vault:${mount}/${path.join("/")}#${field}`;
+        expect(parseReference(text)).toEqual({ scheme: "vault", mount, path: path.join("/"), field, text });
+      }),
+    );
+  });
+
+  test("hostile text is never taken for a reference of a manager, unless it is its own one spelling", () => {
+    const hostile = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("..", "/", "#", "%2f", "\\"));
+    const scheme = fc.constantFrom("vault:kv/a", "op://a/b/c", "aws-sm:a", "gcp-sm:projects/acme-sso/secrets/a");
+    fc.assert(
+      fc.property(scheme, hostile, hostile, (start, one, two) => {
+        const found = parseReference(`${start}${one}/${two}`);
+        if (found === undefined) return;
+        expect(found.text).toBe(`${start}${one}/${two}`);
+        expect(found.text).toMatch(/^[A-Za-z0-9_.:/#+=@ -]+$/);
+        expect(found.text).not.toMatch(/\.\.|\/\/(?!a\/b)/);
+      }),
+    );
+  });
 });
 
 describe("small values", () => {

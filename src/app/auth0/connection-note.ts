@@ -17,8 +17,11 @@ export type NoteScope = Pick<Marker, "workspace" | "environment">;
 export interface ConnectionNote {
   readonly key: ConnectionKey;
   readonly state: "pending" | "active" | "disabled";
-  /** `changing`: old values are kept. `unproven`: switched on for the first time, and the app's half is not proven yet. */
-  readonly open?: "changing" | "unproven" | undefined;
+  /**
+   * `changing`: old values are kept. `swapping`: so is the old secret, at Auth0. `unproven`: switched on for the first
+   * time, and the app's half is not proven yet.
+   */
+  readonly open?: "changing" | "swapping" | "unproven" | undefined;
   readonly specDigest: string;
   readonly secretId?: string | undefined;
   /** Whether e-mail addresses of the tenant's domains lead here. */
@@ -40,7 +43,7 @@ export function readNote(metadata: Readonly<Record<string, string>>, scope: Note
   return {
     key: key as ConnectionKey,
     state: state === "active" || state === "disabled" ? state : "pending",
-    open: open === "changing" || open === "unproven" ? open : undefined,
+    open: open === "changing" || open === "swapping" || open === "unproven" ? open : undefined,
     specDigest,
     secretId: metadata[names.secret],
     homeRealm: flags.includes("h"),

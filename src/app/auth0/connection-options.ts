@@ -77,7 +77,9 @@ function addresses(record: ConnectionRecord, discovery: DiscoverySnapshot, front
 
 /** Fixed values are the file's; those that Auth0 takes from the app's request are whoever's set them up. */
 function upstreamParams(before: JsonObject, { acrValues, extraParams }: ConnectionRecord): JsonObject | undefined {
-  const passedOn = Object.entries(objectIn(before, "upstream_params")).filter(([, how]) => fixedValue(how) === undefined);
+  const passedOn = Object.entries(objectIn(before, "upstream_params")).filter(
+    ([, how]) => fixedValue(how) === undefined,
+  );
   const fixed = Object.entries({
     ...extraParams,
     ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(" ") }),

@@ -80,16 +80,16 @@ const tenantPage = page(tenant);
 
 /** Readers of answers: undefined when it is none, or the place that does not fit. */
 export const readers = {
-  connection: (reply: JsonReply) => fit(connection, reply),
-  tenant: (reply: JsonReply) => fit(tenant, reply),
-  connections: (reply: JsonReply) => fit(connectionPage, reply),
-  tenants: (reply: JsonReply) => fit(tenantPage, reply),
+  connection: (reply: JsonReply) => it(connection, reply),
+  tenant: (reply: JsonReply) => it(tenant, reply),
+  connections: (reply: JsonReply) => it(connectionPage, reply),
+  tenants: (reply: JsonReply) => it(tenantPage, reply),
 };
 
 /** An answer that fits, or where it does not. */
 export type Fitted<T> = { readonly value: T } | { readonly misfit: string };
 
-function fit<T>(schema: z.ZodType<T>, reply: JsonReply): Fitted<T> {
+function _fit<T>(schema: z.ZodType<T>, reply: JsonReply): Fitted<T> {
   if (reply.body === undefined) return { misfit: "is no JSON" };
   const result = schema.safeParse(reply.body);
   if (result.success) return { value: result.data };

@@ -63,10 +63,7 @@ export async function reach<T>(host: string, call: () => Promise<T>): Promise<T>
     return await call();
   } catch (error) {
     if (error instanceof TokenRefused) {
-      throw new TenantryError(
-        "HTTP_TOKEN_REFUSED",
-        `The token endpoint for the receiver ${host} ${error.message}.`,
-      );
+      throw new TenantryError("HTTP_TOKEN_REFUSED", `The token endpoint for the receiver ${host} ${error.message}.`);
     }
     if (!(error instanceof TransportFault)) throw error;
     const code = error.tooLarge ? "HTTP_ANSWER_INVALID" : "HTTP_UNREACHABLE";

@@ -144,7 +144,10 @@ function credentialOf({ app, resolve }: AppOpenOptions<HttpApp>): ReceiverCreden
   const key = () => {
     const secret = resolve(auth.secret, `the signing key of the app ${app.name}`);
     if (Buffer.byteLength(secret.reveal()) < shortestKey) {
-      throw new TenantryError("HTTP_KEY_WEAK", `The signing key ${auth.secret.text} has less than ${shortestKey} bytes.`);
+      throw new TenantryError(
+        "HTTP_KEY_WEAK",
+        `The signing key ${auth.secret.text} has less than ${shortestKey} bytes.`,
+      );
     }
     return { id: auth.keyId, secret };
   };

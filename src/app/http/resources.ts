@@ -68,7 +68,7 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
   const read = async <T>(
     path: string,
     what: string,
-    fit: (reply: JsonReply) => Fitted<T>,
+    _fit: (reply: JsonReply) => Fitted<T>,
   ): Promise<Tagged<T> | undefined> => {
     const reply = await call({ method: "GET", path });
     if (reply.status === 404 && refusal(host, what, reply, clock()).code === "HTTP_RECORD_MISSING") return undefined;
@@ -76,14 +76,14 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
     const tag = reply.headers.etag ?? "";
     // A weak tag cannot be sent back to guard a write (RFC 9110, section 13.1.1).
     if (!/^"[\x21\x23-\x7e]*"$/.test(tag)) throw invalid(host, what, "has no strong ETag");
-    return { value: fitted(host, what, fit(reply)), tag };
+    return { value: fitted(host, what, it(reply)), tag };
   };
 
   const list = async <T>(
     path: string,
     what: string,
     filter: Readonly<Record<string, string>>,
-    fit: (reply: JsonReply) => Fitted<{ readonly items: readonly T[]; readonly next: string | null }>,
+    _fit: (reply: JsonReply) => Fitted<{ readonly items: readonly T[]; readonly next: string | null }>,
   ): Promise<readonly T[]> => {
     const items: T[] = [];
     let cursor: string | null = null;
@@ -92,7 +92,7 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
       if (cursor !== null) query.set("cursor", cursor);
       const reply: JsonReply = await call({ method: "GET", path: `${path}?${query}` });
       if (reply.status !== 200) throw refusal(host, what, reply, clock());
-      const page = fitted(host, what, fit(reply));
+      const page = fitted(host, what, it(reply));
       items.push(...page.items);
       if (page.next === null) return items;
       cursor = page.next;
@@ -119,15 +119,13 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
   return {
     tenant: (tenant) => read(tenantPath(tenant), tenantText(tenant), readers.tenant),
     tenants: (managedBy) => list(`${base}/tenants`, "the list of tenants", { managedBy }, readers.tenants),
-    putTenant: (tenant, body, tag) =>
-      write({ method: "PUT", path: tenantPath(tenant), body }, tenantText(tenant), tag),
+    putTenant: (tenant, body, tag) => write({ method: "PUT", path: tenantPath(tenant), body }, tenantText(tenant), tag),
     connection: (key) => read(connectionPath(key), recordText(key), readers.connection),
     connections: (managedBy, tenant) => {
       const filter = { managedBy, ...(tenant === undefined ? {} : { tenant }) };
       return list(`${base}/connections`, "the list of records", filter, readers.connections);
     },
-    putConnection: (key, body, tag) =>
-      write({ method: "PUT", path: connectionPath(key), body }, recordText(key), tag),
+    putConnection: (key, body, tag) => write({ method: "PUT", path: connectionPath(key), body }, recordText(key), tag),
     putState: (key, state, keepPrevious, tag) =>
       write(
         { method: "PUT", path: `${connectionPath(key)}/state`, body: { state, keepPrevious } },

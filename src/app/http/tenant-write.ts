@@ -28,7 +28,10 @@ export async function writeTenant(
     throw new TenantryError("HTTP_FOREIGN_RECORD", `The tenant ${tenant} belongs to ${owner}, not to ${managedBy}.`);
   }
   if (there !== undefined && there.value.id !== id) {
-    throw new TenantryError("HTTP_TENANT_CLASH", `The tenant ${tenant} with the id ${id} stands at the receiver with ${there.value.id}.`);
+    throw new TenantryError(
+      "HTTP_TENANT_CLASH",
+      `The tenant ${tenant} with the id ${id} stands at the receiver with ${there.value.id}.`,
+    );
   }
   const before = new Map(there?.value.domains.map((domain) => [domain.domain, domain]));
   const domains =
@@ -45,12 +48,7 @@ export async function writeTenant(
 }
 
 /** A record in DNS says more than a person, and either more than that it has always been so. */
-function domainAfter(
-  domain: string,
-  before: ShownDomain | undefined,
-  proven: ProvenDomains,
-  now: string,
-): ShownDomain {
+function domainAfter(domain: string, before: ShownDomain | undefined, proven: ProvenDomains, now: string): ShownDomain {
   const proof = proven.get(domain);
   if (before?.routed === true) {
     const same = proof === undefined || proof === before.verification;

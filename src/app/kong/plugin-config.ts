@@ -105,7 +105,8 @@ function headersOf(app: KongApp, record: ConnectionRecord): Members {
   };
 }
 
-function clientJwk(app: KongApp, privateKey: Secret): Members {
+/** The private key as the plugin takes it. */
+export function clientJwk(app: KongApp, privateKey: Secret): Members {
   const { kid, alg } = app.clientKey?.publicKey ?? {};
   const jwk = createPrivateKey(privateKey.reveal()).export({ format: "jwk" });
   return { ...(jwk as Members), ...(kid === undefined ? {} : { kid }), ...(alg === undefined ? {} : { alg }), use: "sig" };
@@ -118,22 +119,20 @@ const ownFields: ReadonlySet<string> = new Set([
   ...["authorization_cookie_same_site", "authorization_cookie_secure", ...Object.keys(denial)],
 ]);
 
-/** Fields of ours that hold credentials: they get into no journal. */
-const secretFields: ReadonlySet<string> = new Set(["client_secret", "client_jwk"]);
-
-/** What of a plugin's config is ours and no secret: fit to be kept until a change is settled. */
+/**
+ * What of a plugin's config is ours and no secret: fit to be kept until a change is settled. Fields that the files set
+ * hold no secrets but by reference.
+ */
 export function keptConfig(config: Members, fields: readonly string[]): Members {
-  return only(config, (name) => (ownFields.has(name) || fields.includes(name)) && !secretFields.has(name));
+  return only(
+    config,
+    (name) => name !== "client_secret" && (fields.includes(name) || (ownFields.has(name) && name !== "client_jwk")),
+  );
 }
 
 /** What of a plugin's config is the team's. What is null is at Kong's default. */
 export function teamConfig(config: Members, fields: readonly string[]): Members {
   return withoutNulls(only(config, (name) => !ownFields.has(name) && !fields.includes(name))) as Members;
-}
-
-/** The credentials in a plugin's config. */
-export function secretConfig(config: Members): Members {
-  return withoutNulls(only(config, (name) => secretFields.has(name))) as Members;
 }
 
 function only(config: Members, wanted: (name: string) => boolean): Members {

@@ -27,7 +27,10 @@ export function dotenvPieces(text: string): readonly DotenvPiece[] {
     const quote = text[start] ?? "";
     const close = /["'`]/.test(quote) ? closing(text, start + 1, quote) : -1;
     if (close < 0) {
-      const value = text.slice(start, lineEnd).replace(/(^|\s)#.*/s, "").trim();
+      const value = text
+        .slice(start, lineEnd)
+        .replace(/(^|\s)#.*/s, "")
+        .trim();
       pieces.push({ text: text.slice(at, lineEnd), name: found[1], value });
       at = lineEnd;
       continue;

@@ -1,6 +1,6 @@
 import { constantVariable } from "../../desired/apps/mendix-steps.ts";
 import { TenantryError } from "../../errors/failure.ts";
-import type { Carried, Carrier, CarrierChange, Constants } from "./carrier.ts";
+import type { Carried, Carrier, CarrierChange } from "./carrier.ts";
 import { type DotenvPiece, dotenvPieces, dotenvValue } from "./dotenv.ts";
 import { formatExact, parseExact, textOf } from "./exact-json.ts";
 import { type OwnerNote, parseNote, withNote } from "./owner-note.ts";
@@ -137,7 +137,7 @@ function changedJson(text: string, change: CarrierChange, file: EnvironmentFile)
   const before = constantsIn(place < 0 ? undefined : pieces[place]?.value, file);
   const json = { ...before };
   for (const name of remove) delete json[name];
-  for (const [name, value] of [...set, ...shared]) json[name] = fit(name, value);
+  for (const [name, value] of [...set, ...shared]) json[name] = expectCarried(name, value);
   const line = `${variable}='${formatExact(json).replaceAll("'", "\\u0027")}'\n`;
   const notes = withNote(notesIn(pieces), owner, note).map(lineOfNote);
   const kept = pieces.map((piece, index) => {
@@ -150,7 +150,7 @@ function changedJson(text: string, change: CarrierChange, file: EnvironmentFile)
 }
 
 function lineOf(name: string, value: string, { shown }: EnvironmentFile): string {
-  const spelt = dotenvValue(fit(name, value));
+  const spelt = dotenvValue(expectCarried(name, value));
   if (spelt !== undefined) return `${constantVariable(name)}=${spelt}\n`;
   throw new TenantryError(
     "MENDIX_VALUE_UNFIT",
@@ -160,12 +160,7 @@ function lineOf(name: string, value: string, { shown }: EnvironmentFile): string
 }
 
 /** @throws TenantryError MENDIX_VALUE_UNFIT for what no environment and no JSON carries whole */
-export function fit(name: string, value: string): string {
+export function expectCarried(name: string, value: string): string {
   if (!value.includes("\0") && value.isWellFormed()) return value;
   throw new TenantryError("MENDIX_VALUE_UNFIT", `The value of ${name} holds a zero byte or half a character.`);
-}
-
-/** The values of these names, in this order, as far as they are there. */
-export function valuesAt(constants: Constants, names: Iterable<string>): ReadonlyMap<string, string | undefined> {
-  return new Map([...names].map((name) => [name, constants.get(name)]));
 }

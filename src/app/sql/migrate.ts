@@ -3,13 +3,16 @@ import { TenantryError } from "../../errors/failure.ts";
 import { databaseDialect, mayExist } from "../../store/database.ts";
 import { appDatabase } from "./database.ts";
 import { reach } from "./failure.ts";
-import { madeNames, migrations } from "./migrations.ts";
+import { migrationsOf } from "./migrations.ts";
+import { tableNames } from "./table-names.ts";
 import type { AppTables } from "./tables.ts";
 
 export interface SqlDatabaseOptions {
   /** The folder that a relative path is relative to; the working directory when absent. */
   readonly root?: string | undefined;
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** The records land in a table of the team's; ours stand beside it. */
+  readonly mapped?: boolean | undefined;
   /** Milliseconds since the epoch; the machine's when absent. */
   readonly clock?: (() => number) | undefined;
 }
@@ -33,12 +36,13 @@ export async function migrateSqlApp(
     writeLock: "migration",
     sleep: options.sleep,
   });
-  const database = new Kysely<AppTables>({ dialect });
+  const { mapped = false } = options;
+  const database = new Kysely<AppTables>({ dialect, plugins: [...tableNames(mapped).plugins] });
   try {
     return await reach(place, async () => {
-      const pendingBefore = await lookedAt(database, name);
+      const pendingBefore = await lookedAt(database, name, mapped);
       if (pendingBefore.length === 0) return { applied: [], pendingBefore };
-      return { applied: await migrate(database, name, options.clock ?? Date.now), pendingBefore };
+      return { applied: await migrate(database, name, mapped, options.clock ?? Date.now), pendingBefore };
     });
   } finally {
     await database.destroy();
@@ -53,28 +57,33 @@ export async function migrateSqlApp(
 export async function pendingSqlMigrations(url: string, options: SqlDatabaseOptions = {}): Promise<readonly string[]> {
   const place = appDatabase(url, options.root);
   const { location, name } = place;
-  if (!mayExist(location)) return Object.keys(migrations);
+  const { mapped = false } = options;
+  if (!mayExist(location)) return Object.keys(migrationsOf(mapped));
   const dialect = databaseDialect(location, { owner: "theirs", access: "read", sleep: options.sleep });
-  const database = new Kysely<AppTables>({ dialect });
+  const database = new Kysely<AppTables>({ dialect, plugins: [...tableNames(mapped).plugins] });
   try {
-    return await reach(place, () => lookedAt(database, name));
+    return await reach(place, () => lookedAt(database, name, mapped));
   } finally {
     await database.destroy();
   }
 }
 
 /** What is pending; a database that needs nothing must still have what was made in it. */
-async function lookedAt(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
-  const pending = await pendingIn(database, name);
-  if (pending.length === 0) await expectMade(database, name);
+async function lookedAt(database: Kysely<AppTables>, name: string, mapped: boolean): Promise<readonly string[]> {
+  const pending = await pendingIn(database, name, mapped);
+  if (pending.length === 0) await expectMade(database, name, mapped);
   return pending;
 }
 
 /** Names of the migrations that a database that is open still needs. */
-export async function pendingIn(database: Kysely<AppTables>, name: string): Promise<readonly string[]> {
-  const known = Object.keys(migrations);
+export async function pendingIn(
+  database: Kysely<AppTables>,
+  name: string,
+  mapped = false,
+): Promise<readonly string[]> {
+  const known = Object.keys(migrationsOf(mapped));
   const names = await namesIn(database);
-  const rows = names.has("tenantry_migration")
+  const rows = names.has(tableNames(mapped).of("tenantry_migration"))
     ? await database.selectFrom("tenantry_migration").select("name").execute()
     : [];
   const applied = new Set(rows.map((row) => row.name));
@@ -93,19 +102,28 @@ export async function pendingIn(database: Kysely<AppTables>, name: string): Prom
  *
  * @throws TenantryError SQL_SCHEMA_CHANGED
  */
-export async function expectMade(database: Kysely<AppTables>, name: string): Promise<void> {
+export async function expectMade(database: Kysely<AppTables>, name: string, mapped = false): Promise<void> {
   const names = await namesIn(database);
-  const gone = madeNames.filter((made) => !names.has(made));
+  const made = Object.values(migrationsOf(mapped)).flatMap(({ makes }) => makes);
+  const gone = made.map(tableNames(mapped).of).filter((table) => !names.has(table));
   if (gone.length === 0) return;
   throw new TenantryError("SQL_SCHEMA_CHANGED", `${name} has lost ${gone.join(", ")}, which a migration made.`);
 }
 
-async function migrate(database: Kysely<AppTables>, name: string, clock: () => number): Promise<readonly string[]> {
+async function migrate(
+  database: Kysely<AppTables>,
+  name: string,
+  mapped: boolean,
+  clock: () => number,
+): Promise<readonly string[]> {
+  const migrations = migrationsOf(mapped);
+  const { of } = tableNames(mapped);
   return database.transaction().execute(async (transaction) => {
     // Read again under the lock: another process may have been faster.
-    const pending = await pendingIn(transaction, name);
+    const pending = await pendingIn(transaction, name, mapped);
     const names = await namesIn(transaction);
-    const clash = pending.flatMap((migration) => migrations[migration]?.makes ?? []).filter((made) => names.has(made));
+    const made = pending.flatMap((migration) => migrations[migration]?.makes ?? []);
+    const clash = made.map(of).filter((table) => names.has(table));
     if (clash.length > 0) {
       throw new TenantryError("SQL_SCHEMA_CLASH", `${name} has ${clash.join(", ")} already, and not from Tenantry.`);
     }

@@ -7,8 +7,7 @@ interface Migration {
   run(database: Kysely<AppTables>): Promise<void>;
 }
 
-/** In order of their names. One that was released is never changed. */
-export const migrations: Readonly<Record<string, Migration>> = {
+const ownTables: Readonly<Record<string, Migration>> = {
   "001-connections": {
     makes: ["org", "org_domain", "sso_connection", "sso_connection_previous", "sso_connection_active"],
     run: makeConnections,
@@ -16,8 +15,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "002-domain-proofs": { makes: ["org_domain_claim"], run: makeDomainProofs },
 };
 
-/** Names that the migrations make. Nothing else in the app's database is touched. */
-export const madeNames = Object.values(migrations).flatMap(({ makes }) => makes);
+/** The same tables beside a table of the team's that the records land in, and what is known of its rows. */
+const mappedTables: typeof ownTables = {
+  ...ownTables,
+  "003-mapped-rows": { makes: ["tenantry_row"], run: makeMappedRows },
+};
+
+/** In order of their names. One that was released is never changed. */
+export function migrationsOf(mapped: boolean): typeof ownTables {
+  return mapped ? mappedTables : ownTables;
+}
 
 /**
  * The tables of connections, and a view for the app. The app finds who may sign in by the view alone:
@@ -58,9 +65,9 @@ async function makeConnections(database: Kysely<AppTables>): Promise<void> {
     )
     .execute();
   const shown = connectionColumns.map((column) => sql.ref(`c.${column}`));
-  await sql`create view sso_connection_active as
+  await sql`create view ${sql.table("sso_connection_active")} as
     select ${sql.join(shown)}, o.tenant, o.name as org_name
-    from sso_connection as c join org as o on o.id = c.org_id
+    from ${sql.table("sso_connection")} as c join ${sql.table("org")} as o on o.id = c.org_id
     where c.state = 'active' and o.status = 'active'`.execute(database);
 }
 
@@ -87,6 +94,20 @@ async function makeDomainProofs(database: Kysely<AppTables>): Promise<void> {
     .addColumn("created_at", "text", (column) => column.notNull())
     .execute();
   await schema.createIndex("org_domain_claim_org").on("org_domain_claim").column("org_id").execute();
+}
+
+/** Which row of the team's table is which record, and what of it only its own hash tells. */
+async function makeMappedRows(database: Kysely<AppTables>): Promise<void> {
+  await database.schema
+    .createTable("tenantry_row")
+    .addColumn("key", "text", (column) => column.primaryKey().notNull().references("sso_connection.key"))
+    .addColumn("table_name", "text", (column) => column.notNull())
+    .addColumn("row_key", "text", (column) => column.notNull())
+    .addColumn("domains", "text", (column) => column.notNull())
+    .addColumn("api_key_hash", "text")
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addUniqueConstraint("tenantry_row_once", ["table_name", "row_key"])
+    .execute();
 }
 
 function connectionTable(database: Kysely<AppTables>, name: string) {

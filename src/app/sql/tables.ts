@@ -8,7 +8,21 @@ export interface AppTables {
   org_domain_claim: { domain: string; org_id: string; created_at: string };
   sso_connection: ConnectionRow;
   sso_connection_previous: ConnectionRow & { kept_at: string };
+  tenantry_row: MappedRow;
   tenantry_migration: { name: string; timestamp: string };
+}
+
+/** Which row of a table of the team's a record has. */
+export interface MappedRow {
+  key: string;
+  table_name: string;
+  /** What stands in the row's key column, as text. */
+  row_key: string;
+  /** JSON list of the domains that we put into the team's table of domains. */
+  domains: string;
+  /** SHA-256 of the API key, hexadecimal; null before there is one. */
+  api_key_hash: string | null;
+  created_at: string;
 }
 
 /** Tables that an operation may write, in the order in which they are locked. */

@@ -19,7 +19,13 @@ export interface KeptValues {
   readonly fields: Fields;
   readonly secretId: string | null;
   readonly specDigest: string;
-  /** When WorkOS last saw it changed: another time means that somebody has changed it by hand. */
+}
+
+/** What a person was asked to change in the connection. */
+export interface AskedChange {
+  /** Digest of what it is to be. */
+  readonly of: string;
+  /** When WorkOS had last seen it changed then: another time means that somebody has done something since. */
   readonly updatedAt: string;
 }
 
@@ -43,6 +49,7 @@ export interface KeptRecord {
   readonly values?: KeptValues | undefined;
   /** While a change is not proven: the values before it; null: nothing that was proven. */
   readonly previous?: KeptValues | null | undefined;
+  readonly asked?: AskedChange | undefined;
 }
 
 /** The tenant's row, as far as an organization has no place of its own for it. */

@@ -1,5 +1,6 @@
 import { workosAttributes } from "../../desired/apps/workos.ts";
 import type { ConnectionRecord } from "../../desired/connection.ts";
+import { digestOf } from "../../desired/digest.ts";
 import { canonicalJson } from "../../desired/json.ts";
 import { encodeKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
@@ -9,21 +10,17 @@ import type { ConnectionBody, WorkosConnection } from "../../vendor/workos/conne
 import type { RecordWrite } from "../app.ts";
 import type { KeptValues } from "./metadata.ts";
 
-/** Of a name and a client id, in characters: what the WorkOS dashboard takes. */
-const control = /[\p{Cc}\u2028\u2029]/u;
-
 /** Where an issuer's discovery document is (OpenID Connect Discovery 1.0, section 4). */
 export function discoveryEndpoint(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 
 /** What is kept of a write, without its secret. */
-export function valuesOf(write: RecordWrite, updatedAt: string): KeptValues {
+export function valuesOf(write: RecordWrite): KeptValues {
   return {
     fields: recordFields(write.record, write.discovery),
     secretId: write.secret?.id ?? null,
     specDigest: write.specDigest,
-    updatedAt,
   };
 }
 
@@ -39,15 +36,15 @@ function attributesOf({ claims, target }: ConnectionRecord) {
  *
  * @param organizationId WorkOS' own id
  * @param ownCallback whether the app has said the callback itself
- * @throws TenantryError WORKOS_REJECTED without a secret, or for a name that is no line of text
+ * @throws TenantryError WORKOS_REJECTED without a secret, or for one that no form can carry
  */
 export function connectionBody(write: RecordWrite, organizationId: string, ownCallback: boolean): ConnectionBody {
   const { record, secret, appTenant } = write;
   if (secret === undefined) {
     throw new TenantryError("WORKOS_REJECTED", `WorkOS takes no connection without a client secret (${record.key})`);
   }
-  if (control.test(secret.value.reveal())) {
-    throw new TenantryError("WORKOS_REJECTED", `the client secret of ${record.key} holds a control character`);
+  if (secret.value.reveal().includes("\0")) {
+    throw new TenantryError("WORKOS_REJECTED", `the client secret of ${record.key} holds a zero byte`);
   }
   const { standard, custom } = attributesOf(record);
   return {
@@ -72,6 +69,11 @@ const fixed = ["issuer", "clientId", "clientAuth", "pkce", "claims", "workos.gro
 export function fixedDifferences(values: KeptValues, wanted: Fields, secretId?: string | null): readonly string[] {
   const differing = fixed.filter((name) => canonicalJson(values.fields[name] ?? null) !== canonicalJson(wanted[name] ?? null));
   return secretId === undefined || secretId === values.secretId ? differing : [...differing, "secret"];
+}
+
+/** Digest of what WorkOS cannot change, as it is wanted. */
+export function fixedDigest({ fields, secretId }: KeptValues): string {
+  return digestOf({ secretId, ...Object.fromEntries(fixed.map((name) => [name, fields[name] ?? null])) });
 }
 
 /** What an answer shows of the connection's settings, over what is kept of them: the remote side is the truth. */

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { applyPlan, outcomesOfHeld } from "../../apply/apply.ts";
 import { planWorld } from "../../apply/make-plan.ts";
+import { makeServers } from "../../apply/named-servers.ts";
 import { openRecordingWorld } from "../../apply/open.ts";
 import type { Applied } from "../../apply/outcome.ts";
 import { selectConnections } from "../../apply/select.ts";
+import type { RecordingWorld } from "../../apply/world.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { summary } from "../../plan/describe.ts";
@@ -66,41 +68,67 @@ export async function apply(run: Run, options: ApplyOptions): Promise<ExitCode> 
   try {
     const appliedBefore = saved === undefined ? undefined : await world.store.runOfSavedPlan(saved.checksum);
     if (appliedBefore !== undefined) throw savedPlanApplied(appliedBefore);
-    const planned = await planWorld(world, {
-      tenants: context.tenants,
-      connections: context.connections,
-      only,
-      deep: saved?.plan.deep ?? options.deep === true,
-      handOver: saved?.plan.handOver ?? options.handOver,
-    });
-    const [unread] = [...planned.held.values()].filter(({ by }) => by === "discovery");
-    if (saved !== undefined && saved.plan.digest !== planned.plan.digest && unread !== undefined) throw unread.error;
-    if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
-    const stops = guardOf(run, context, planned.plan, options.ack);
-    if (planned.plan.changes.length === 0) {
-      return finish(run, options, planned.plan, { outcomes: outcomesOfHeld(planned) }, stops);
-    }
-    const text =
-      saved === undefined
-        ? `${renderPlanText(planned.plan, stops, terminal.paint, options.full === true)}\n`
-        : `The plan of ${saved.createdAt} still holds: ${summary(planned.plan)}\n`;
-    if (options.json === true) terminal.err(text);
-    else terminal.out(text);
-    if (stops.length > 0) {
-      throw new TenantryError("CLI_STOPPED_BY_GUARD", "nothing was changed: a guard stops this plan", {
-        hint: `look at the plan again, then add ${stops.map((stop) => `--ack ${stop.acknowledge}`).join(" ")}`,
-      });
-    }
-    await confirm(run, options, planned.plan);
-    const applied = await applyPlan(world, planned, {
-      parallelism: options.parallelism,
-      savedPlan: saved?.checksum,
-    });
-    return finish(run, options, planned.plan, applied, stops);
+    return await carryOut(run, options, context, world, only, saved);
   } finally {
     stop.dispose();
     await world.close();
   }
+}
+
+/**
+ * Plans, shows, asks and applies. Where authorization servers are to be made first, that is all that the first round
+ * does; the second one, which knows their issuers, does the rest.
+ */
+async function carryOut(
+  run: Run,
+  options: ApplyOptions,
+  context: Context,
+  world: RecordingWorld,
+  only: readonly string[],
+  saved: SavedPlan | undefined,
+  again = false,
+): Promise<ExitCode> {
+  const { terminal } = run;
+  const planned = await planWorld(world, {
+    tenants: context.tenants,
+    connections: context.connections,
+    only,
+    deep: saved?.plan.deep ?? options.deep === true,
+    handOver: saved?.plan.handOver ?? options.handOver,
+  });
+  const [unread] = [...planned.held.values()].filter(({ by }) => by === "discovery");
+  if (saved !== undefined && saved.plan.digest !== planned.plan.digest && unread !== undefined) throw unread.error;
+  if (saved !== undefined) expectSamePlan(saved.plan, planned.plan);
+  const stops = guardOf(run, context, planned.plan, options.ack);
+  if (planned.plan.changes.length === 0) {
+    return finish(run, options, planned.plan, { outcomes: outcomesOfHeld(planned) }, stops);
+  }
+  const text =
+    saved === undefined
+      ? `${renderPlanText(planned.plan, stops, terminal.paint, options.full === true)}\n`
+      : `The plan of ${saved.createdAt} still holds: ${summary(planned.plan)}\n`;
+  if (options.json === true) terminal.err(text);
+  else terminal.out(text);
+  if (stops.length > 0) {
+    throw new TenantryError("CLI_STOPPED_BY_GUARD", "nothing was changed: a guard stops this plan", {
+      hint: `look at the plan again, then add ${stops.map((stop) => `--ack ${stop.acknowledge}`).join(" ")}`,
+    });
+  }
+  await confirm(run, options, planned.plan);
+  const first = [...planned.held.values()].filter(({ by }) => by === "server");
+  if (first.length > 0 && !again) {
+    await makeServers(
+      world,
+      first.map(({ connection }) => connection),
+    );
+    // What stands on them is planned, shown and asked for once more, with issuers that are known now.
+    if (saved === undefined) return carryOut(run, options, context, world, only, undefined, true);
+  }
+  const applied = await applyPlan(world, planned, {
+    parallelism: options.parallelism,
+    savedPlan: saved?.checksum,
+  });
+  return finish(run, options, planned.plan, applied, stops);
 }
 
 function readSaved(run: Run, context: Context, file: string): SavedPlan {

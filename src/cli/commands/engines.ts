@@ -1,3 +1,4 @@
+import { fetchSecrets } from "../../apply/known-secret.ts";
 import { type EngineSurvey, surveyEngines } from "../../engine/survey.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
@@ -10,7 +11,7 @@ import { missingText, surveyText } from "../engines-text.ts";
 import { nodeFiles } from "../node-files.ts";
 import { printJson } from "../outcome.ts";
 import { isCi, type Run } from "../run.ts";
-import { secretSource } from "../secret-source.ts";
+import { runSecrets } from "../secret-source.ts";
 
 export interface EnginesOptions extends WorkspaceOptions {
   /** Looks at what the workspace would need with this engine. */
@@ -38,7 +39,10 @@ export async function engines(run: Run, options: EnginesOptions): Promise<ExitCo
 /** What there is on this machine for a workspace, or for none. */
 async function surveyOf(run: Run, workspace: Workspace | undefined): Promise<EngineSurvey> {
   const { environment, cwd } = run.surroundings;
-  const source = workspace === undefined ? undefined : secretSource(run.surroundings, workspace);
+  const secrets = workspace === undefined ? undefined : runSecrets(run, workspace);
+  const source = secrets?.source;
+  if (source !== undefined) await fetchSecrets({ source }, workspace?.engines);
+  await secrets?.managers.close();
   return surveyEngines({
     environment,
     folder: cwd,

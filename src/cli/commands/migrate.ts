@@ -1,11 +1,12 @@
 import { migrateSqlApp, pendingSqlMigrations } from "../../app/sql/migrate.ts";
+import { fetchSecrets } from "../../apply/known-secret.ts";
 import { databaseUrl } from "../../apply/open-app.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { loadContext, type WorkspaceOptions } from "../context.ts";
 import { printJson } from "../outcome.ts";
 import type { Run } from "../run.ts";
-import { secretSource } from "../secret-source.ts";
+import { runSecrets } from "../secret-source.ts";
 
 export interface MigrateOptions extends WorkspaceOptions {
   readonly yes?: boolean | undefined;
@@ -22,13 +23,17 @@ interface Migrated {
 export async function migrate(run: Run, options: MigrateOptions): Promise<ExitCode> {
   const { terminal } = run;
   const { workspace } = loadContext(run.surroundings, options, run.now());
-  const source = secretSource(run.surroundings, workspace);
-  const found: (Migrated & { readonly url: string })[] = [];
+  const { source, managers } = runSecrets(run, workspace);
+  const databases = [...workspace.apps.values()].map((app) => (app.kind === "sql" ? app.database : undefined));
+  await fetchSecrets({ source }, ...databases);
+  await managers.close();
+  const found: (Migrated & { readonly url: string; readonly mapped: boolean })[] = [];
   for (const app of workspace.apps.values()) {
     if (app.kind !== "sql") continue;
     const url = databaseUrl(app, { source, redactor: run.redactor });
-    const pending = await pendingSqlMigrations(url, { root: workspace.root });
-    found.push({ app: app.name, url, pending, applied: [] });
+    const mapped = app.mapping !== undefined;
+    const pending = await pendingSqlMigrations(url, { root: workspace.root, mapped });
+    found.push({ app: app.name, url, mapped, pending, applied: [] });
   }
   const waiting = found.filter(({ pending }) => pending.length > 0);
   const talk = options.json === true ? terminal.err : terminal.out;
@@ -45,8 +50,8 @@ export async function migrate(run: Run, options: MigrateOptions): Promise<ExitCo
         throw new TenantryError("CLI_NOT_CONFIRMED", "nothing was changed: the answer was not yes");
       }
     }
-    for (const { app, url } of waiting) {
-      const { applied } = await migrateSqlApp(url, { root: workspace.root });
+    for (const { app, url, mapped } of waiting) {
+      const { applied } = await migrateSqlApp(url, { root: workspace.root, mapped });
       const index = results.findIndex((result) => result.app === app);
       results[index] = { app, pending: [], applied };
       talk(`${app}: applied ${applied.join(", ") || "nothing, another process did"}\n`);

@@ -88,7 +88,7 @@ async function makePlan(
       run.terminal.err(`${code}  ${message}\n${quoted(words)}  mend: ${hint}\n`);
     }
     return worstExit([
-      ...held.map(({ error }) => error.exit),
+      ...held.flatMap(({ error, by }) => (by === "server" ? [] : [error.exit])),
       stops.length > 0 ? 4 : 0,
       options.exitCode === true && planned.plan.changes.length > 0 ? 3 : 0,
     ]);

@@ -171,7 +171,8 @@ export async function migrateExampleApps(run: Run, context: Context): Promise<vo
   const source = secretSource(run.surroundings, workspace);
   for (const app of workspace.apps.values()) {
     if (app.kind !== "sql") continue;
-    await migrateSqlApp(databaseUrl(app, { source, redactor: run.redactor }), { root: workspace.root });
+    const mapped = app.mapping !== undefined;
+    await migrateSqlApp(databaseUrl(app, { source, redactor: run.redactor }), { root: workspace.root, mapped });
   }
 }
 

@@ -42,8 +42,8 @@ export interface GuideConnection {
   readonly signIn: string;
   /** Who registers the client: the customer, or we at a provider that we may change. */
   readonly registeredBy: "customer" | "us";
-  /** Where the client is when we register it; null for the customer's own. */
-  readonly provider: { readonly kind: "okta" | "auth0"; readonly domain: string } | null;
+  /** Where we register the client; null where the customer does. `theirs`: the customer's, with access for us. */
+  readonly provider: { readonly kind: "okta" | "auth0"; readonly domain: string; readonly theirs: boolean } | null;
   /** The product that the steps are for, and whether the file names it; null when nobody has said it yet. */
   readonly product: { readonly preset: string; readonly title: string; readonly named: boolean } | null;
   readonly client: GuideClient;
@@ -151,7 +151,9 @@ function connectionOf(context: Context, tenant: Tenant, connection: Connection):
       signIn: signIn.name,
       registeredBy: ours ? "us" : "customer",
       provider:
-        source === undefined || source.kind === "external" ? null : { kind: source.kind, domain: source.domain },
+        source === undefined || source.kind === "external"
+          ? null
+          : { kind: source.kind, domain: source.domain, theirs: signIn.inline !== undefined },
       product:
         preset === undefined
           ? null

@@ -15,7 +15,7 @@ export function pageOf(guide: Guide, connections: readonly Connection[]): Page {
     blocks: introduction(guide),
     sections: [
       ...guide.connections.map((connection, index) =>
-        connectionSection(connection, presets.get(connection.key), several ? `${index + 1}-` : ""),
+        connectionSection(guide, connection, presets.get(connection.key), several ? `${index + 1}-` : ""),
       ),
       ...(guide.domains.length === 0
         ? []
@@ -66,7 +66,12 @@ function introduction(guide: Guide): readonly Block[] {
   ];
 }
 
-function connectionSection(connection: GuideConnection, preset: Preset | undefined, mark: string): Section {
+function connectionSection(
+  guide: Guide,
+  connection: GuideConnection,
+  preset: Preset | undefined,
+  mark: string,
+): Section {
   const { app, signIn, registeredBy } = connection;
   const by: Line = signIn === "default" ? [] : [", by ", code(signIn)];
   const id = (name: string): string => `${mark}${name}`;
@@ -94,7 +99,7 @@ function connectionSection(connection: GuideConnection, preset: Preset | undefin
             section("test", "How it is tested", proofBlocks(connection, preset)),
           ]
         : [
-            section("ours", "Nothing to register", oursBlocks(connection)),
+            section("ours", "Nothing to register", oursBlocks(connection, guide)),
             ...byHand(connection, id),
             section("test", "How it is tested", proofBlocks(connection, preset)),
           ],
@@ -102,16 +107,41 @@ function connectionSection(connection: GuideConnection, preset: Preset | undefin
 }
 
 /** The client is at a provider that we may change: what the customer sees of it. */
-function oursBlocks({ provider, client }: GuideConnection): readonly Block[] {
+function oursBlocks({ provider, client }: GuideConnection, guide: Guide): readonly Block[] {
+  return [
+    ...(provider?.theirs === true ? theirOrg(provider, guide) : atOurs(provider)),
+    ...(client.startUrl === null
+      ? []
+      : [{ kind: "value", label: "Where a sign-in starts", value: client.startUrl } as const]),
+  ];
+}
+
+function atOurs(provider: GuideConnection["provider"]): readonly Block[] {
   const where = provider === null ? line`our identity provider` : line`${code(provider.domain)}`;
   return [
     {
       kind: "text",
       text: line`The client is at ${where}, and we register it there: you set nothing up and send no secret back.`,
     },
-    ...(client.startUrl === null
-      ? []
-      : [{ kind: "value", label: "Where a sign-in starts", value: client.startUrl } as const]),
+  ];
+}
+
+/** The org is the customer's, who has let us register clients in it. */
+function theirOrg({ kind, domain }: NonNullable<GuideConnection["provider"]>, { tenant }: Guide): readonly Block[] {
+  const product = kind === "okta" ? "Okta org" : "Auth0 tenant";
+  return [
+    {
+      kind: "text",
+      text: line`The client is in your own ${product} ${code(domain)}. You have let us into its API, so we register and change the client there ourselves, and nothing else: what carries another mark than ours is never touched.`,
+    },
+    {
+      kind: "list",
+      items: [
+        line`You find the client by its name, which begins with ${code(`${tenant}/`)}.`,
+        line`${strong("Leave it as it is")}: a change by hand is found and undone by the next plan. Tell us what you want changed.`,
+        line`${strong("The access to the API")} is yours to give and to end. Hand a new credential over in the way that you agreed with us, ${strong("never by mail, chat or ticket")}, and keep the old one until we say that the new one works.`,
+      ],
+    },
   ];
 }
 

@@ -12,6 +12,7 @@ import type { Assignment, Contact, SignIn } from "../../tenant/tenant.ts";
 import type { TenantComments, TenantText } from "../../tenant/write.ts";
 import { parseReference, type Reference } from "../../workspace/reference.ts";
 import { type App, type ClientAuth, externalIdp, type Workspace } from "../../workspace/workspace.ts";
+import { type Blocks, blockOf } from "./blocks.ts";
 
 /** What the customer's own provider handed over, as far as it has. */
 export interface ExternalAnswers {
@@ -38,6 +39,8 @@ export interface Answers {
   /** When `idp` is `external`. */
   readonly external?: ExternalAnswers | undefined;
   readonly apps: readonly string[];
+  /** What entries say under the kind of their app. */
+  readonly blocks: Blocks;
   /** What all sides agree on when nobody says. */
   readonly clientAuth?: ClientAuth | undefined;
 }
@@ -72,7 +75,7 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
     domains,
     contacts,
     signIns: new Map([[signIn.name, signIn]]),
-    connections: apps.map((app) => ({ app, signIn: signIn.name })),
+    connections: apps.map((app) => ({ app, signIn: signIn.name, ...blockOf(answers.blocks, app, workspace) })),
     acknowledge: [],
     attest: [],
     verify: { wrongSecretControl: true },

@@ -4,6 +4,7 @@ import type { Assignment, Contact } from "../../tenant/tenant.ts";
 import { type ClientAuth, externalIdp, type Workspace } from "../../workspace/workspace.ts";
 import type { WorkspaceOptions } from "../context.ts";
 import { type Answers, kindOf, needsSecret, proposeSecret, sharedClientAuth } from "./answers.ts";
+import { type Blocks, openFields, readSets } from "./blocks.ts";
 
 export interface NewOptions extends WorkspaceOptions {
   readonly name?: string | undefined;
@@ -15,6 +16,7 @@ export interface NewOptions extends WorkspaceOptions {
   readonly everyone?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly connection?: readonly string[] | undefined;
+  readonly set?: readonly string[] | undefined;
   readonly issuer?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecretRef?: string | undefined;
@@ -38,6 +40,7 @@ export interface Given {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
   readonly apps?: readonly string[] | undefined;
+  readonly blocks?: Blocks | undefined;
   readonly clientAuth?: ClientAuth | undefined;
 }
 
@@ -55,6 +58,8 @@ export function readFlags(slug: string | undefined, options: NewOptions, workspa
     if (cut < 1) wrong.push(`--contact takes ROLE=EMAIL, such as it=identity@acme.example`);
     return { role: text.slice(0, cut), email: text.slice(cut + 1) };
   });
+  const sets = readSets(options.set ?? [], options.app ?? [], workspace);
+  wrong.push(...sets.wrong);
   if (wrong.length > 0) throw new TenantryError("CLI_USAGE", wrong.join("; "));
   return {
     slug,
@@ -69,6 +74,7 @@ export function readFlags(slug: string | undefined, options: NewOptions, workspa
     clientId: options.clientId,
     clientSecret: options.clientSecretRef,
     apps: options.app,
+    blocks: sets.blocks,
     clientAuth: options.clientAuth,
   };
 }
@@ -129,6 +135,9 @@ export function missingFlags(given: Given, workspace: Workspace): readonly strin
     ...(kind === "external" && later !== "" && given.issuer === undefined ? [`--issuer${later}`] : []),
     ...(kind === "external" && later !== "" && given.clientId === undefined ? [`--client-id${later}`] : []),
     ...(given.apps === undefined ? ["--app"] : []),
+    ...openFields(given.apps ?? [], given.blocks ?? {}, workspace).map(
+      ({ app, field, propose }) => `--set ${app}.${field}=NAME (perhaps ${propose(given.slug ?? "acme")})`,
+    ),
   ];
 }
 
@@ -153,6 +162,7 @@ export function answersOf(given: Given, id: string, workspace: Workspace): Answe
     enabledConnections: given.enabledConnections,
     external: idp === externalIdp ? { issuer, clientId, clientSecret: given.clientSecret ?? proposed } : undefined,
     apps,
+    blocks: given.blocks ?? {},
     clientAuth: given.clientAuth,
   };
 }

@@ -4,6 +4,7 @@ import { proposeSlug } from "../../tenant/slug.ts";
 import { externalIdp } from "../../workspace/workspace.ts";
 import type { Conversation } from "../terminal.ts";
 import { type Answers, kindOf, needsSecret, proposeSecret, sharedClientAuth } from "./answers.ts";
+import { openFields, withField } from "./blocks.ts";
 import { checkAnswers, type Surrounding } from "./check.ts";
 import { answersOf, domainOf, type Given, groupsOf } from "./given.ts";
 
@@ -115,6 +116,14 @@ export async function interview(flags: Given, io: InterviewIo): Promise<Given> {
     default:
       // The answer was held against the names that exist.
       break;
+  }
+
+  for (const open of openFields(given.apps ?? [], given.blocks ?? {}, workspace)) {
+    await learn({
+      text: `${open.question} (${open.app})`,
+      otherwise: open.propose(given.slug ?? ""),
+      read: (line) => hold({ blocks: withField(given.blocks ?? {}, open, line) }, "connections"),
+    });
   }
 
   if (given.status === undefined) {
@@ -234,7 +243,9 @@ function problemOf(given: Given, fields: readonly Field[], io: InterviewIo): str
     idp: given.idp ?? externalIdp,
     apps: given.apps ?? [...workspace.apps.keys()].slice(0, 1),
   };
-  const answers: Answers = answersOf(filled, id, workspace);
+  const open = openFields(filled.apps ?? [], given.blocks ?? {}, workspace);
+  const blocks = open.reduce((all, each) => withField(all, each, each.propose(id)), given.blocks ?? {});
+  const answers: Answers = answersOf({ ...filled, blocks }, id, workspace);
   const { issues } = checkAnswers(answers, surrounding, today);
   const own = issues.filter((issue) => issue.code.startsWith("FILE_") || fields.some((field) => isAt(issue, field)));
   return own.length === 0

@@ -7,7 +7,7 @@ import {
   mendixIdpConstants,
 } from "../../workspace/apps/mendix-constants.ts";
 import type { AppFinding, AppUse } from "../app-kind.ts";
-import { hasPkceSwitch, mandatoryMendix, mendixAlias, mendixNames, mendixValues } from "./mendix-values.ts";
+import { hasPkceSwitch, mandatoryMendix, mendixNames, mendixValues } from "./mendix-values.ts";
 
 type Path = AppFinding["path"];
 
@@ -21,7 +21,7 @@ const entryWrong = (path: Path, message: string, hint: string): AppFinding => ({
 
 /** What a connection wants that this app's module has no constant for. */
 export function auditMendix(use: AppUse<MendixApp>): readonly AppFinding[] {
-  return [...auditSignIn(use), ...auditVersions(use), ...auditConstants(use), ...auditRoles(use), ...auditStart(use)];
+  return [...auditSignIn(use), ...auditVersions(use), ...auditConstants(use), ...auditRoles(use)];
 }
 
 /** The client authentication as far as the files tell it. */
@@ -197,19 +197,6 @@ function auditRoles({ signIn, entry }: AppUse<MendixApp>): readonly AppFinding[]
 /** The model GUID of a role in the app, which its name stands beside in the file for readers. */
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
-}
-
-function auditStart(use: AppUse<MendixApp>): readonly AppFinding[] {
-  const { app, tenant } = use;
-  if (app.start?.includes("?idp=") !== true) return [];
-  const named = (app.start.split("?idp=")[1] ?? "")
-    .replace("{tenant}", tenant.tenant)
-    .replace("{id}", tenant.id)
-    .replace("{signIn}", use.signIn.name);
-  const alias = mendixAlias(use);
-  if (named === alias) return [];
-  const message = `the app's start page names \`${named}\`, and the alias is \`${alias}\``;
-  return [entryWrong(["alias"], message, `write \`alias: ${named}\`, or change \`start\` of the app`)];
 }
 
 function has({ module }: Pick<MendixApp, "module">, name: MendixIdpConstant): boolean {

@@ -35,11 +35,12 @@ export const mendixKind: AppKind<"mendix"> = {
     session: { as: "cannot", note: "the app's own setting" },
     suspended: { as: "applied", note: "mandatory constants are blanked; takes effect with the restart" },
   },
-  target: (use) => ({
-    constants: mendixNames(use.app, use.entry.mendix),
-    ...mendixAppValues(use.app),
-    ...mendixValues(use),
-  }),
+  target: (use) => {
+    const { ClientAlias = "", ...values } = mendixValues(use);
+    const constants = use.entry.mendix?.constants;
+    const options = { ...mendixAppValues(use.app), ...values };
+    return { ClientAlias, options, ...(constants === undefined ? {} : { constants }) };
+  },
   audit: auditMendix,
   manualSteps: mendixSteps,
   unique: uniqueConstants,

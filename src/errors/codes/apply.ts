@@ -6,6 +6,12 @@ export const applyCodes = {
     mend: "Mend what the failed check names, then run `tenantry apply` again.",
     exit: 6,
   },
+  APPLY_SERVER_FIRST: {
+    cause:
+      "The sign-in's authorization server is not there yet. Okta gives its issuer an id, and everything else goes by the issuer.",
+    mend: "Run `tenantry apply`: it makes the server, then plans and applies the rest. With a saved plan, plan again after it.",
+    exit: 7,
+  },
   APPLY_PROOF_INCONCLUSIVE: {
     cause: "A link that must be proven could not be, so the connection was not switched on.",
     mend: "Look at the inconclusive check; when the provider answers again, run `tenantry apply` again.",

@@ -54,13 +54,15 @@ export const auth0Codes = {
     exit: 2,
   },
   AUTH0_DUPLICATE: {
-    cause: "Two clients at the Auth0 tenant carry the same ownership marker, so it cannot be told which one is in use.",
+    cause:
+      "Two clients, or two connections, at the Auth0 tenant carry the same ownership marker, so it cannot be told which one is in use.",
     mend: "Find out which one is in use and remove the `tenantry…` values from the metadata of the other.",
     exit: 4,
   },
   AUTH0_FOREIGN: {
-    cause: "The client that was about to be changed no longer carries this workspace's and environment's marker.",
-    mend: "Find out who changed its metadata. Tenantry changes only what carries its marker.",
+    cause:
+      "The client that was about to be changed no longer carries this workspace's and environment's marker, or a connection that is not ours has the name that one of ours should have. It was left alone.",
+    mend: "Find out who changed its metadata, or give the connection another name (`auth0: { name: … }`). Tenantry changes only what carries its marker.",
     exit: 4,
   },
   AUTH0_ORGANIZATION_TAKEN: {
@@ -76,8 +78,9 @@ export const auth0Codes = {
     exit: 4,
   },
   AUTH0_METADATA_FULL: {
-    cause: "An organization's metadata has no room for what Tenantry keeps there: Auth0 allows ten keys.",
-    mend: "Remove keys from the organization's metadata that nobody needs, then apply again.",
+    cause:
+      "The metadata of an organization or a connection has no room for what Tenantry keeps there: Auth0 allows ten keys.",
+    mend: "Remove keys from that metadata that nobody needs, then apply again.",
     exit: 5,
   },
   AUTH0_CREATE_UNCLEAR: {
@@ -90,5 +93,55 @@ export const auth0Codes = {
     cause: "Auth0 did not show the client's secret; it does so only to credentials with the scope `read:client_keys`.",
     mend: "Grant `read:client_keys` to the machine-to-machine application, then apply again.",
     exit: 5,
+  },
+  AUTH0_CONNECTION_RENAMED: {
+    cause:
+      "The record's connection, by its marker, has another name at Auth0 than it should have. Names never change there.",
+    mend: "Name the connection as it is called, by `auth0: { name: … }` at the connection or `connectionName:` of the app. For another name, off-board the connection first.",
+    exit: 4,
+  },
+  AUTH0_CONNECTION_STRATEGY: {
+    cause:
+      "The connection at Auth0 is of another strategy than the file says, which never changes; or `strategy: okta` was given for a provider that is no Okta org.",
+    mend: "Write the strategy that the connection has under `auth0:`, or `oidc`, which fits every provider.",
+    exit: 2,
+  },
+  AUTH0_CONNECTION_GONE: {
+    cause:
+      "The connection of a record, or the organization that it is to be enabled for, was gone when it was about to be used.",
+    mend: "Plan again, and read what it proposes.",
+    exit: 5,
+  },
+  AUTH0_CONNECTION_OFF: {
+    cause: "A connection that is switched off was to be switched on without having been written and proven again.",
+    mend: "Apply again from the start: it is written as pending and proven before it is switched on.",
+    exit: 5,
+  },
+  AUTH0_CONNECTION_SECRET: {
+    cause: "A connection that redeems codes would have been written without a client secret.",
+    mend: "See that the identity provider shows the client's secret, or that the reference to the customer's has a value.",
+    exit: 5,
+  },
+  AUTH0_OLD_VALUES_LOST: {
+    cause:
+      "A change of a live connection could not be taken back: its old values, or the old secret of another client, are kept nowhere any more. The new values stay, as the identity provider has proven them.",
+    mend: "Apply again, which finishes the change; or put the old values into the tenant's file and apply with `--hand-over`.",
+    exit: 5,
+  },
+  AUTH0_APPLICATION_MISSING: {
+    cause: "An application that `clients:` or `probe:` names does not exist at the Auth0 tenant, or two have its name.",
+    mend: "Mend the name, or write the client id of the application instead.",
+    exit: 2,
+  },
+  AUTH0_PROBE: {
+    cause:
+      "The application of `probe:` is among those that people sign in at, so that they would come in before the connection is proven.",
+    mend: "Make an application of its own for the proof (docs/apps/auth0.md), and name it under `probe:`.",
+    exit: 2,
+  },
+  AUTH0_DOMAIN_TAKEN: {
+    cause: "Another organization of the Auth0 tenant has verified a domain of this tenant.",
+    mend: "Find out whose the domain is. Remove it at the other organization, or from the tenant's file.",
+    exit: 4,
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -5,6 +5,7 @@ import { engineCodes } from "./engine.ts";
 import { fileCodes } from "./file.ts";
 import { httpCodes } from "./http.ts";
 import { kongCodes } from "./kong.ts";
+import { mendixCodes } from "./mendix.ts";
 import { oktaCodes } from "./okta.ts";
 import { planCodes } from "./plan.ts";
 import { ruleCodes } from "./rule.ts";
@@ -29,6 +30,7 @@ export const codes = {
   ...oktaCodes,
   ...auth0Codes,
   ...kongCodes,
+  ...mendixCodes,
   ...engineCodes,
   ...sqlCodes,
   ...httpCodes,

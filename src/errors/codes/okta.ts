@@ -68,6 +68,12 @@ export const oktaCodes = {
     mend: "Mend `authorizationServer:` (the id under Security > API), activate the server, or use `org`.",
     exit: 2,
   },
+  OKTA_SERVER_TAKEN: {
+    cause:
+      "An authorization server of the name that the file describes is at the org already, and Tenantry has not made it.",
+    mend: "Leave `audience` out to use that server as it is, or choose another name.",
+    exit: 4,
+  },
   OKTA_APPLICATION_TYPE: {
     cause:
       "Okta fixes an app's type when it is made. One that was made with a secret or a key can never do without, and the file wants that.",

@@ -198,6 +198,16 @@ export const ruleCodes = {
     mend: "Give each connection one of its own.",
     exit: 2,
   },
+  RULE_SINK_UNUSED: {
+    cause: "An app names a `secretSink`, and apps of its kind put no secret anywhere but into the record.",
+    mend: "Take `secretSink` out of the app in tenantry.yaml.",
+    exit: 2,
+  },
+  RULE_SINK_SHARED: {
+    cause: "Two connections would have their secrets, or their files, in one place: each would overwrite the other's.",
+    mend: "Put `{app}` and `{signIn}` besides `{tenant}` into the app's `secretSink` or `path`.",
+    exit: 2,
+  },
   RULE_ATTEST_TWICE: {
     cause: "Two entries under `attest:` stand for the same check.",
     mend: "Keep the newest entry alone.",

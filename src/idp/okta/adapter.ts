@@ -1,4 +1,5 @@
 import type { Registration } from "../../desired/connection.ts";
+import { canonicalJson } from "../../desired/json.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { ObservedRegistration } from "../../plan/observed.ts";
 import type { BucketReport, Limiter } from "../../vendor/limiter.ts";
@@ -15,11 +16,13 @@ import { createApp } from "./create.ts";
 import { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { observeApps } from "./observe.ts";
-import { observedApp } from "./observed-app.ts";
+import { clientIdOf, observedApp } from "./observed-app.ts";
 import { PolicyDirectory } from "./policy-directory.ts";
+import { scopesAllowed, settleAccess } from "./server-access.ts";
 import { ServerDirectory } from "./server-directory.ts";
 import { settleApp } from "./settle.ts";
 import { settleGroup } from "./settle-group.ts";
+import { findServer, serverTaken, settleServer } from "./settle-server.ts";
 
 export interface OktaAdapterOptions {
   /** Name of the identity provider in the workspace. */
@@ -77,7 +80,20 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
   /** What a registration looks like once its app is settled. */
   async function described(wanted: Registration, app: OktaApp, groupIds: readonly string[], secretId?: string) {
     const accessPolicy = wanted.state === "active" ? wanted.accessPolicy : undefined;
-    return observedApp(wanted.key, app, { assignment: await directory.describe(groupIds), accessPolicy, secretId });
+    const serverScopes = await letIn(wanted, app);
+    const assignment = await directory.describe(groupIds);
+    return observedApp(wanted.key, app, { assignment, accessPolicy, serverScopes, secretId });
+  }
+
+  /** Lets the client in at the authorization server that is ours; what it may then ask for. */
+  async function letIn(wanted: Registration, app: OktaApp): Promise<readonly string[] | undefined> {
+    const { authorizationServer: server, serverScopes: scopes, state } = wanted;
+    if (server === undefined || scopes === undefined || state !== "active") return undefined;
+    const clientId = clientIdOf(app) ?? "";
+    if (canonicalJson(await scopesAllowed(org, server, clientId)) !== canonicalJson(scopes)) {
+      await settleAccess(org, { server, clientId, scopes });
+    }
+    return scopes;
   }
 
   return {
@@ -87,8 +103,19 @@ export function createOktaAdapter(options: OktaAdapterOptions): OktaAdapter {
 
     // A group that is there stays, whatever is wanted of it: people are in it.
     async settlePart(part) {
+      if (part.kind === "authorizationServer") {
+        await settleServer({ org, scope, sleep }, part);
+        return;
+      }
       if (part.kind !== "group") throw new TypeError(`Okta has no ${part.kind}`);
       if (part.state === "active") await settleGroup({ org, directory, scope, sleep }, part.name);
+    },
+
+    async serverId({ serverName, serverScopes }) {
+      if (serverName === undefined) return undefined;
+      const found = await findServer(org, scope, serverName);
+      if (found === undefined || found.ours || serverScopes === undefined) return found?.server.id;
+      throw serverTaken(org.host, serverName, found.server);
     },
 
     // A new app is switched on before its groups are assigned: nobody may use it yet, and it saves a call.

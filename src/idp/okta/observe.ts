@@ -15,10 +15,12 @@ import { typeInTheWay } from "./application-type.ts";
 import type { GroupDirectory } from "./group-directory.ts";
 import { type MarkerScope, ownKey } from "./marker.ts";
 import { missingNames } from "./missing.ts";
-import { observedApp, usesSecret } from "./observed-app.ts";
+import { clientIdOf, observedApp, usesSecret } from "./observed-app.ts";
 import { findOwn, indexApps } from "./ownership.ts";
 import type { PolicyDirectory } from "./policy-directory.ts";
+import { scopesAllowed } from "./server-access.ts";
 import type { ServerDirectory } from "./server-directory.ts";
+import { findServer, serverFields } from "./settle-server.ts";
 
 export interface ObserveContext {
   readonly name: string;
@@ -81,7 +83,7 @@ export async function observeApps(
     return key === undefined || keys.has(key) ? [] : [observedApp(key, app, {})];
   });
   return {
-    parts: await observeParts(directory, wanted, listed),
+    parts: await observeParts(context, wanted, listed),
     found: new Map([...found].sort(([a], [b]) => compareText(a, b))),
     undeclared: undeclared.sort((a, b) => compareText(a.key, b.key)),
     problems: problems.sort((a, b) => compareText(a.key, b.key) || compareText(a.subject, b.subject)),
@@ -97,32 +99,40 @@ export async function observeApps(
 /** An app in our words, with its assignments and its newest secret's id when `deep`. */
 async function observeOne(
   { org, directory, policies }: ObserveContext,
-  { key, accessPolicy, state }: Registration,
+  { key, accessPolicy, state, authorizationServer, serverScopes }: Registration,
   app: OktaApp,
   deep: boolean,
 ): Promise<ObservedRegistration> {
   const named = accessPolicy !== undefined && state === "active";
   const policy = named ? await policies.nameFor(app) : undefined;
   if (!deep) return observedApp(key, app, { accessPolicy: policy });
-  const [groupIds, secrets] = await Promise.all([
+  const asks = state === "active" && authorizationServer !== undefined && serverScopes !== undefined;
+  const [groupIds, secrets, allowed] = await Promise.all([
     org.apps.groupIds(app.id),
     usesSecret(app) ? org.secrets.list(app.id) : [],
+    asks ? scopesAllowed(org, authorizationServer, clientIdOf(app) ?? "") : undefined,
   ]);
   const assignment = await directory.describe(groupIds);
-  return observedApp(key, app, { assignment, accessPolicy: policy, secretId: newestActive(secrets)?.id });
+  const secretId = newestActive(secrets)?.id;
+  return observedApp(key, app, { assignment, accessPolicy: policy, serverScopes: allowed, secretId });
 }
 
-/** The groups that are made when they are missing, as far as they are there. */
+/** The groups and authorization servers that are made when they are missing, as far as they are there. */
 async function observeParts(
-  directory: GroupDirectory,
+  { org, scope, directory }: ObserveContext,
   wanted: readonly Registration[],
   listed: boolean,
 ): Promise<ReadonlyMap<Address, ObservedPart>> {
-  const parts = new Map(wanted.flatMap((registration) => registration.parts.map((part) => [part.address, part.name])));
+  const parts = new Map(wanted.flatMap((registration) => registration.parts.map((part) => [part.address, part])));
   const found = await Promise.all(
-    [...parts].map(async ([address, name]): Promise<readonly [Address, ObservedPart][]> => {
-      const group = await directory.find(name, listed);
-      return "id" in group ? [[address, { address, id: group.id, fields: { name } }]] : [];
+    [...parts].map(async ([address, part]): Promise<readonly [Address, ObservedPart][]> => {
+      if (part.kind === "authorizationServer") {
+        const there = await findServer(org, scope, part.name);
+        if (there?.ours !== true) return [];
+        return [[address, { address, id: there.server.id, fields: await serverFields(org, there.server, part) }]];
+      }
+      const group = await directory.find(part.name, listed);
+      return "id" in group ? [[address, { address, id: group.id, fields: { name: part.name } }]] : [];
     }),
   );
   return new Map(found.flat().sort(([a], [b]) => compareText(a, b)));

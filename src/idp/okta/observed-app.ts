@@ -11,6 +11,8 @@ export interface AppParts {
   readonly assignment?: Json | undefined;
   /** Name of the access policy. */
   readonly accessPolicy?: Json | undefined;
+  /** What its policy at an authorization server of ours allows it to ask for. */
+  readonly serverScopes?: readonly string[] | undefined;
   readonly secretId?: string | undefined;
 }
 
@@ -31,6 +33,7 @@ export function observedApp(key: ConnectionKey, app: OktaApp, parts: AppParts): 
     pkce: client.pkce_required === true ? "S256" : "off",
     ...(client.token_endpoint_auth_method === "private_key_jwt" ? { clientKey: observedClientKey(oauth) } : {}),
     ...(parts.accessPolicy === undefined ? {} : { accessPolicy: parts.accessPolicy }),
+    ...(parts.serverScopes === undefined ? {} : { serverScopes: parts.serverScopes }),
     ...(assignment === undefined ? {} : { assignment }),
   };
   return { id: app.id, key, active: app.active, fields, secretId: parts.secretId };

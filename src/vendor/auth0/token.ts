@@ -105,12 +105,7 @@ function checkedToken(host: string, text: string): string {
 const checkApplication =
   "Check that id and secret are those of a machine-to-machine application of this Auth0 tenant, and that its secret was not rotated since.";
 
-function refusal(
-  host: string,
-  asked: readonly string[] | undefined,
-  status: number,
-  answer: unknown,
-): Auth0Failure {
+function refusal(host: string, asked: readonly string[] | undefined, status: number, answer: unknown): Auth0Failure {
   const error = textIn(answer, "error");
   const said = plainText(textIn(answer, "error_description") ?? "");
   const details = { effect: "none", status, evidence: { host, status, error } } as const;

@@ -12,7 +12,9 @@ export interface AwsOptions {
   /** Milliseconds for one request. */
   readonly deadline: number;
   /** Where the service is and who we are, for tests; absent: as the SDK finds them. */
-  readonly place?: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  readonly place?:
+    | { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string }
+    | undefined;
 }
 
 type Sdk = typeof import("@aws-sdk/client-secrets-manager");
@@ -166,7 +168,11 @@ async function reach<T>(what: string, call: () => Promise<T>): Promise<T | undef
     if (error instanceof SecretFault) throw error;
     const { name } = error instanceof Error ? error : { name: "" };
     if (name === "ResourceNotFoundException") return undefined;
-    if (/^(AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|InvalidClientToken|CredentialsProvider)/.test(name)) {
+    if (
+      /^(AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|InvalidClientToken|CredentialsProvider)/.test(
+        name,
+      )
+    ) {
       throw new SecretFault("SECRET_FORBIDDEN", `AWS Secrets Manager does not let us ${what} (${name})`, {
         cause: error,
       });

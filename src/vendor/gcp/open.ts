@@ -46,7 +46,9 @@ export async function openGcp({ deadline, client: given }: GcpOptions): Promise<
     return new Secret(typeof data === "string" ? data : utf8(data, secret));
   };
   const describe = async (reference: GcpReference) => {
-    const found = await reach(`look at ${reference.secret}`, () => client.getSecret({ name: nameOf(reference) }, limits));
+    const found = await reach(`look at ${reference.secret}`, () =>
+      client.getSecret({ name: nameOf(reference) }, limits),
+    );
     return found?.[0];
   };
   return {
@@ -65,11 +67,13 @@ export async function openGcp({ deadline, client: given }: GcpOptions): Promise<
       let there = await describe(reference);
       if (there === undefined) {
         // Somebody else may have made it in between: then it is looked at.
-        await reach(`make ${secretId}`, () =>
-          client.createSecret(
-            { parent: `projects/${project}`, secretId, secret: { replication: { automatic: {} }, annotations } },
-            limits,
-          ),
+        await reach(
+          `make ${secretId}`,
+          () =>
+            client.createSecret(
+              { parent: `projects/${project}`, secretId, secret: { replication: { automatic: {} }, annotations } },
+              limits,
+            ),
           alreadyExists,
         );
         there = await describe(reference);

@@ -130,9 +130,13 @@ function asker(caller: JsonCaller, options: VaultOptions): Asking {
       return await caller.call(call);
     } catch (error) {
       if (!(error instanceof TransportFault)) throw error;
-      throw new SecretFault("SECRET_UNREACHABLE", `Vault (${caller.host}) could not be asked to ${what}: ${error.why}`, {
-        cause: error,
-      });
+      throw new SecretFault(
+        "SECRET_UNREACHABLE",
+        `Vault (${caller.host}) could not be asked to ${what}: ${error.why}`,
+        {
+          cause: error,
+        },
+      );
     }
   };
   let token: Promise<Secret> | undefined;
@@ -192,12 +196,7 @@ function isEmptyPlace(body: unknown): boolean {
 }
 
 /** @returns false when somebody else has written in between */
-async function writePath(
-  ask: Asking,
-  reference: VaultReference,
-  data: JsonObject,
-  version: number,
-): Promise<boolean> {
+async function writePath(ask: Asking, reference: VaultReference, data: JsonObject, version: number): Promise<boolean> {
   const what = `write ${reference.mount}/${reference.path}`;
   const body = { options: { cas: version }, data };
   // Not repeatable: the second of two would meet the version that the first has made.

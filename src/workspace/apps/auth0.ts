@@ -20,7 +20,14 @@ export interface Auth0App extends AppCommon {
   readonly probe?: { readonly clientId: string; readonly redirectUri: string } | undefined;
 }
 
-const { clientKey: _key, secretSink: _sink, baseUrl: _base, callback: _callback, start: _start, ...common } = commonKeys;
+const {
+  clientKey: _key,
+  secretSink: _sink,
+  baseUrl: _base,
+  callback: _callback,
+  start: _start,
+  ...common
+} = commonKeys;
 
 /** What Auth0 can prove itself with at another provider, as far as both halves can be proven (docs/apps/auth0.md). */
 const methods = z.enum(

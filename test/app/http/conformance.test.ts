@@ -1,5 +1,5 @@
 import { conformanceSuite } from "../conformance/suite.ts";
-import { billing, key, receiverPlace } from "./place.ts";
+import { billing, receiverPlace } from "./place.ts";
 
 conformanceSuite({
   name: "http, at the stand-in",
@@ -37,5 +37,3 @@ conformanceSuite({
     return { adapter: () => place.adapter(), write: billing.write(), close: () => place.close() };
   },
 });
-
-void key;

@@ -1,6 +1,7 @@
-import { createServer, type Server } from "node:https";
 import type { RequestListener, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createReceiver } from "../../../docs/receiver/receiver.ts";
 import { createAuthority } from "../../../sandbox/authority.ts";
 import { Receiver } from "../../../sandbox/receiver/receiver.ts";
 import type { AppAdapter } from "../../../src/app/app.ts";
@@ -10,7 +11,6 @@ import type { ConnectionKey } from "../../../src/desired/connection.ts";
 import { Secret } from "../../../src/secret/secret.ts";
 import { createHostLimiters } from "../../../src/vendor/limiter.ts";
 import type { HttpApp, HttpAuth } from "../../../src/workspace/apps/http.ts";
-import { createReceiver } from "../../../docs/receiver/receiver.ts";
 import type { Workspace } from "../../../src/workspace/workspace.ts";
 import { record, tenant, write } from "../sql/records.ts";
 
@@ -31,7 +31,8 @@ export interface Exchange {
 }
 
 /** What happens to a request instead of, or after, its being answered. */
-export type Fault = (request: { readonly method: string; readonly path: string }) => "cut" | "lose" | Answered | undefined;
+export type Fault = (request: { readonly method: string; readonly path: string }) => Struck | Promise<Struck>;
+type Struck = "cut" | "lose" | Answered | undefined;
 interface Answered {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -44,7 +45,11 @@ export interface ReceiverPlace {
   /** Waits that were asked for. */
   readonly waits: number[];
   clock: number;
-  adapter(change?: { readonly auth?: HttpAuth; readonly secretSink?: string; readonly values?: Record<string, string> }): Promise<AppAdapter>;
+  adapter(change?: {
+    readonly auth?: HttpAuth;
+    readonly secretSink?: string;
+    readonly values?: Record<string, string>;
+  }): Promise<AppAdapter>;
   /** The stand-in; absent where the reference receiver is. */
   readonly receiver: Receiver | undefined;
   close(): Promise<void>;
@@ -52,7 +57,11 @@ export interface ReceiverPlace {
 
 const certificates = createAuthority(Date.now());
 
-export const hmac: HttpAuth = { kind: "hmac", keyId: "tenantry-1", secret: { scheme: "env", name: "KEY", text: "env:KEY" } };
+export const hmac: HttpAuth = {
+  kind: "hmac",
+  keyId: "tenantry-1",
+  secret: { scheme: "env", name: "KEY", text: "env:KEY" },
+};
 export const oauth: HttpAuth = {
   kind: "oauth",
   tokenUrl: `https://${host}/oauth/token`,
@@ -89,11 +98,10 @@ export async function receiverPlace(which: "stand-in" | "reference"): Promise<Re
           const [path = "", query = ""] = (request.url ?? "").split("?");
           void receiver.site.handle({ request, response, path, query });
         };
-  server = createServer(await authority.issue({ dns: [host] }), (request, response) => {
+  server = createServer(await authority.issue({ dns: [host] }), async (request, response) => {
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
     const { method = "", url = "", headers } = request;
-    const fault = place.fault?.({ method, path: url });
+    const fault = await place.fault?.({ method, path: url });
     if (fault === "cut") return request.socket.destroy();
     if (typeof fault === "object") {
       response.writeHead(fault.status, fault.headers).end(fault.body);
@@ -105,6 +113,7 @@ export async function receiverPlace(which: "stand-in" | "reference"): Promise<Re
       place.exchanges.push({ ...exchange, status: response.statusCode, answerHeaders: response.getHeaders() });
     });
     if (fault === "lose") answered.lose(() => request.socket.destroy());
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -117,16 +126,25 @@ export async function receiverPlace(which: "stand-in" | "reference"): Promise<Re
     async adapter({ auth = hmac, secretSink, values = {} } = {}) {
       const secrets: Record<string, string> = { KEY: signingKey, SECRET: "a client: secret", ...values };
       const app: HttpApp = {
-        ...{ kind: "http", name: "billing", baseUrl: "https://billing.acme.example", callback: "/sso/{tenant}/callback" },
+        ...{
+          kind: "http",
+          name: "billing",
+          baseUrl: "https://billing.acme.example",
+          callback: "/sso/{tenant}/callback",
+        },
         ...{ postLogout: [], clientAuth: ["client_secret_basic"], receiver: `https://${host}`, auth, secretSink },
       };
+      let time = now;
       const sleep = async (milliseconds: number): Promise<void> => {
         place.waits.push(milliseconds);
+        time += milliseconds;
       };
       const options: Omit<AppOpenOptions<HttpApp>, "workspace"> = {
         ...{ app, access: "manage", clock: () => now, sleep, know: () => {} },
-        network: { connect: { host: "127.0.0.1", port: (server.address() as AddressInfo).port, ca: authority.certificate } },
-        limiters: createHostLimiters({ clock: Date.now, sleep }),
+        network: {
+          connect: { host: "127.0.0.1", port: (server.address() as AddressInfo).port, ca: authority.certificate },
+        },
+        limiters: createHostLimiters({ clock: () => time, sleep }),
         resolve: (reference) => new Secret(secrets["name" in reference ? String(reference.name) : ""] ?? ""),
       };
       return openHttpApp({ ...options, workspace: { name: "acme", environment: "production" } as Workspace });
