@@ -1,5 +1,6 @@
 import type { InnerCalls } from "./inner-call.ts";
 import { createKong } from "./kong/stand-in.ts";
+import { createMendix } from "./mendix/stand-in.ts";
 import { createCustomerOrg } from "./okta/customer-org.ts";
 import { createReceiver } from "./receiver/stand-in.ts";
 import type { Site } from "./site.ts";
@@ -26,6 +27,7 @@ export interface StandIn {
 
 const makers = {
   kong: createKong,
+  mendix: createMendix,
   customerOrg: createCustomerOrg,
   receiver: createReceiver,
   workos: createWorkos,

@@ -6,6 +6,7 @@ import { codes } from "../src/errors/codes/index.ts";
 import { jsonSchemas } from "../src/tenant/json-schema.ts";
 import { capabilitiesPage } from "./capabilities-page.ts";
 import { withChecksTable } from "./checks-table.ts";
+import { withClientAuthTable } from "./client-auth-table.ts";
 import { mistakesPage } from "./mistakes-page.ts";
 import { presetsPage } from "./presets-page.ts";
 
@@ -20,6 +21,7 @@ wanted.set("docs/mistakes.md", mistakesPage(root));
 wanted.set("docs/presets.md", presetsPage());
 wanted.set("docs/capabilities.md", capabilitiesPage());
 wanted.set("docs/verify.md", withChecksTable(readFileSync(new URL("docs/verify.md", root), "utf8")));
+wanted.set("docs/sources.md", withClientAuthTable(readFileSync(new URL("docs/sources.md", root), "utf8")));
 
 const stale: string[] = [];
 for (const [path, text] of wanted) {

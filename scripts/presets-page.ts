@@ -107,6 +107,7 @@ function section(preset: Preset): readonly string[] {
     "",
     `- Issuer: ${code(issuer.shape)}; known ${recognised[issuer.certainty]}.`,
     `- Groups: ${groups.how}.`,
+    ...(preset.roles === undefined ? [] : [rolesLine(preset.roles)]),
     `- Claims: \`${claims.externalId}\` stays the same for a person; \`${claims.email}\`, \`${claims.displayName}\`.`,
     `- Client authentication: \`${clientAuth.default}\` when nobody says otherwise; takes ${list(clientAuth.takes)} (${clientAuth.mark}).`,
     `- Broken requests (P4): ${asked.faultInjection === "alarms" ? "only when asked for; they alarm the vendor's monitoring" : "sent"}.`,
@@ -128,6 +129,11 @@ function section(preset: Preset): readonly string[] {
     `Sources: ${sources.join(". ")}.`,
     "",
   ];
+}
+
+function rolesLine({ claim, how }: NonNullable<Preset["roles"]>): string {
+  const path = typeof claim === "string" ? `\`${claim}\`` : `\`[${claim.join(", ")}]\``;
+  return `- Roles: ${path}; ${how}.`;
 }
 
 function unlisted({ metadata }: Preset): readonly string[] {

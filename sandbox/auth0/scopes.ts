@@ -1,6 +1,6 @@
 /**
- * Scopes that Tenantry's own client is granted: clients with their secrets and keys, organizations, and which
- * connections are enabled. Not the options of connections, which hold the secrets of the customers' providers.
+ * Scopes that Tenantry's own client is granted: clients with their secrets and keys, organizations with their domains,
+ * and connections with their options, which hold the secrets at the customers' providers.
  */
 export const managementScopes = [
   "create:clients",
@@ -13,8 +13,12 @@ export const managementScopes = [
   "read:client_credentials",
   "update:client_credentials",
   "delete:client_credentials",
+  "create:connections",
   "read:connections",
   "update:connections",
+  "delete:connections",
+  "read:connections_options",
+  "update:connections_options",
   "create:organizations",
   "read:organizations",
   "update:organizations",
@@ -23,6 +27,10 @@ export const managementScopes = [
   "read:organization_connections",
   "update:organization_connections",
   "delete:organization_connections",
+  "create:organization_discovery_domains",
+  "read:organization_discovery_domains",
+  "update:organization_discovery_domains",
+  "delete:organization_discovery_domains",
 ] as const;
 
 /** What the Management API has scopes for, by the verbs that go with it. */

@@ -37,7 +37,10 @@ export function adminSite(state: KongState, token: string, clock: () => number):
   return {
     hosts: [kongAdminHost],
     logsQuery: () => true,
-    problem: (status) => ({ status, json: { message: status === 429 ? "API rate limit exceeded" : "An unexpected error occurred" } }),
+    problem: (status) => ({
+      status,
+      json: { message: status === 429 ? "API rate limit exceeded" : "An unexpected error occurred" },
+    }),
     async handle(site) {
       send(site.response, await answer(site, state, token, clock));
     },
@@ -94,7 +97,8 @@ async function route({ request, path, query }: SiteRequest, state: KongState, cl
   }
   if (method === "GET") return found === undefined ? notFound : { status: 200, json: found as unknown as Json };
   if (collection !== "plugins") return notFound;
-  if (method === "PUT") return { status: 200, json: put(workspace, one, await bodyOf(request), clock()) as unknown as Json };
+  if (method === "PUT")
+    return { status: 200, json: put(workspace, one, await bodyOf(request), clock()) as unknown as Json };
   if (method === "DELETE") {
     workspace.plugins.delete(one);
     return { status: 204 };
@@ -119,7 +123,10 @@ function page(all: readonly { readonly id: string }[], search: URLSearchParams):
   const from = Number(Buffer.from(search.get("offset") ?? "", "base64url").toString() || "0");
   const data = tagged.slice(from, from + size) as unknown as Json;
   const next = from + size < tagged.length ? Buffer.from(String(from + size)).toString("base64url") : null;
-  return { status: 200, json: { data, next: next === null ? null : `?offset=${next}`, ...(next === null ? {} : { offset: next }) } };
+  return {
+    status: 200,
+    json: { data, next: next === null ? null : `?offset=${next}`, ...(next === null ? {} : { offset: next }) },
+  };
 }
 
 async function bodyOf(request: SiteRequest["request"]): Promise<Members> {
@@ -136,8 +143,15 @@ async function bodyOf(request: SiteRequest["request"]): Promise<Members> {
 }
 
 function violation(fields: Readonly<Record<string, Json>>): Refusal {
-  const words = Object.entries(fields).map(([name, what]) => `${name}: ${typeof what === "string" ? what : JSON.stringify(what)}`);
-  return new Refusal(400, { code: 2, name: "schema violation", message: `schema violation (${words.join("; ")})`, fields });
+  const words = Object.entries(fields).map(
+    ([name, what]) => `${name}: ${typeof what === "string" ? what : JSON.stringify(what)}`,
+  );
+  return new Refusal(400, {
+    code: 2,
+    name: "schema violation",
+    message: `schema violation (${words.join("; ")})`,
+    fields,
+  });
 }
 
 /** Creates or replaces a plugin, as Kong's entity schema and the plugin's own allow. */
@@ -148,11 +162,13 @@ function put(workspace: KongWorkspace, id: string, body: Members, now: number): 
   const name = typeof body.name === "string" ? body.name : "";
   const config = (body.config ?? {}) as Members;
   const faults = configFaults(name, config);
-  if (faults === undefined) throw violation({ name: `plugin '${name}' not enabled; add it to the 'plugins' configuration property` });
+  if (faults === undefined)
+    throw violation({ name: `plugin '${name}' not enabled; add it to the 'plugins' configuration property` });
   if (Object.keys(faults).length > 0) throw violation({ config: faults });
   const tags = Array.isArray(body.tags) ? (body.tags as readonly string[]) : null;
   const badTag = tags?.find((tag) => !/^[\x20-\x7e\u0080-\u{10ffff}]+$/u.test(tag) || /[,/]/.test(tag));
-  if (badTag !== undefined) throw violation({ tags: `invalid tag '${badTag}': expected printable ascii (except \`,\` and \`/\`)` });
+  if (badTag !== undefined)
+    throw violation({ tags: `invalid tag '${badTag}': expected printable ascii (except \`,\` and \`/\`)` });
   const foreign = (member: "route" | "service" | "consumer"): { readonly id: string } | null => {
     const value = body[member];
     if (value === undefined || value === null) return null;

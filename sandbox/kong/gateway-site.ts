@@ -4,11 +4,15 @@ import type { Json } from "../json.ts";
 import { readForm } from "../sign-in/form.ts";
 import type { Site, SiteRequest } from "../site.ts";
 import { kongGatewayHost } from "./hosts.ts";
-import { OpenidConnect } from "./openid-connect.ts";
+import type { OpenidConnect } from "./openid-connect.ts";
 import type { KongState, KongWorkspace, StoredPlugin, StoredRoute } from "./state.ts";
 
 /** Priorities of plugins: the higher runs first, unless its `ordering` says otherwise. */
-const priorities: Readonly<Record<string, number>> = { "openid-connect": 1050, "rate-limiting": 910, "request-termination": 2 };
+const priorities: Readonly<Record<string, number>> = {
+  "openid-connect": 1050,
+  "rate-limiting": 910,
+  "request-termination": 2,
+};
 
 /** What a request comes to: an answer, or headers for the app behind. */
 export type Verdict = { readonly answer: Answer } | { readonly upstream: Readonly<Record<string, string>> };
@@ -29,7 +33,8 @@ export function gatewaySite(state: KongState, openid: OpenidConnect): Site {
     async handle(site) {
       const { request, response, path, query } = site;
       const found = match(state, path);
-      if (found === undefined) return send(response, { status: 404, json: { message: "no Route matched with those values" } });
+      if (found === undefined)
+        return send(response, { status: 404, json: { message: "no Route matched with those values" } });
       const posted = request.method === "POST" && /urlencoded/.test(request.headers["content-type"] ?? "");
       const text = posted ? await readForm(request, response) : query;
       if (text === undefined) return;

@@ -74,8 +74,11 @@ export class OpenidConnect {
     const methods = listOf(config.auth_methods);
     const cookie = `${String(config.session_cookie_name)}-${id.slice(0, 8)}`;
     try {
-      const session = methods.includes("session") ? this.#session(id, config, cookieOf(site.request, cookie)) : undefined;
-      if (this.#isLogout(config, site)) return { answer: await this.#logout(config, cookieOf(site.request, cookie), cookie) };
+      const session = methods.includes("session")
+        ? this.#session(id, config, cookieOf(site.request, cookie))
+        : undefined;
+      if (this.#isLogout(config, site))
+        return { answer: await this.#logout(config, cookieOf(site.request, cookie), cookie) };
       if (session !== undefined) {
         admit(config, session.claims);
         return { upstream: upstreamOf(config, session) };
@@ -188,7 +191,11 @@ export class OpenidConnect {
     }
   }
 
-  async #authenticate(config: Members, endpoints: Endpoints, form: URLSearchParams): Promise<Readonly<Record<string, string>>> {
+  async #authenticate(
+    config: Members,
+    endpoints: Endpoints,
+    form: URLSearchParams,
+  ): Promise<Readonly<Record<string, string>>> {
     const clientId = this.#clientId(config);
     const method = String(config.token_endpoint_auth_method ?? listOf(config.client_auth)[0] ?? "client_secret_post");
     const secret = (): string => this.#value(listOf(config.client_secret)[0] ?? "");
@@ -235,7 +242,8 @@ export class OpenidConnect {
     const { endSession } = await this.#endpoints(config);
     const [after = "/"] = listOf(config.logout_redirect_uri);
     const headers = { "set-cookie": `${name}=; Path=/; Secure; HttpOnly; Max-Age=0` };
-    if (endSession === undefined || session === undefined) return { status: 302, headers: { ...headers, location: after } };
+    if (endSession === undefined || session === undefined)
+      return { status: 302, headers: { ...headers, location: after } };
     const url = new URL(endSession);
     url.searchParams.set("id_token_hint", session.idToken);
     url.searchParams.set("post_logout_redirect_uri", after);
@@ -279,9 +287,9 @@ function admit(config: Members, claims: JWTPayload): void {
   for (const what of ["audience", "scopes", "groups", "roles"] as const) {
     const required = listOf(config[`${what}_required`]);
     if (required.length === 0) continue;
-    const found = [claimAt(claims, listOf(config[`${what}_claim`]))].flat().flatMap((value) =>
-      what === "scopes" ? String(value ?? "").split(" ") : [String(value ?? "")],
-    );
+    const found = [claimAt(claims, listOf(config[`${what}_claim`]))]
+      .flat()
+      .flatMap((value) => (what === "scopes" ? String(value ?? "").split(" ") : [String(value ?? "")]));
     const met = required.some((item) => item.split(/\s+/).every((word) => found.includes(word)));
     if (!met) throw new Denied(403, "Forbidden");
   }
@@ -290,7 +298,10 @@ function admit(config: Members, claims: JWTPayload): void {
 function upstreamOf(config: Members, { claims, accessToken }: Session): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   if (config.upstream_access_token_header === "authorization:bearer") headers.authorization = `Bearer ${accessToken}`;
-  for (const item of (config.upstream_headers ?? []) as readonly { readonly header: string; readonly path: readonly string[] }[]) {
+  for (const item of (config.upstream_headers ?? []) as readonly {
+    readonly header: string;
+    readonly path: readonly string[];
+  }[]) {
     const value = claimAt(claims, item.path);
     if (value !== undefined) headers[item.header] = typeof value === "string" ? value : JSON.stringify(value);
   }

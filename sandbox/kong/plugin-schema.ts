@@ -43,7 +43,9 @@ function pluginKinds(): Readonly<Record<string, PluginKind>> {
 
 function makeKinds(): Readonly<Record<string, PluginKind>> {
   const ajv = new Ajv({ allErrors: true, strict: false });
-  const published = JSON.parse(readFileSync(schemaFile(), "utf8")) as { readonly properties: { readonly config: Schema } };
+  const published = JSON.parse(readFileSync(schemaFile(), "utf8")) as {
+    readonly properties: { readonly config: Schema };
+  };
   const openid = closed(published.properties.config);
   return {
     "openid-connect": { schema: openid, validate: ajv.compile(openid) },
@@ -101,7 +103,8 @@ function fill({ properties = {} }: Schema, value: Members): Members {
       const schema = properties[name] ?? {};
       const given = value[name];
       if (given === undefined) return [name, schema.default ?? null];
-      const inner = schema.properties !== undefined && typeof given === "object" && given !== null && !Array.isArray(given);
+      const inner =
+        schema.properties !== undefined && typeof given === "object" && given !== null && !Array.isArray(given);
       return [name, inner ? fill(schema, given as Members) : given];
     }),
   );

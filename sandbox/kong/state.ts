@@ -44,7 +44,7 @@ export interface KongWorkspace {
 /** Routes of the example, one for each tenant: made by the platform's team, not by Tenantry. */
 const exampleRoutes = [
   ...["whiterabbit", "northwind-rail", "bluefin-studios", "alder-voss", "tannberg", "cobalt-clinics", "fernhill"],
-  "ostrava-steel",
+  ...["ostrava-steel", "sandstone-energy"],
 ];
 
 /** What the gateway is configured with. */

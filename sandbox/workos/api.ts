@@ -1,5 +1,5 @@
 import { type Answer, BodyTooLarge, readBody, send } from "../answer.ts";
-import { type JsonObject, isObject, textOf } from "../json.ts";
+import { isObject, type JsonObject, textOf } from "../json.ts";
 import { parseJsonBody } from "../json-body.ts";
 import { matchPath } from "../match-path.ts";
 import { randomToken } from "../random.ts";
@@ -56,7 +56,8 @@ export class WorkosApi {
     return {
       hosts: ["api.workos.com"],
       logsQuery: () => true,
-      problem: (status) => refusal(status, { 429: "Too many requests" }[status] ?? "The request could not be completed."),
+      problem: (status) =>
+        refusal(status, { 429: "Too many requests" }[status] ?? "The request could not be completed."),
       handle: (site) => this.#handle(site),
     };
   }
@@ -136,7 +137,9 @@ const routes: readonly Route[] = [
     path: "/organizations/external_id/:id",
     run: ({ environment, params }) => {
       const found = environment.organizationNamed(params.id ?? "");
-      return found === undefined ? missing("Organization", params.id ?? "") : { status: 200, json: organizationView(found) };
+      return found === undefined
+        ? missing("Organization", params.id ?? "")
+        : { status: 200, json: organizationView(found) };
     },
   },
   {
@@ -144,7 +147,9 @@ const routes: readonly Route[] = [
     path: "/organizations/:id",
     run: ({ environment, params }) => {
       const found = environment.organizations.get(params.id ?? "");
-      return found === undefined ? missing("Organization", params.id ?? "") : { status: 200, json: organizationView(found) };
+      return found === undefined
+        ? missing("Organization", params.id ?? "")
+        : { status: 200, json: organizationView(found) };
     },
   },
   { method: "PUT", path: "/organizations/:id", shape: "updateOrganization", run: updateOrganization },
@@ -153,7 +158,9 @@ const routes: readonly Route[] = [
     method: "DELETE",
     path: "/organization_domains/:id",
     run: ({ environment, params }) => {
-      const owner = [...environment.organizations.values()].find(({ domains }) => domains.some(({ id }) => id === params.id));
+      const owner = [...environment.organizations.values()].find(({ domains }) =>
+        domains.some(({ id }) => id === params.id),
+      );
       if (owner === undefined) return missing("Organization Domain", params.id ?? "");
       owner.domains = owner.domains.filter(({ id }) => id !== params.id);
       return { status: 204 };
@@ -217,7 +224,10 @@ function paged<T extends { readonly id: string; readonly createdAt: string }>(
     json: {
       object: "list",
       data: page.map(view),
-      list_metadata: { before: start > 0 ? (page[0]?.id ?? null) : null, after: more ? (page.at(-1)?.id ?? null) : null },
+      list_metadata: {
+        before: start > 0 ? (page[0]?.id ?? null) : null,
+        after: more ? (page.at(-1)?.id ?? null) : null,
+      },
     },
   };
 }
@@ -225,7 +235,11 @@ function paged<T extends { readonly id: string; readonly createdAt: string }>(
 function createOrganization({ environment, body }: Call): Answer {
   const externalId = textOf(body.external_id) ?? null;
   if (externalId !== null && environment.organizationNamed(externalId) !== undefined) {
-    return refusal(400, `The external_id "${externalId}" has already been assigned to another organization.`, "external_id_already_used");
+    return refusal(
+      400,
+      `The external_id "${externalId}" has already been assigned to another organization.`,
+      "external_id_already_used",
+    );
   }
   const taken = takenIn(environment, body, undefined);
   if (taken !== undefined) return taken;
@@ -248,11 +262,17 @@ function updateOrganization({ environment, params, body }: Call): Answer {
   return { status: 200, json: organizationView(found) };
 }
 
-function sentDomains(body: JsonObject): readonly { readonly domain: string; readonly state: "pending" | "verified" }[] | undefined {
+function sentDomains(
+  body: JsonObject,
+): readonly { readonly domain: string; readonly state: "pending" | "verified" }[] | undefined {
   return Array.isArray(body.domain_data) ? (body.domain_data as never) : undefined;
 }
 
-function takenIn(environment: WorkosEnvironment, body: JsonObject, own: OrganizationState | undefined): Answer | undefined {
+function takenIn(
+  environment: WorkosEnvironment,
+  body: JsonObject,
+  own: OrganizationState | undefined,
+): Answer | undefined {
   for (const { domain } of sentDomains(body) ?? []) {
     const owner = environment.ownerOf(domain);
     if (owner !== undefined && owner.id !== own?.id) {

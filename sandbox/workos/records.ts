@@ -1,7 +1,7 @@
 import type { InnerCalls } from "../inner-call.ts";
 import { isObject } from "../json.ts";
 import type { AppRecord, PathNames, RecordSource } from "../portal/record.ts";
-import { callbackOf, type ConnectionState, type WorkosEnvironment } from "./state.ts";
+import { type ConnectionState, callbackOf, type WorkosEnvironment } from "./state.ts";
 
 /** Scopes that WorkOS asks for, whatever the connection. */
 const scopes = ["openid", "email", "profile"];

@@ -28,7 +28,10 @@ export interface OidcOptions {
   clientAuth: string;
   /** The callback that the app has said itself. */
   redirectUri: string | undefined;
-  attributes: { readonly standard: Readonly<Record<string, string>>; readonly custom: Readonly<Record<string, string>> };
+  attributes: {
+    readonly standard: Readonly<Record<string, string>>;
+    readonly custom: Readonly<Record<string, string>>;
+  };
 }
 
 export interface ConnectionState {
@@ -77,7 +80,15 @@ export class WorkosEnvironment {
 
   addOrganization(given: Pick<OrganizationState, "name"> & Partial<OrganizationState>): OrganizationState {
     const now = this.now();
-    const made = { externalId: null, metadata: {}, domains: [], createdAt: now, updatedAt: now, ...given, id: newId("org") };
+    const made = {
+      externalId: null,
+      metadata: {},
+      domains: [],
+      createdAt: now,
+      updatedAt: now,
+      ...given,
+      id: newId("org"),
+    };
     this.organizations.set(made.id, made);
     return made;
   }
@@ -101,7 +112,8 @@ export class WorkosEnvironment {
   }
 
   addConnection(
-    given: Pick<ConnectionState, "organizationId" | "name" | "oidc"> & Partial<Pick<ConnectionState, "type" | "externalId">>,
+    given: Pick<ConnectionState, "organizationId" | "name" | "oidc"> &
+      Partial<Pick<ConnectionState, "type" | "externalId">>,
   ): ConnectionState {
     const now = this.now();
     const made: ConnectionState = {
@@ -144,7 +156,8 @@ export function callbackOf({ opaque }: ConnectionState): string {
 
 /** A domain as WorkOS answers. */
 export function domainView(organizationId: string, { id, domain, state, at }: DomainState): JsonObject {
-  const verification = state === "pending" ? { verification_strategy: "dns", verification_prefix: "workos-verification" } : {};
+  const verification =
+    state === "pending" ? { verification_strategy: "dns", verification_prefix: "workos-verification" } : {};
   return {
     ...{ object: "organization_domain", id, organization_id: organizationId, domain, state },
     ...{ ...verification, created_at: at, updated_at: at },
@@ -166,7 +179,12 @@ export function connectionView(connection: ConnectionState, details: boolean): J
   const { id, organizationId, type, name, state, externalId, oidc, createdAt, updatedAt } = connection;
   const base: JsonObject = {
     ...{ object: "connection", id, organization_id: organizationId, connection_type: type, name, state },
-    ...{ status: state === "active" ? "linked" : "unlinked", domains: [], created_at: createdAt, updated_at: updatedAt },
+    ...{
+      status: state === "active" ? "linked" : "unlinked",
+      domains: [],
+      created_at: createdAt,
+      updated_at: updatedAt,
+    },
   };
   if (!details || oidc === undefined) return base;
   return {

@@ -91,7 +91,10 @@ function compileOne(
     pkce: signIn.pkce,
     clientKey: clientAuth === "private_key_jwt" ? app.clientKey?.publicKey : undefined,
     ...partsOfKind(signIn, source),
-    parts: partsOf(workspace, tenant, signIn, source, today),
+    // Nobody signs in there, so nothing is made for it.
+    parts: partsOf(workspace, tenant, signIn, source, today).filter(
+      ({ kind }) => kind !== "authorizationServer" || status === "active",
+    ),
   };
   const appTenant: AppTenant = {
     address: addressOf.tenant(app.name, tenant.tenant),

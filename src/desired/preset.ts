@@ -1,3 +1,4 @@
+import type { ClaimPath } from "../tenant/tenant.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";
 import { issuerPlace } from "./issuer.ts";
 import { presets } from "./presets/presets.ts";
@@ -55,6 +56,20 @@ export function placeholderOfIssuer(issuer: string): string | undefined {
 /** The hint on what a document of some known product names in place of the configured issuer. */
 export function namedIssuerHint(named: string): string | undefined {
   return presets.flatMap((preset) => preset.issuer.named ?? []).find(({ pattern }) => pattern.test(named))?.hint;
+}
+
+/** The claim that roles go by at a product, and the scopes that it takes; undefined where each customer has another. */
+export function rolesOf(
+  preset: Preset | undefined,
+): { readonly claim: ClaimPath; readonly scopes: readonly string[]; readonly how: string } | undefined {
+  if (preset?.roles !== undefined) {
+    const { claim, scopes = [], how } = preset.roles;
+    return { claim, scopes, how };
+  }
+  const { claim, scope, how } = preset?.groups ?? {};
+  return claim === undefined || how === undefined
+    ? undefined
+    : { claim, scopes: scope === undefined ? [] : [scope], how };
 }
 
 /** What consoles show in place of a secret once it is made. */

@@ -9,8 +9,15 @@ import { issuerIsSomebodys, sharedIssuerIsLimited } from "./issuer.ts";
 import { fieldsFitTheKind, handedOverIsThere, organizationHasOneName, somebodyMayComeIn } from "./kinds.ts";
 import { deleteAfterIsOffboarded } from "./lifecycle.ts";
 import { namesExist } from "./names.ts";
-import { oktaGroupsClaim } from "./okta.ts";
-import { claimsCome, issuerIsTheProducts, presetExists, presetFits, scopesAreTaken } from "./preset.ts";
+import { namedServerIsOne, namedServerIsOurs, namedServerSendsGroups, oktaGroupsClaim } from "./okta.ts";
+import {
+  claimsCome,
+  issuerIsTheProducts,
+  presetExists,
+  presetFits,
+  rolesAreAskedFor,
+  scopesAreTaken,
+} from "./preset.ts";
 import { referencesAreAllowed } from "./references.ts";
 import { type FleetRule, type Rule, type RuleInput, viewOf } from "./rule.ts";
 import { sessionIsPossible } from "./session.ts";
@@ -53,7 +60,11 @@ const rules: readonly Rule[] = [
   issuerIsTheProducts,
   scopesAreTaken,
   claimsCome,
+  rolesAreAskedFor,
   oktaGroupsClaim,
+  namedServerIsOurs,
+  namedServerIsOne,
+  namedServerSendsGroups,
 ];
 
 /** Every breach of the rules over the tenants' files alone: the same in every environment, and without a workspace. */

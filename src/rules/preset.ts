@@ -1,5 +1,6 @@
 import { issuerOf, presetNameOf } from "../desired/capability.ts";
 import { issuerPlace } from "../desired/issuer.ts";
+import { canonicalJson } from "../desired/json.ts";
 import {
   issuerMistake,
   type Preset,
@@ -129,6 +130,25 @@ export const claimsCome: Rule = ({ signIns }) =>
           hint: preset.claims.instead?.[claim] ?? "take it out",
         }),
       );
+  });
+
+/** A claim that comes only with certain scopes does not come without them. */
+export const rolesAreAskedFor: Rule = ({ signIns }) =>
+  signIns.flatMap((one) => {
+    const preset = presetOfSignIn(one);
+    const { scopes, roles } = one.signIn;
+    const { claim, scopes: needed = [] } = preset?.roles ?? {};
+    if (preset === undefined || roles === undefined || claim === undefined) return [];
+    if (canonicalJson(roles.claim) !== canonicalJson(claim)) return [];
+    const missing = needed.filter((scope) => !scopes.includes(scope));
+    if (missing.length === 0) return [];
+    return [
+      issueAt(one, ["scopes"], {
+        code: "RULE_CLAIM_NEVER_SENT",
+        message: `${preset.title} sends the claim \`${String(claim)}\` only for its scopes, so nobody would get a role`,
+        hint: `add to \`scopes\`: ${missing.join(", ")}`,
+      }),
+    ];
   });
 
 function presetOfSignIn({ signIn, source }: UsedSignIn): Preset | undefined {

@@ -53,6 +53,7 @@ function traitsOf(workspace: Workspace, tenant: Tenant): readonly Trait[] {
     ...[...tenant.signIns.values()].flatMap((signIn) => [
       ...traitsOfIssuer(workspace, signIn),
       ...traitsOfInline(signIn),
+      ...(signIn.server?.audience === undefined ? [] : [holding(signIn.server.name)]),
       ...(signIn.enabledConnections ?? []).map(
         (name): Trait => ({ ...holding(name), clears: (text) => demandsOtherwise(text, signIn.require) }),
       ),

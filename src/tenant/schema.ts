@@ -66,7 +66,6 @@ const namedServer = z
   })
   .refine(({ audience, scopes, groupsClaim }) => audience !== undefined || (scopes.length === 0 && !groupsClaim), {
     error: "must have an `audience` when it says what the server is like: one without is there already",
-    path: ["audience"],
     when: isMap,
   });
 

@@ -98,6 +98,19 @@ describe("an authorization server by its name", () => {
     expect(records()).toHaveLength(2);
   });
 
+  it("holds up no switching off when it is gone", async () => {
+    expect((await workspace.tenantry("apply", "--yes")).exit).toBe(0);
+    org().state.servers.delete(servers()[0]?.id ?? "");
+    workspace.edit(file, "status: active", "status: suspended");
+    const only = ["--yes", "--only", "juniper-labs"];
+    const stopped = await workspace.tenantry("apply", ...only);
+    const acks = [...stopped.err.matchAll(/--ack (\S+)/g)].flatMap(([, what = ""]) => ["--ack", what]);
+    const off = stopped.exit === 0 ? stopped : await workspace.tenantry("apply", ...only, ...acks);
+    expect(off.exit, off.out + off.err).toBe(0);
+    expect(records()).toEqual([["whiterabbit/portal", "https://acme.okta.com/oauth2/default"]]);
+    expect(servers()).toEqual([]);
+  });
+
   it("is left alone when somebody else has made it, and holds up nobody else", async () => {
     const theirs = org().addServer("Sign-in", { audiences: ["api://theirs"] });
     const applied = await workspace.tenantry("apply", "--yes");

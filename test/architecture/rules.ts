@@ -88,6 +88,7 @@ const owners: readonly { readonly module: RegExp; readonly at: readonly string[]
       "src/plan/saved.ts",
       "src/store/",
       "src/app/sql/rows.ts",
+      "src/app/file/mark.ts",
       "src/app/http/answers.ts",
       "src/verify/",
       "sandbox/world-",

@@ -134,6 +134,28 @@ connections:
     expect(files()).not.toContain("acme.yaml");
   });
 
+  it.each([
+    ["Keycloak", keycloak, "externalId: sub", "claim: [realm_access, roles]"],
+    ["Cognito", ["--issuer", cognito[1]?.replace("22", "33") ?? ""], "externalId: sub", "claim: cognito:groups"],
+    [
+      "Entra ID",
+      ["--issuer", "https://login.microsoftonline.com/0f3c1a52-1111-4222-8333-9a8b7c6d5e4f/v2.0"],
+      "externalId: oid",
+      "claim: roles",
+    ],
+    ["a product that is not known", ["--issuer", "https://id.acme.example"], "externalId: sub", undefined],
+  ])("writes the claims of %s, and where its roles are", async (_who, issuer, id, roles) => {
+    const result = await tenantry([...external, ...issuer]);
+    expect(result.exit, result.err + result.out).toBe(0);
+    const text = read("tenants/acme.yaml");
+    expect(text).toContain(`  claims: { ${id}, email: email, displayName: name }`);
+    if (roles === undefined) expect(text).not.toContain("roles:");
+    else
+      expect(text).toContain(
+        `  # Roles, if the app has some: roles: { ${roles}, map: { THEIRS: admin }, default: member }`,
+      );
+  });
+
   it("keeps a slug that looks like a number a text", async () => {
     const result = await tenantry(["new", "1e3", ...okta.slice(2), "--everyone"]);
     expect(result.exit, result.err).toBe(0);

@@ -6,6 +6,7 @@ import {
   presetNames,
   presetOf,
   refusedScope,
+  rolesOf,
   secretTrap,
 } from "../../src/desired/preset.ts";
 import { presets } from "../../src/desired/presets/presets.ts";
@@ -71,6 +72,7 @@ describe("the issuer tells the preset", () => {
       "dex",
       "hydra",
       "oidc-provider",
+      "siemens-sam",
     ]);
   });
 
@@ -265,6 +267,24 @@ test("scopes that end a sign-in", () => {
   expect(instead("entra-id", "offline_access")).toBeUndefined();
   expect(instead("google", "constructor")).toBeUndefined();
   expect(refusedScope(undefined, "groups")).toBeUndefined();
+});
+
+test.each([
+  ["okta", "groups", ["groups"]],
+  ["okta-custom", "groups", ["groups"]],
+  ["entra-id", "roles", []],
+  ["keycloak", ["realm_access", "roles"], []],
+  ["cognito", "cognito:groups", []],
+  ["siemens-sam", "sws.samauth.role.name", ["sam_account", "samauth.role", "samauth.tier", "samauth.ten"]],
+  ["authentik", "groups", []],
+])("roles at %s stand in %j", (name, claim, scopes) => {
+  expect(rolesOf(presetOf("", name))).toMatchObject({ claim, scopes });
+});
+
+test("roles at a product where each customer names the claim", () => {
+  expect(rolesOf(presetOf("", "auth0"))).toBeUndefined();
+  expect(rolesOf(presetOf("", "google"))).toBeUndefined();
+  expect(rolesOf(undefined)).toBeUndefined();
 });
 
 describe("the data holds together", () => {

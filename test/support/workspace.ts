@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -11,6 +11,23 @@ import { domainChallenge } from "../../src/desired/domain-challenge.ts";
 import { plain } from "../../src/plan/render-text.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The example's companies that come in to the portal and the orders app, whose records are rows of a database. */
+export const sqlCompanies = [
+  "alder-voss",
+  "bluefin-studios",
+  "cobalt-clinics",
+  "fernhill",
+  "northwind-rail",
+  "ostrava-steel",
+  "tannberg",
+  "whiterabbit",
+] as const;
+
+/** All companies of the example. */
+export function tenantsOfExample(): readonly string[] {
+  return readdirSync(join(repository, "tenants")).map((file) => file.replace(".yaml", ""));
+}
 
 /** What one call of the command line gave. */
 export interface CommandResult {
@@ -48,25 +65,27 @@ export interface TestWorkspace {
 /**
  * @param options.migrate false leaves the apps without tables
  * @param options.sleep waits between two tries and for rate limits; a hundredth of the real ones when absent
- * @param options.whole true: the example as it is, all its companies. Otherwise one Okta org, the portal, and Whiterabbit.
+ * @param options.whole true: the example with the companies whose apps keep their records in SQL. `all`: the example as
+ *   it is. Otherwise one Okta org, the portal, and Whiterabbit.
  */
 export async function openTestWorkspace(
   options: Omit<SandboxOptions, "dir" | "port"> & {
     readonly migrate?: boolean;
-    readonly whole?: boolean;
+    readonly whole?: boolean | "all";
     readonly sleep?: (milliseconds: number) => Promise<void>;
   } = {},
 ): Promise<TestWorkspace> {
   const { migrate = true, whole = false, sleep = hundredthOf, ...sandboxOptions } = options;
   const root = mkdtempSync(join(tmpdir(), "tenantry-test-"));
   const sandbox = await startSandbox({ ...sandboxOptions, dir: join(root, ".tenantry", "sandbox"), port: 0 });
-  const tenants = whole ? "tenants" : "tenants/whiterabbit.yaml";
-  cpSync(join(repository, tenants), join(root, tenants), { recursive: true });
+  for (const tenant of whole === "all" ? tenantsOfExample() : whole ? sqlCompanies : ["whiterabbit"]) {
+    cpSync(join(repository, `tenants/${tenant}.yaml`), join(root, `tenants/${tenant}.yaml`), { recursive: true });
+  }
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
   write(
     "tenantry.yaml",
-    readFileSync(join(repository, whole ? "tenantry.yaml" : "test/support/tenantry.yaml"), "utf8").replace(
+    readFileSync(join(repository, whole !== false ? "tenantry.yaml" : "test/support/tenantry.yaml"), "utf8").replace(
       /127\.0\.0\.1:\d+/,
       `127.0.0.1:${sandbox.port}`,
     ),

@@ -4,7 +4,7 @@ import { TenantryError } from "../../errors/failure.ts";
 import { compareText } from "../../errors/issue.ts";
 import type { Auth0DiscoveryDomain } from "../../vendor/auth0/discovery-domains.ts";
 import { Auth0Failure } from "../../vendor/auth0/failure.ts";
-import { markerNames } from "../../vendor/auth0/marker-names.ts";
+import { appNote, markerNames } from "../../vendor/auth0/marker-names.ts";
 import type { Auth0Organization } from "../../vendor/auth0/organizations.ts";
 import type { Auth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { ProvenDomains } from "../app.ts";
@@ -13,7 +13,7 @@ import type { NoteScope } from "./connection-note.ts";
 // The tenant's organization at Auth0. It is the one that the identity provider of the same Auth0 tenant makes and finds
 // by its marker, so that a customer has one, whoever needs it first. Beside that marker two texts are the app's.
 
-const names = { tenant: "tenantryApp", domains: "tenantryAppDomains" } as const;
+const names = { tenant: appNote, domains: "tenantryAppDomains" } as const;
 const longestValue = 255;
 const mostKeys = 10;
 
@@ -166,4 +166,10 @@ function withNote(
     throw new TenantryError("AUTH0_METADATA_FULL", message);
   }
   return metadata;
+}
+
+/** The metadata without what the app keeps there. */
+export function withoutNote(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { [names.tenant]: _tenant, [names.domains]: _domains, ...others } = metadata;
+  return others;
 }

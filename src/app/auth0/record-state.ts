@@ -4,10 +4,17 @@ import { parseConnectionKey, tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { isJsonObject, type JsonObject, objectIn, textIn } from "../../vendor/json.ts";
 import type { ProvenDomains } from "../app.ts";
-import { type ConnectionNote, writeNote } from "./connection-note.ts";
+import { type ConnectionNote, readNote, writeNote } from "./connection-note.ts";
 import { close, enableClients, enableFor, organizationFor } from "./doors.ts";
 import { forgetSecret, oldSecret } from "./old-secret.ts";
-import { isOwnOrganization, isShared, organizationNote, routedDomains, settleTenant } from "./organization.ts";
+import {
+  isOwnOrganization,
+  isShared,
+  organizationNote,
+  routedDomains,
+  settleTenant,
+  withoutNote,
+} from "./organization.ts";
 import { type Auth0Place, type OwnConnection, ownConnection, ownIn } from "./place.ts";
 
 /**
@@ -126,11 +133,14 @@ async function removeOrganization(place: Auth0Place, tenant: string): Promise<vo
   const { organizations, enterpriseConnections } = place.tenant;
   const organization = await organizations.named(place.organizationName(tenant));
   if (organization === undefined || !isOwnOrganization(organization, place.scope, tenant)) return;
-  if (isShared(organization) || organizationNote(organization)?.status === "active") return;
-  if ((await organizations.enabledConnections(organization.id)).length > 0) return;
-  const others = (await enterpriseConnections.all()).flatMap((each) => ownIn(place, each) ?? []);
-  if (others.some(({ note }) => tenantOfKey(note.key) === tenant)) return;
-  await organizations.remove(organization.id);
+  const status = organizationNote(organization)?.status;
+  if (status === undefined || status === "active") return;
+  const all = await enterpriseConnections.all();
+  if (all.some((each) => tenantOfKey(readNote(each.metadata, place.scope)?.key ?? "/") === tenant)) return;
+  const shared = isShared(organization) || (await organizations.enabledConnections(organization.id)).length > 0;
+  // Where the identity provider's clients need it, theirs is the last word.
+  if (!shared) return organizations.remove(organization.id);
+  await organizations.change(organization.id, { metadata: withoutNote(organization.metadata) });
 }
 
 /** Brings the tenant's organization up to date, and the domains that lead to its connections. */

@@ -80,16 +80,16 @@ const tenantPage = page(tenant);
 
 /** Readers of answers: undefined when it is none, or the place that does not fit. */
 export const readers = {
-  connection: (reply: JsonReply) => it(connection, reply),
-  tenant: (reply: JsonReply) => it(tenant, reply),
-  connections: (reply: JsonReply) => it(connectionPage, reply),
-  tenants: (reply: JsonReply) => it(tenantPage, reply),
+  connection: (reply: JsonReply) => fitTo(connection, reply),
+  tenant: (reply: JsonReply) => fitTo(tenant, reply),
+  connections: (reply: JsonReply) => fitTo(connectionPage, reply),
+  tenants: (reply: JsonReply) => fitTo(tenantPage, reply),
 };
 
 /** An answer that fits, or where it does not. */
 export type Fitted<T> = { readonly value: T } | { readonly misfit: string };
 
-function _fit<T>(schema: z.ZodType<T>, reply: JsonReply): Fitted<T> {
+function fitTo<T>(schema: z.ZodType<T>, reply: JsonReply): Fitted<T> {
   if (reply.body === undefined) return { misfit: "is no JSON" };
   const result = schema.safeParse(reply.body);
   if (result.success) return { value: result.data };

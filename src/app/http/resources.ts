@@ -68,7 +68,7 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
   const read = async <T>(
     path: string,
     what: string,
-    _fit: (reply: JsonReply) => Fitted<T>,
+    reader: (reply: JsonReply) => Fitted<T>,
   ): Promise<Tagged<T> | undefined> => {
     const reply = await call({ method: "GET", path });
     if (reply.status === 404 && refusal(host, what, reply, clock()).code === "HTTP_RECORD_MISSING") return undefined;
@@ -76,14 +76,14 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
     const tag = reply.headers.etag ?? "";
     // A weak tag cannot be sent back to guard a write (RFC 9110, section 13.1.1).
     if (!/^"[\x21\x23-\x7e]*"$/.test(tag)) throw invalid(host, what, "has no strong ETag");
-    return { value: fitted(host, what, it(reply)), tag };
+    return { value: fitted(host, what, reader(reply)), tag };
   };
 
   const list = async <T>(
     path: string,
     what: string,
     filter: Readonly<Record<string, string>>,
-    _fit: (reply: JsonReply) => Fitted<{ readonly items: readonly T[]; readonly next: string | null }>,
+    reader: (reply: JsonReply) => Fitted<{ readonly items: readonly T[]; readonly next: string | null }>,
   ): Promise<readonly T[]> => {
     const items: T[] = [];
     let cursor: string | null = null;
@@ -92,7 +92,7 @@ export function resourcesOf(caller: ReceiverCaller, app: string, clock: Clock): 
       if (cursor !== null) query.set("cursor", cursor);
       const reply: JsonReply = await call({ method: "GET", path: `${path}?${query}` });
       if (reply.status !== 200) throw refusal(host, what, reply, clock());
-      const page = fitted(host, what, it(reply));
+      const page = fitted(host, what, reader(reply));
       items.push(...page.items);
       if (page.next === null) return items;
       cursor = page.next;

@@ -77,7 +77,9 @@ async function placesOf(api: KongAdminApi, workspace: string, places: readonly P
       const plugins = await api.list(workspace, "plugins");
       if (plugins === undefined) return emptyRoom(workspace);
       room.places.add(on);
-      const here = plugins.map((entity) => pluginOf(workspace, entity, (id) => id)).filter((plugin) => plugin.on === on);
+      const here = plugins
+        .map((entity) => pluginOf(workspace, entity, (id) => id))
+        .filter((plugin) => plugin.on === on);
       room.plugins.push(...here);
       continue;
     }
@@ -128,7 +130,9 @@ function pluginOf(workspace: string, entity: JsonObject, nameOf: (id: string) =>
   const service = textIn(objectIn(entity, "service"), "id");
   const on =
     route !== undefined ? `route ${nameOf(route)}` : service !== undefined ? `service ${nameOf(service)}` : "global";
-  const rest = Object.entries(entity).filter(([name, value]) => !readHere.has(name) && !setByKong.has(name) && value !== null);
+  const rest = Object.entries(entity).filter(
+    ([name, value]) => !readHere.has(name) && !setByKong.has(name) && value !== null,
+  );
   return {
     ...{ workspace, on },
     id: textIn(entity, "id") ?? "",
@@ -148,7 +152,10 @@ async function bodyOf(api: KongAdminApi, plugin: KongPlugin): Promise<JsonObject
   if (kind !== "global") {
     const id = textIn(await api.read(plugin.workspace, kind, name), "id");
     if (id === undefined) {
-      throw new TenantryError("KONG_TARGET_MISSING", `The ${plugin.on} is not in Kong's workspace ${plugin.workspace}.`);
+      throw new TenantryError(
+        "KONG_TARGET_MISSING",
+        `The ${plugin.on} is not in Kong's workspace ${plugin.workspace}.`,
+      );
     }
     at = kind === "routes" ? { route: { id } } : { service: { id } };
   }

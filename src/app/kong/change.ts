@@ -3,6 +3,7 @@ import type { ConnectionKey, Marker } from "../../desired/connection.ts";
 import { canonicalJson, type Json, textsOf } from "../../desired/json.ts";
 import { encodeKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
+import { recordFields } from "../../plan/fields.ts";
 import type { Secret } from "../../secret/secret.ts";
 import type { KongApp } from "../../workspace/apps/kong.ts";
 import { checkKongConfig, isVaultReference } from "../../workspace/apps/kong-fields.ts";
@@ -25,6 +26,7 @@ import {
   tagsOf,
 } from "./plugin.ts";
 import { clientJwk, keptConfig, pluginConfig, teamConfig, withoutNulls } from "./plugin-config.ts";
+import { readPlugin } from "./read-config.ts";
 
 type Members = KongPlugin["config"];
 
@@ -61,11 +63,12 @@ export async function writeRecord(work: KongWork, write: RecordWrite): Promise<v
   }
   const next = nextPlugin(app, write, old, credentialsOf(work, write));
   const live = old !== undefined && closing === undefined && facts(marker, old).state !== "suspended" ? old : undefined;
-  if (live !== undefined && isSame(live, next)) return;
+  if (live !== undefined && isSame(live, next) && readsSame(app, live, write)) return;
   await keep(work, key, live);
   const written = live === undefined ? next : withOldClient(marker, next, live);
   // The place that is left would be open to everybody.
-  if (old !== undefined && !samePlace(old, place)) await gateway.put(closingPlugin(marker, old, "suspended", team(old)));
+  if (old !== undefined && !samePlace(old, place))
+    await gateway.put(closingPlugin(marker, old, "suspended", team(old)));
   await gateway.put(written);
   if (closing !== undefined) await gateway.remove(closing);
   await work.settled();
@@ -109,7 +112,11 @@ export async function restoreRecord(work: KongWork, key: ConnectionKey): Promise
  * Nobody comes in any more: the place is closed first, then the plugin itself is made to deny everybody, so that neither
  * alone opens it again. The plugin stays: without it the place would be open.
  */
-export async function disableRecord(work: KongWork, key: ConnectionKey, state: "suspended" | "removed" = "suspended"): Promise<void> {
+export async function disableRecord(
+  work: KongWork,
+  key: ConnectionKey,
+  state: "suspended" | "removed" = "suspended",
+): Promise<void> {
   const { gateway } = work;
   const { plugin, closing, marker, place } = await work.find(key);
   const nothing = plugin === undefined && closing === undefined;
@@ -174,13 +181,11 @@ function nextPlugin(
   const { marker, target, key } = write.record;
   const before = old === undefined ? undefined : facts(marker, old);
   const fields = Object.keys(kongTarget(target).config);
-  const config = {
-    ...(old === undefined ? {} : teamConfig(old.config, before?.fields ?? [])),
-    ...pluginConfig(app, write, credentials),
-  };
-  const wrong = checkKongConfig(config, { version: app.version, secrets: "any" })
-    .filter(({ message }) => !message.includes("reference to a vault"))
-    .map(({ path, message }) => `${path.join(".")} ${message}`);
+  const ours = pluginConfig(app, write, credentials);
+  const config = { ...(old === undefined ? {} : teamConfig(old.config, before?.fields ?? [])), ...ours };
+  const wrong = checkKongConfig(ours, { version: app.version, secrets: "any" }).map(
+    ({ path, message }) => `${path.join(".")} ${message}`,
+  );
   if (wrong.length > 0) {
     throw new TenantryError("KONG_VALUE_REFUSED", `The plugin of ${key} would not be valid: ${wrong.join("; ")}.`);
   }
@@ -220,15 +225,29 @@ function credentialsOf({ app, privateKey }: KongWork, write: RecordWrite): Param
 }
 
 function refused(key: ConnectionKey, what: string): TenantryError {
-  return new TenantryError("KONG_VALUE_REFUSED", `The ${what} of ${key} would be read by Kong as a reference to a vault.`);
+  return new TenantryError(
+    "KONG_VALUE_REFUSED",
+    `The ${what} of ${key} would be read by Kong as a reference to a vault.`,
+  );
 }
 
 /** Whether a write would change nothing but that it was begun. */
 function isSame(live: KongPlugin, next: KongPlugin): boolean {
-  const told = (plugin: KongPlugin): readonly string[] => plugin.tags.filter((tag) => !tag.startsWith("tenantry-state:"));
+  const told = (plugin: KongPlugin): readonly string[] =>
+    plugin.tags.filter((tag) => !tag.startsWith("tenantry-state:"));
   if (!samePlace(live, next) || !live.enabled || told(live).join() !== told(next).join()) return false;
   const found = withoutNulls(live.config) as Members;
-  return Object.entries(next.config).every(([name, value]) => canonicalJson(found[name]) === canonicalJson(value));
+  return Object.entries(next.config).every(
+    ([name, value]) => found[name] !== undefined && canonicalJson(found[name]) === canonicalJson(value),
+  );
+}
+
+/** Whether a look finds nothing that is not wanted, such as a demand that somebody has added by hand. */
+function readsSame(app: KongApp, live: KongPlugin, { record, discovery }: RecordWrite): boolean {
+  const wanted = recordFields(record, discovery);
+  return Object.entries(readPlugin(app, live, record)).every(
+    ([name, value]) => wanted[name] === undefined || canonicalJson(wanted[name]) === canonicalJson(value),
+  );
 }
 
 /** Keeps the old values; those that are kept already stay. Their secret stays at the gateway. */
@@ -243,7 +262,12 @@ async function keep({ kept }: KongWork, key: ConnectionKey, live: KongPlugin | u
 
 function fieldsIn(tags: readonly string[]): readonly string[] {
   const prefix = "tenantry-fields:";
-  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length).split("+") ?? [];
+  return (
+    tags
+      .find((tag) => tag.startsWith(prefix))
+      ?.slice(prefix.length)
+      .split("+") ?? []
+  );
 }
 
 /** Where a client has no secret, and another stands behind it. */

@@ -37,7 +37,8 @@ export function deckGateway(app: KongApp, root: string, tag: string): Gateway {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fault("cannot be read", error);
     }
     const document = parseDocument(text === undefined || text.trim() === "" ? "{}" : text);
-    if (document.errors.length > 0 || !isMap(document.contents)) throw fault("is no YAML before its templates are filled in");
+    if (document.errors.length > 0 || !isMap(document.contents))
+      throw fault("is no YAML before its templates are filled in");
     document.contents.flow = false;
     const set = (name: string, wanted: Json): void => {
       const found = document.get(name, false) as unknown;
@@ -49,7 +50,8 @@ export function deckGateway(app: KongApp, root: string, tag: string): Gateway {
       select_tags: selectTags,
       ...(lookupTags === undefined ? {} : { default_lookup_tags: { ...lookupTags } }),
     });
-    if ((document.get("_workspace") ?? "default") !== app.workspace) throw fault(`is about another workspace than ${app.workspace}`);
+    if ((document.get("_workspace") ?? "default") !== app.workspace)
+      throw fault(`is about another workspace than ${app.workspace}`);
     const said = textsIn((document.toJS() as JsonObject)._info, "select_tags");
     if (said.join() !== selectTags.join()) throw fault("has other `select_tags` than `deck.selectTags`");
     if (!isSeq(document.get("plugins", true))) document.set("plugins", document.createNode([]));
@@ -177,7 +179,10 @@ function entityOf(plugin: KongPlugin, selectTags: readonly string[]): Readonly<R
 function refuseTemplates(value: Json, id: string, field = ""): void {
   if (typeof value === "string") {
     if (!value.includes("${{") || (field === "client_secret" && template.test(value))) return;
-    throw new TenantryError("KONG_VALUE_REFUSED", `A value of the plugin ${id} holds \`\${{\`, which decK would run as a template.`);
+    throw new TenantryError(
+      "KONG_VALUE_REFUSED",
+      `A value of the plugin ${id} holds \`\${{\`, which decK would run as a template.`,
+    );
   }
   if (typeof value !== "object" || value === null) return;
   for (const [name, member] of Object.entries(value)) {

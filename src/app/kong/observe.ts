@@ -58,7 +58,12 @@ export function findOwn(view: GatewayView, marker: Marker, place: Place): Found 
 
 /** Reads the wanted records, and with `others` everything else of ours. */
 export async function observeRecords(
-  { app, gateway, marker, kept }: {
+  {
+    app,
+    gateway,
+    marker,
+    kept,
+  }: {
     readonly app: KongApp;
     readonly gateway: Gateway;
     readonly marker: Pick<Marker, "workspace" | "environment">;
@@ -91,9 +96,7 @@ export async function observeRecords(
   const undeclared = others ? undeclaredIn(view, app, marker, asked) : [];
   const told = wanted.filter((record) => view.exists(placeOf(record)) !== "unknown").length;
   const coverage =
-    told === wanted.length
-      ? []
-      : [{ what: `app/${app.name} routes of the gateway`, read: told, total: wanted.length }];
+    told === wanted.length ? [] : [{ what: `app/${app.name} routes of the gateway`, read: told, total: wanted.length }];
   return { tenants: new Map(), records, undeclared, foreign, coverage, problems };
 }
 

@@ -24,7 +24,11 @@ export interface Credentials {
  *
  * @see https://developer.konghq.com/plugins/openid-connect/reference/
  */
-export function pluginConfig(app: KongApp, write: Pick<RecordWrite, "record" | "discovery">, credentials: Credentials): Members {
+export function pluginConfig(
+  app: KongApp,
+  write: Pick<RecordWrite, "record" | "discovery">,
+  credentials: Credentials,
+): Members {
   const { record } = write;
   const { groups, logout, config } = kongTarget(record.target);
   const session: Record<string, Json> = {};
@@ -109,7 +113,12 @@ function headersOf(app: KongApp, record: ConnectionRecord): Members {
 export function clientJwk(app: KongApp, privateKey: Secret): Members {
   const { kid, alg } = app.clientKey?.publicKey ?? {};
   const jwk = createPrivateKey(privateKey.reveal()).export({ format: "jwk" });
-  return { ...(jwk as Members), ...(kid === undefined ? {} : { kid }), ...(alg === undefined ? {} : { alg }), use: "sig" };
+  return {
+    ...(jwk as Members),
+    ...(kid === undefined ? {} : { kid }),
+    ...(alg === undefined ? {} : { alg }),
+    use: "sig",
+  };
 }
 
 /** Fields that are ours in every plugin; the others are the team's and stay, but for those of `config:`. */

@@ -97,7 +97,10 @@ export function tagsOf(marker: Marker, facts: Omit<TagFacts, "key">, others: rea
 }
 
 /** What the tags say; undefined when the plugin is not of this workspace and environment. */
-export function readTags(marker: Pick<Marker, "workspace" | "environment">, tags: readonly string[]): TagFacts | undefined {
+export function readTags(
+  marker: Pick<Marker, "workspace" | "environment">,
+  tags: readonly string[],
+): TagFacts | undefined {
   const told = (name: string): string | undefined => {
     const prefix = `tenantry-${name}:`;
     return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length);
@@ -116,7 +119,12 @@ export function readTags(marker: Pick<Marker, "workspace" | "environment">, tags
 }
 
 /** The plugin that answers 403 before the sign-in is begun, whatever session somebody has. */
-export function closingPlugin(marker: Marker, place: Place, state: "suspended" | "removed", tags: readonly string[]): KongPlugin {
+export function closingPlugin(
+  marker: Marker,
+  place: Place,
+  state: "suspended" | "removed",
+  tags: readonly string[],
+): KongPlugin {
   return {
     ...{ workspace: place.workspace, on: place.on },
     id: closingId(marker, place),

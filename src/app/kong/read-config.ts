@@ -92,7 +92,9 @@ function headersOf(config: KongPlugin["config"]): readonly (readonly [string, re
 
 function pairsOf(config: KongPlugin["config"]): readonly (readonly [string, readonly string[]])[] {
   const claims = textsOf(config.upstream_headers_claims);
-  return textsOf(config.upstream_headers_names).map((name, index) => [name.toLowerCase(), [claims[index] ?? ""]] as const);
+  return textsOf(config.upstream_headers_names).map(
+    (name, index) => [name.toLowerCase(), [claims[index] ?? ""]] as const,
+  );
 }
 
 /** The claim whose header has no name of its own: the other way round of `kongHeader`. */

@@ -144,7 +144,8 @@ export async function restoreRecord(context: ChangeContext, key: ConnectionKey):
     const remove = values.flatMap(([name, value]) => (value === null ? [name] : []));
     const secret = here.constants.ClientSecret;
     const oldSecret = oldSecrets.get(key)?.reveal();
-    let secretId = now?.secretId ?? null;
+    // What is in a sink is put back there.
+    let secretId = (holdsSecrets ? now?.secretId : old.note?.secretId) ?? null;
     if (holdsSecrets && secret !== undefined) {
       if (oldSecret !== undefined) set.set(secret, oldSecret);
       else if (!old.hadSecret) remove.push(secret);

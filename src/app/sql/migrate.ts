@@ -76,11 +76,7 @@ async function lookedAt(database: Kysely<AppTables>, name: string, mapped: boole
 }
 
 /** Names of the migrations that a database that is open still needs. */
-export async function pendingIn(
-  database: Kysely<AppTables>,
-  name: string,
-  mapped = false,
-): Promise<readonly string[]> {
+export async function pendingIn(database: Kysely<AppTables>, name: string, mapped = false): Promise<readonly string[]> {
   const known = Object.keys(migrationsOf(mapped));
   const names = await namesIn(database);
   const rows = names.has(tableNames(mapped).of("tenantry_migration"))

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Kysely } from "kysely";
+import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import type { Sealer } from "../../secret/seal.ts";
 import { databaseDialect, databaseFault, mayExist } from "../../store/database.ts";
@@ -8,16 +9,22 @@ import type { SqlApp } from "../../workspace/workspace.ts";
 import type { AppAdapter } from "../app.ts";
 import { appDatabase } from "./database.ts";
 import { reach } from "./failure.ts";
+import { apiKeyFile, type HandOutApiKey } from "./mapping/api-key.ts";
+import { landRecords } from "./mapping/landing.ts";
+import { withRows } from "./mapping/look.ts";
+import { shownSecret } from "./mapping/secret.ts";
+import { type MappedShape, mappedShape } from "./mapping/table-shape.ts";
 import { expectMade, pendingIn, type SqlDatabaseOptions } from "./migrate.ts";
 import { observeRecords } from "./observe.ts";
 import { markerText, ownRow } from "./owner.ts";
 import { activateRecord, disableRecord, removeRecord, restoreRecord, settleRecord } from "./record-state.ts";
 import { purposeOf, type RecordContext, writeRecord } from "./record-write.ts";
+import { tableNames } from "./table-names.ts";
 import { type AppTables, writtenTables } from "./tables.ts";
 import { writeTenant } from "./tenant-write.ts";
 
-export interface SqlAppOptions extends SqlDatabaseOptions {
-  readonly app: Pick<SqlApp, "name">;
+export interface SqlAppOptions extends Omit<SqlDatabaseOptions, "mapped"> {
+  readonly app: Pick<SqlApp, "name" | "mapping">;
   /** Name of the workspace and its environment: what is written by them is ours. */
   readonly workspace: string;
   readonly environment: string;
@@ -30,6 +37,8 @@ export interface SqlAppOptions extends SqlDatabaseOptions {
   readonly access?: "read" | "manage" | undefined;
   readonly sealer: Sealer;
   readonly clock: Clock;
+  /** Takes a tenant's new API key on; absent: the file that the mapping names. */
+  readonly handOutApiKey?: HandOutApiKey | undefined;
 }
 
 /** How often a transaction is tried that another program's transactions get in the way of. */
@@ -50,34 +59,50 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
   const notMigrated = (fact: string): TenantryError =>
     new TenantryError("SQL_NOT_MIGRATED", `${name} ${fact}.`, { hint: `Run \`${command}\`.` });
 
+  const { mapping } = app;
+  const names = tableNames(mapping !== undefined);
+  const handOutApiKey =
+    options.handOutApiKey ?? apiKeyFile(options.root ?? ".", mapping?.apiKey?.file ?? "{tenant}.key");
   let opened: Kysely<AppTables> | undefined;
   let migrated = false;
+  let shape: MappedShape | undefined;
 
   const ready = async (): Promise<Kysely<AppTables>> => {
     if (opened === undefined) {
       if (!mayExist(location)) throw notMigrated("does not exist");
       opened = new Kysely({
-        dialect: databaseDialect(location, { owner: "theirs", access, writeLock: writtenTables, sleep }),
+        dialect: databaseDialect(location, {
+          ...{ owner: "theirs", access, sleep },
+          writeLock: [...writtenTables.map(names.of), ...(mapping === undefined ? [] : ["tenantry_row"])],
+        }),
+        plugins: [...names.plugins],
       });
     }
     if (!migrated) {
-      const pending = await pendingIn(opened, name);
+      const mapped = mapping !== undefined;
+      const pending = await pendingIn(opened, name, mapped);
       if (pending.length > 0) throw notMigrated(`needs the migrations ${pending.join(", ")}`);
-      await expectMade(opened, name);
+      await expectMade(opened, name, mapped);
+      if (mapping !== undefined) {
+        const at = { app: app.name, mapping, name, postgres: location.kind === "postgres" };
+        shape = await mappedShape(opened as unknown as Kysely<never>, at);
+      }
       migrated = true;
     }
     return opened;
   };
 
   /** One transaction that holds the write lock from its beginning; again when another program was in the way. */
-  const change = (work: (context: RecordContext) => Promise<void>): Promise<void> =>
+  const change = (tenant: string, work: (context: RecordContext) => Promise<void>): Promise<void> =>
     reach(place, async () => {
       const database = await ready();
       for (let attempt = 1; ; attempt++) {
         try {
-          await database
-            .transaction()
-            .execute((transaction) => work({ database: transaction, marker, now: new Date(clock()).toISOString() }));
+          await database.transaction().execute(async (transaction) => {
+            const context = { database: transaction, marker, now: new Date(clock()).toISOString() };
+            await work(context);
+            if (shape !== undefined) await landRecords({ ...context, app: app.name, shape, handOutApiKey }, tenant);
+          });
           return;
         } catch (error) {
           if (attempt === attempts || databaseFault(location, error)?.kind !== "conflict") throw error;
@@ -99,22 +124,27 @@ export async function openSqlApp(options: SqlAppOptions): Promise<AppAdapter> {
             .setAccessMode("read only")
             // All queries see one moment; on SQLite they do anyway.
             .setIsolationLevel("repeatable read")
-            .execute((transaction) => observeRecords(transaction, app.name, wanted, marker, others))
+            .execute(async (transaction) => {
+              const found = await observeRecords(transaction, app.name, wanted, marker, others);
+              if (shape === undefined) return found;
+              return withRows({ database: transaction, app: app.name, marker, shape }, found);
+            })
         );
       }),
     writeTenant: (tenant, proven = new Map()) =>
-      change(({ database, now }) => writeTenant(database, tenant, proven, { marker, now })),
-    write: (write) => change((context) => writeRecord(context, sealer, write)),
-    activate: (key, unproven = false) => change((context) => activateRecord(context, key, unproven)),
-    settle: (key) => change((context) => settleRecord(context, key)),
-    restore: (key) => change((context) => restoreRecord(context, key)),
-    disable: (key) => change((context) => disableRecord(context, key)),
-    remove: (key) => change((context) => removeRecord(context, key)),
+      change(tenant.tenant, ({ database, now }) => writeTenant(database, tenant, proven, { marker, now })),
+    write: (write) => change(write.record.tenant, (context) => writeRecord(context, sealer, write)),
+    activate: (key, unproven = false) => change(tenantOfKey(key), (context) => activateRecord(context, key, unproven)),
+    settle: (key) => change(tenantOfKey(key), (context) => settleRecord(context, key)),
+    restore: (key) => change(tenantOfKey(key), (context) => restoreRecord(context, key)),
+    disable: (key) => change(tenantOfKey(key), (context) => disableRecord(context, key)),
+    remove: (key) => change(tenantOfKey(key), (context) => removeRecord(context, key)),
     secretOf: (key) =>
       reach(place, async () => {
         const row = await ownRow(await ready(), key, marker);
         if (row === undefined || row.client_secret === null) return undefined;
-        return { id: row.client_secret_id ?? "", value: sealer.open(row.client_secret, purposeOf(key)) };
+        const shown = shape === undefined || opened === undefined ? undefined : await shownSecret(opened, shape, row);
+        return { id: row.client_secret_id ?? "", value: sealer.open(shown ?? row.client_secret, purposeOf(key)) };
       }),
     async close() {
       await opened?.destroy();

@@ -18,6 +18,9 @@ export type Standing =
   | { readonly kind: "own"; readonly connection: WorkosConnection }
   | { readonly kind: "other"; readonly connection: WorkosConnection };
 
+/** While none of ours is there, and one may come: asked for, made by a person, or made again after it was deleted. */
+const awaiting: ReadonlySet<string> = new Set(["waiting", "making", "disabled"]);
+
 /**
  * Which of an organization's connections is ours: the one that we have noted; else, while one is awaited, the only one
  * that speaks OpenID Connect.
@@ -28,7 +31,7 @@ export function standingOf(connections: readonly WorkosConnection[], kept: KeptR
   if (noted !== undefined) return { kind: "own", connection: noted };
   const [first] = there;
   if (first === undefined) return { kind: "none" };
-  const awaited = kept?.state === "waiting" || kept?.state === "making";
+  const awaited = kept !== undefined && awaiting.has(kept.state);
   const candidates = there.filter(({ type }) => oidcTypes.test(type));
   const [only] = candidates;
   if (awaited && only !== undefined && candidates.length === 1) return { kind: "own", connection: only };
@@ -69,6 +72,21 @@ export async function makeConnection(
     }
     throw error;
   }
+}
+
+/**
+ * As `makeConnection`, where one may stand already from an attempt whose answer was lost: what that was given is not
+ * known, and nobody comes in by it, so it is deleted first.
+ */
+export async function makeAfresh(
+  place: WorkosPlace,
+  body: ConnectionBody,
+  before: Standing,
+): Promise<WorkosConnection | "off"> {
+  const made = await makeConnection(place, body);
+  if (made === "off" || before.kind !== "own" || made.id !== before.connection.id) return made;
+  await removeConnection(place, body.organizationId, made.id);
+  return makeConnection(place, body);
 }
 
 /**

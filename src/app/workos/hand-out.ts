@@ -1,7 +1,7 @@
 import { TenantryError } from "../../errors/failure.ts";
 import type { WorkosConnection } from "../../vendor/workos/connections.ts";
 import type { HandedOut, RecordWrite } from "../app.ts";
-import { makeConnection, otherText, standingOf } from "./connection.ts";
+import { makeAfresh, otherText, standingOf } from "./connection.ts";
 import type { KeptRecord } from "./metadata.ts";
 import { callbackOf } from "./observe.ts";
 import { keepRecord, type OwnOrganization, writeOrganization } from "./organization.ts";
@@ -30,13 +30,15 @@ export async function handOut(place: WorkosPlace, write: RecordWrite, now: strin
     const { connection } = standing;
     const callback = callbackOf(record, connection, kept);
     if (callback === undefined) return { waiting: [callbackStep(connection.id)] };
-    const before = kept ?? ({ key, by: "hand" } as const);
-    await keepRecord(place, there, { ...before, state: kept?.state === "live" ? "live" : "handed", connection: connection.id, callback });
+    const known = kept?.connection === connection.id ? kept : ({ key, by: "hand", connection: connection.id } as const);
+    const state = known === kept && kept.state === "live" ? "live" : "handed";
+    await keepRecord(place, there, { ...known, state, callback });
     return { redirectUri: callback };
   }
   if (place.app.connections === "handOff") return waitForPerson(place, there, write);
+  const body = connectionBody(write, there.organization.id, false);
   const making = await keepRecord(place, there, { key, state: "making", by: "api" });
-  const connection = await makeConnection(place, connectionBody(write, there.organization.id, false));
+  const connection = await makeAfresh(place, body, standing);
   if (connection === "off") {
     if (place.app.connections === "api") throw connectionsOff(key);
     return waitForPerson(place, making, write);
@@ -46,7 +48,10 @@ export async function handOut(place: WorkosPlace, write: RecordWrite, now: strin
 
 /** What is said where the API may not make connections and must. */
 export function connectionsOff(key: string): TenantryError {
-  return new TenantryError("WORKOS_CONNECTIONS_OFF", `this WorkOS environment lets no connection be made by API (${key})`);
+  return new TenantryError(
+    "WORKOS_CONNECTIONS_OFF",
+    `this WorkOS environment lets no connection be made by API (${key})`,
+  );
 }
 
 async function handed(

@@ -93,7 +93,10 @@ export function readOwn({ id, metadata }: WorkosOrganization): OwnPart {
     try {
       return JSON.parse(text) as T;
     } catch {
-      throw new TenantryError("WORKOS_METADATA_BROKEN", `the value ${prefix}${name} of the organization ${id} is broken`);
+      throw new TenantryError(
+        "WORKOS_METADATA_BROKEN",
+        `the value ${prefix}${name} of the organization ${id} is broken`,
+      );
     }
   };
   const tenant = parse<KeptTenant>("tenant");
@@ -134,7 +137,9 @@ function split(name: string, value: unknown): readonly (readonly [string, string
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   const size = longestValue - 4;
-  const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size));
+  const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+    text.slice(at * size, (at + 1) * size),
+  );
   return pieces.map((piece, at) => [
     at === 0 ? prefix + name : `${prefix}${name}_${at + 1}`,
     at === 0 ? `${pieces.length}|${piece}` : piece,

@@ -1,5 +1,5 @@
-import { workosOrganization } from "../../desired/apps/workos.ts";
 import type { ManualStep } from "../../desired/app-kind.ts";
+import { workosOrganization } from "../../desired/apps/workos.ts";
 import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
 import type { Fields, ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
 import type { WorkosConnection } from "../../vendor/workos/connections.ts";

@@ -4,7 +4,12 @@ import { canonicalJson } from "../../desired/json.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { attestedDomain, type RoutedDomain } from "../../plan/observed.ts";
 import { WorkosFailure } from "../../vendor/workos/failure.ts";
-import type { DomainData, OrganizationBody, WorkosDomain, WorkosOrganization } from "../../vendor/workos/organizations.ts";
+import type {
+  DomainData,
+  OrganizationBody,
+  WorkosDomain,
+  WorkosOrganization,
+} from "../../vendor/workos/organizations.ts";
 import type { ProvenDomains } from "../app.ts";
 import { type KeptTenant, type OwnPart, readOwn, strangerOf, withOwn } from "./metadata.ts";
 import type { WorkosPlace } from "./place.ts";
@@ -118,7 +123,8 @@ async function change(
       throw await domainTaken(place, kept, organization.id, error);
     }
   }
-  for (const { id } of after.domains.filter(({ domain }) => gone.includes(domain))) await organizations.removeDomain(id);
+  for (const { id } of after.domains.filter(({ domain }) => gone.includes(domain)))
+    await organizations.removeDomain(id);
   return { organization: after, own: { ...own, tenant } };
 }
 
@@ -151,7 +157,8 @@ function keptTenant(
   const routed = new Set((there?.organization.domains ?? []).filter(isRouted).map(({ domain }) => domain));
   const proofs = domains.flatMap((domain): RoutedDomain[] => {
     const [old, fresh] = [before.get(domain), proven.get(domain)];
-    const better = fresh !== undefined && (old === undefined || fresh !== attestedDomain || old.verification === "kept");
+    const better =
+      fresh !== undefined && (old === undefined || fresh !== attestedDomain || old.verification === "kept");
     if (better && old?.verification !== fresh) return [{ domain, verifiedAt: now, verification: fresh }];
     if (old !== undefined) return [old];
     return routed.has(domain) ? [{ domain, verifiedAt: null, verification: "kept" }] : [];

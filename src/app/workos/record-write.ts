@@ -1,9 +1,9 @@
-import { TenantryError } from "../../errors/failure.ts";
 import { canonicalJson } from "../../desired/json.ts";
+import { TenantryError } from "../../errors/failure.ts";
 import { recordFields } from "../../plan/fields.ts";
 import type { WorkosConnection } from "../../vendor/workos/connections.ts";
 import type { RecordWrite } from "../app.ts";
-import { makeConnection, otherText, removeConnection, standingOf } from "./connection.ts";
+import { makeAfresh, otherText, removeConnection, type Standing, standingOf } from "./connection.ts";
 import { connectionsOff } from "./hand-out.ts";
 import type { KeptRecord, KeptValues } from "./metadata.ts";
 import { keepRecord, type OwnOrganization, ownOrganization } from "./organization.ts";
@@ -40,21 +40,25 @@ export async function writeRecord(place: WorkosPlace, write: RecordWrite): Promi
     case "other":
       throw new TenantryError("WORKOS_CONNECTION_OTHER", otherText(standing.connection, there.organization.id));
     case "none":
-      return make(place, there, write);
-    case "own":
-      return takeOver(place, there, kept, write, standing.connection);
+      return make(place, there, write, standing);
+    case "own": {
+      if (kept?.state === "making") return make(place, there, write, standing);
+      const known = kept?.connection === standing.connection.id ? kept : undefined;
+      return takeOver(place, there, known, write, standing.connection);
+    }
     default:
       return standing satisfies never;
   }
 }
 
-async function make(place: WorkosPlace, there: OwnOrganization, write: RecordWrite): Promise<void> {
+async function make(place: WorkosPlace, there: OwnOrganization, write: RecordWrite, before: Standing): Promise<void> {
   const { app } = place;
   const { key, redirectUri } = write.record;
   const ownCallback = app.callback !== "";
   if (app.connections === "handOff") throw connectionsOff(key);
+  const body = connectionBody(write, there.organization.id, ownCallback);
   const making = await keepRecord(place, there, { key, state: "making", by: "api" });
-  const connection = await makeConnection(place, connectionBody(write, there.organization.id, ownCallback));
+  const connection = await makeAfresh(place, body, before);
   if (connection === "off") throw connectionsOff(key);
   const { callback, id } = connection;
   const handed: KeptRecord = {
@@ -90,7 +94,7 @@ async function takeOver(
   if (names.length > 0 && kept?.by === "api" && kept.state !== "live") {
     // Made for its callback and never proven: nobody comes in by it, so it can be made anew.
     await removeConnection(place, there.organization.id, connection.id);
-    return make(place, there, write);
+    return make(place, there, write, { kind: "none" });
   }
   if (names.length > 0) {
     if (kept !== undefined) {

@@ -1,7 +1,7 @@
 import type { ManualStep } from "../../desired/app-kind.ts";
+import { workosAttributes } from "../../desired/apps/workos.ts";
 import type { AppTenant, ConnectionRecord } from "../../desired/connection.ts";
 import { encodeKey } from "../../desired/key.ts";
-import { workosAttributes } from "../../desired/apps/workos.ts";
 import type { WorkosApp } from "../../workspace/apps/workos.ts";
 import { discoveryEndpoint } from "./values.ts";
 
@@ -55,7 +55,10 @@ export function handOffSteps(
       text: `make the connection of ${tenant.name} at WorkOS (organization ${organizationId}, external id ${encodeKey(record.key)}), in the dashboard or by a link to the Admin Portal that lasts five minutes: ${settings.join("; ")}${also}`,
       command: portalCommand(app, organizationId),
     },
-    { when: "before", text: "apply again once the connection is there: its callback is read and the rest goes on by itself" },
+    {
+      when: "before",
+      text: "apply again once the connection is there: its callback is read and the rest goes on by itself",
+    },
   ];
 }
 

@@ -67,7 +67,9 @@ const fixed = ["issuer", "clientId", "clientAuth", "pkce", "claims", "workos.gro
 
 /** Names of what would have to be changed in the connection. `secret`: another one is to be used. */
 export function fixedDifferences(values: KeptValues, wanted: Fields, secretId?: string | null): readonly string[] {
-  const differing = fixed.filter((name) => canonicalJson(values.fields[name] ?? null) !== canonicalJson(wanted[name] ?? null));
+  const differing = fixed.filter(
+    (name) => canonicalJson(values.fields[name] ?? null) !== canonicalJson(wanted[name] ?? null),
+  );
   return secretId === undefined || secretId === values.secretId ? differing : [...differing, "secret"];
 }
 
@@ -81,7 +83,9 @@ export function shownFields({ shown }: WorkosConnection, issuer: string | undefi
   const { discoveryEndpoint: document, clientId, pkce, clientAuth } = shown;
   const sameIssuer = issuer !== undefined && document === discoveryEndpoint(issuer);
   return {
-    ...(document === undefined || sameIssuer ? {} : { issuer: document.replace(/\/\.well-known\/openid-configuration$/, "") }),
+    ...(document === undefined || sameIssuer
+      ? {}
+      : { issuer: document.replace(/\/\.well-known\/openid-configuration$/, "") }),
     ...(clientId === undefined ? {} : { clientId }),
     ...(pkce === undefined ? {} : { pkce: pkce ? "S256" : "off" }),
     ...(clientAuth === undefined ? {} : { clientAuth }),

@@ -1,15 +1,17 @@
 import {
   agreedClientAuth,
   clientAuthByStrength,
+  presetNameOf,
   type Source,
   sourceOf,
   takesKey,
   takesKeyId,
 } from "../../desired/capability.ts";
 import { sharedIssuer } from "../../desired/issuer.ts";
-import { presetOf, refusedBy } from "../../desired/preset.ts";
+import { type Preset, presetOf, refusedBy, rolesOf } from "../../desired/preset.ts";
 import type { Assignment, Contact, SignIn } from "../../tenant/tenant.ts";
 import type { TenantComments, TenantText } from "../../tenant/write.ts";
+import { yamlList, yamlText } from "../../tenant/yaml-text.ts";
 import { parseReference, type Reference } from "../../workspace/reference.ts";
 import { type App, type ClientAuth, externalIdp, type Workspace } from "../../workspace/workspace.ts";
 import { type Blocks, blockOf } from "./blocks.ts";
@@ -50,19 +52,20 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
   const { slug, id, name, status, domains, contacts, apps } = answers;
   const claim = claimOfShared(answers);
   const [domain] = domains;
+  const product = productOf(answers, workspace);
   const signIn: SignIn = {
     name: "default",
     idp: answers.idp,
     external: answers.idp === externalIdp ? externalOf(answers.external ?? {}) : undefined,
     assignment: answers.assignment,
     enabledConnections: answers.enabledConnections,
-    scopes: ["openid", "email", "profile"],
+    scopes: [...new Set(["openid", "email", "profile", ...(product?.roles?.scopes ?? [])])],
     clientAuth: answers.clientAuth ?? sharedClientAuth(answers, workspace)[0],
     pkce: "S256",
     responseMode: "query",
     acrValues: [],
     extraParams: {},
-    claims: { externalId: "sub", email: "email", displayName: "name" },
+    claims: claimsOf(product),
     require: claim !== undefined && domain !== undefined ? { [claim]: domain } : {},
     provision: { create: true, update: true },
     logout: { endSession: true },
@@ -80,6 +83,30 @@ export function tenantOf(answers: Answers, workspace: Workspace): TenantText {
     attest: [],
     verify: { wrongSecretControl: true },
   };
+}
+
+/** What is known of the product that people will sign in with. */
+function productOf({ idp, external }: Answers, workspace: Workspace): Preset | undefined {
+  if (external?.issuer !== undefined) return presetOf(external.issuer);
+  const source = sourceNamed(idp, workspace);
+  return source === undefined ? undefined : presetOf("", presetNameOf({} as SignIn, source) ?? "");
+}
+
+/** Where the product has a person's lasting id, address and name. */
+function claimsOf(product: Preset | undefined): SignIn["claims"] {
+  const { externalId = "sub", email = "email", displayName = "name" } = product?.claims ?? {};
+  return { externalId, email, displayName };
+}
+
+/** How roles could be given, ready to be taken over; nothing where each customer has a claim of their own. */
+function rolesComment(product: Preset | undefined): readonly string[] {
+  const roles = rolesOf(product);
+  if (roles === undefined) return [];
+  const claim = typeof roles.claim === "string" ? yamlText(roles.claim) : yamlList(roles.claim);
+  return [
+    `Roles, if the app has some: roles: { claim: ${claim}, map: { THEIRS: admin }, default: member }`,
+    `What makes them come: ${roles.how}.`,
+  ];
 }
 
 /** At an issuer that everybody has: the claim that holds the organization's domain. */
@@ -190,7 +217,10 @@ export function commentsOf(answers: Answers, workspace: Workspace): TenantCommen
     "signIn.clientAuth": [
       `What both sides can do: ${apps}, and ${idp === undefined ? "their provider" : answers.idp}.`,
     ],
-    "signIn.claims": ["Claims of the ID token that are a person's lasting id, e-mail address and name."],
+    "signIn.claims": [
+      "Claims of the ID token that are a person's lasting id, e-mail address and name.",
+      ...rolesComment(productOf(answers, workspace)),
+    ],
     "signIn.require": ["Others have this issuer too; only people with this claim are the customer's."],
     connections: [
       idp === undefined ? "Where they come in." : "Where they come in. Each app gets a client and a secret of its own.",

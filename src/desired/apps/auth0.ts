@@ -163,7 +163,8 @@ function strategyFindings({ app, signIn, entry }: Use): readonly AppFinding[] {
   }
   if ((entry.auth0?.strategy ?? app.strategy) !== "okta") return findings;
   const at = entry.auth0?.strategy === undefined ? [] : ["auth0", "strategy"];
-  const custom = signIn.authorizationServer !== undefined && signIn.authorizationServer !== "org";
+  const { server, authorizationServer = "org" } = signIn;
+  const custom = server !== undefined || authorizationServer !== "org";
   const path = issuer !== undefined && !isOrgIssuer(issuer);
   if (custom || path || signIn.external?.endpoints !== undefined || entry.auth0?.channel === "front") {
     findings.push(

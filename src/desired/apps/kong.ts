@@ -155,12 +155,20 @@ function entryFindings({ app, entry }: Use): readonly AppFinding[] {
     ...{ in: "entry", path, code: "RULE_APP_ENTRY", message, hint },
   });
   if (kong === undefined) {
-    return [finding([], `\`${app.name}\` is a Kong gateway, and nothing says what the plugin is on`, "add `kong: { route: NAME }`")];
+    return [
+      finding(
+        [],
+        `\`${app.name}\` is a Kong gateway, and nothing says what the plugin is on`,
+        "add `kong: { route: NAME }`",
+      ),
+    ];
   }
   const found: AppFinding[] = [];
   if (app.deck !== undefined && kong.workspace !== undefined && kong.workspace !== app.workspace) {
     const message = `a decK file is about one workspace, and that of \`${app.name}\` is ${app.workspace}`;
-    found.push(finding(["kong", "workspace"], message, "remove `workspace`, or make another app with a file of its own"));
+    found.push(
+      finding(["kong", "workspace"], message, "remove `workspace`, or make another app with a file of its own"),
+    );
   }
   if (kong.global === true && kong.workspace === undefined) {
     const message = "a plugin on everything needs its workspace said";
@@ -171,7 +179,13 @@ function entryFindings({ app, entry }: Use): readonly AppFinding[] {
   );
   for (const { path, message } of later) {
     const field = String(path[0]);
-    found.push(finding(["kong", "config", ...path], `\`${field}\` ${message}`, `remove \`${field}\`, or set the app's \`version\``));
+    found.push(
+      finding(
+        ["kong", "config", ...path],
+        `\`${field}\` ${message}`,
+        `remove \`${field}\`, or set the app's \`version\``,
+      ),
+    );
   }
   return found;
 }
@@ -192,27 +206,57 @@ function signInFindings(use: Use): readonly AppFinding[] {
     const header = kongHeader(app, name);
     const other = header === undefined ? undefined : headers.get(header);
     if (header === undefined) {
-      found.push(cannot(["claims", name], "no header can be named after this claim", `name one under \`headers:\` of ${app.name}`));
+      found.push(
+        cannot(
+          ["claims", name],
+          "no header can be named after this claim",
+          `name one under \`headers:\` of ${app.name}`,
+        ),
+      );
     } else if (other !== undefined) {
-      found.push(cannot(["claims", name], `its header \`${header}\` is that of \`${other}\` too`, `name another under \`headers:\` of ${app.name}`));
+      found.push(
+        cannot(
+          ["claims", name],
+          `its header \`${header}\` is that of \`${other}\` too`,
+          `name another under \`headers:\` of ${app.name}`,
+        ),
+      );
     } else {
       headers.set(header, name);
     }
     if (before314 && typeof path !== "string" && path.length > 1) {
-      found.push(cannot(["claims", name], `Kong ${app.version} passes no nested claim on`, "take a claim of the top, or Kong 3.14 or later"));
+      found.push(
+        cannot(
+          ["claims", name],
+          `Kong ${app.version} passes no nested claim on`,
+          "take a claim of the top, or Kong 3.14 or later",
+        ),
+      );
     }
   }
   const { roles } = signIn;
   if (roles !== undefined && roles.default === undefined) {
     for (const group of Object.keys(roles.map).filter((group) => /\s/.test(group))) {
       const message = "Kong reads a group with a space as several groups, all of which one must be in";
-      found.push(cannot(["roles", "map", group], message, "let the provider send it without a space, or give `roles` a `default`"));
+      found.push(
+        cannot(
+          ["roles", "map", group],
+          message,
+          "let the provider send it without a space, or give `roles` a `default`",
+        ),
+      );
     }
   }
   const jwk = { ...app.config, ...entry.kong?.config }.client_jwk;
   if (app.deck !== undefined && jwk === undefined && (signIn.clientAuth ?? app.clientAuth[0]) === "private_key_jwt") {
     const message = "the private key of the client must not stand in decK's file";
-    found.push(cannot(["clientAuth"], message, `give \`${app.name}\` the key by \`config: { client_jwk: … }\` with references to a vault`));
+    found.push(
+      cannot(
+        ["clientAuth"],
+        message,
+        `give \`${app.name}\` the key by \`config: { client_jwk: … }\` with references to a vault`,
+      ),
+    );
   }
   return found;
 }
@@ -248,7 +292,14 @@ function textFindings({ app, signIn, entry }: Use): readonly AppFinding[] {
 }
 
 /** What of a sign-in gets into the plugin as text. */
-const textual = ["scopes", "acrValues", "extraParams", "claims", "roles", "require"] as const satisfies (keyof SignIn)[];
+const textual = [
+  "scopes",
+  "acrValues",
+  "extraParams",
+  "claims",
+  "roles",
+  "require",
+] as const satisfies (keyof SignIn)[];
 
 function manualSteps(use: Use): readonly ManualStep[] {
   const { app, signIn } = use;

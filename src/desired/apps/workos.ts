@@ -72,7 +72,10 @@ export const workosKind: AppKind<"workos"> = {
     issuer: { as: "applied", note: "`oidc_options.discovery_endpoint`" },
     endpoints: { as: "cannot", note: "WorkOS takes a discovery document only" },
     clientId: { as: "applied", note: "`oidc_options.client_id`" },
-    clientSecret: { as: "applied", note: "`oidc_options.client_secret`; never shown again. By hand where the API is off" },
+    clientSecret: {
+      as: "applied",
+      note: "`oidc_options.client_secret`; never shown again. By hand where the API is off",
+    },
     clientAuth: { as: "applied", note: "`token_authentication_method`: basic or post" },
     redirectUri: { as: "applied", note: "handed out by WorkOS, or `oidc_options.redirect_uri` with `callback`" },
     scopes: { as: "cannot", note: "fixed by WorkOS" },

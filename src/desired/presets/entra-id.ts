@@ -55,6 +55,10 @@ export const entraId: Preset = {
     error: "AADSTS650053",
     how: "add the groups claim at App registrations > the client > Token configuration",
   },
+  roles: {
+    claim: "roles",
+    how: "make app roles at App registrations > the client > App roles, and assign people or groups to them at Enterprise applications > the client > Users and groups",
+  },
   claims: {
     never: ["email_verified"],
     instead: {

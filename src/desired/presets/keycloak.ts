@@ -27,6 +27,10 @@ export const keycloak: Preset = {
     claim: "groups",
     how: "add a client scope with a Group Membership mapper to the client; ask for its name only where it is optional",
   },
+  roles: {
+    claim: ["realm_access", "roles"],
+    how: "Client scopes > roles > Mappers > realm roles: switch on Add to ID token; users or their groups have the realm roles",
+  },
   claims: { externalId: "sub", email: "email", displayName: "name" },
   probes: {
     promptNone: "returns",

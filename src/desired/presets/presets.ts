@@ -16,10 +16,11 @@ import { pingfederate } from "./pingfederate.ts";
 import { pingone } from "./pingone.ts";
 import { salesforce } from "./salesforce.ts";
 import type { Preset } from "./shape.ts";
+import { siemensSam } from "./siemens-sam.ts";
 
 /** Every preset, in the order of the documentation. */
 export const presets: readonly Preset[] = [
   ...[okta, oktaCustom, auth0, entraId, google, cognito, keycloak],
   ...[pingone, pingfederate, onelogin, salesforce, adfs, jumpcloud],
-  ...[authentik, dex, hydra, oidcProvider],
+  ...[authentik, dex, hydra, oidcProvider, siemensSam],
 ];

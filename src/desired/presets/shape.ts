@@ -1,3 +1,4 @@
+import type { ClaimPath } from "../../tenant/tenant.ts";
 import type { ClientAuth } from "../../workspace/workspace.ts";
 import type { CheckId } from "../check-id.ts";
 
@@ -89,6 +90,16 @@ export interface Preset {
     /** What makes groups come, as a line for the customer's administrator. */
     readonly how: string;
   };
+  /** Where roles stand, when not among the groups. */
+  readonly roles?:
+    | {
+        readonly claim: ClaimPath;
+        /** Without all of these the claim does not come. */
+        readonly scopes?: readonly string[] | undefined;
+        /** What makes roles come, as a line for the customer's administrator. */
+        readonly how: string;
+      }
+    | undefined;
   /** Other scopes that end the sign-in with an error, and what to do instead. */
   readonly scopesRefused?: Readonly<Record<string, string>> | undefined;
   readonly claims: {

@@ -1,3 +1,4 @@
+import { appfileCodes } from "./appfile.ts";
 import { applyCodes } from "./apply.ts";
 import { auth0Codes } from "./auth0.ts";
 import { cliCodes } from "./cli.ts";
@@ -33,6 +34,7 @@ export const codes = {
   ...mendixCodes,
   ...engineCodes,
   ...sqlCodes,
+  ...appfileCodes,
   ...httpCodes,
   ...workosCodes,
   ...verifyCodes,

@@ -37,7 +37,8 @@ export const kongCodes = {
     exit: 4,
   },
   KONG_SECRET_LOST: {
-    cause: "Old values of a plugin cannot be put back: their secret was only in the memory of the run that replaced them.",
+    cause:
+      "Old values of a plugin cannot be put back: their secret was only in the memory of the run that replaced them.",
     mend: "Run `tenantry apply` again: it goes on with the new values.",
     exit: 5,
   },
@@ -47,8 +48,9 @@ export const kongCodes = {
     exit: 4,
   },
   KONG_VALUE_REFUSED: {
-    cause: "A value would mean something else to Kong or to decK than what it says: template code or a reference to a vault.",
-    mend: "Have the value changed where it comes from: it must not hold `${{`, and must not be `{vault://…}`.",
+    cause:
+      "A value would mean something else to Kong or to decK than what it says: template code or a reference to a vault.",
+    mend: "Have the value changed where it comes from: it must hold no decK template and be no `{vault://…}`.",
     exit: 4,
   },
   KONG_DECK_UNREADABLE: {

@@ -81,6 +81,16 @@ export const ruleCodes = {
     mend: "If it is the customer's, list the host under `references.hosts` in tenantry.yaml; otherwise correct it.",
     exit: 2,
   },
+  RULE_SERVER_ENGINE: {
+    cause: "A sign-in names its authorization server by name, and the identity provider is carried by an engine's program.",
+    mend: "Write the server's id, or let `direct` carry the identity provider.",
+    exit: 2,
+  },
+  RULE_SERVER_TWICE: {
+    cause: "Two sign-ins describe one authorization server in different ways.",
+    mend: "Describe it alike, or only name it in one of them.",
+    exit: 2,
+  },
   RULE_INLINE_TWICE: {
     cause: "An org that a tenant's file gives in place is named elsewhere too, so each would take the other's clients.",
     mend: "Name the org once: in tenantry.yaml when several need it, otherwise in one tenant's file.",

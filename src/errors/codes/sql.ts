@@ -21,6 +21,21 @@ export const sqlCodes = {
     mend: "Rename the one that is there, or give the connections a database of their own.",
     exit: 4,
   },
+  SQL_MAPPING_MISSING: {
+    cause: "A table or column that an app's `mapping` names is not in its database.",
+    mend: "Make it, or correct the name where the message says; case counts. On PostgreSQL it must be in the first schema of the user's search path.",
+    exit: 5,
+  },
+  SQL_MAPPING_UNFIT: {
+    cause: "A column that an app's `mapping` names as the key cannot hold what is to tell its rows apart.",
+    mend: "Name a text column, or `value: database` for one that the database fills, such as a number that counts up.",
+    exit: 5,
+  },
+  SQL_MAPPING_ROW_TAKEN: {
+    cause: "A table that records are mapped to has a row with a record's key, and Tenantry did not make it.",
+    mend: "Rows of others are never changed: delete that row or give it another key, then run the command again.",
+    exit: 4,
+  },
   SQL_SCHEMA_CHANGED: {
     cause: "The tables for connections were changed: a column or a table that Tenantry made is missing.",
     mend: "Put back what is missing. Columns of your own may be added, ours may not be renamed or dropped.",

@@ -47,7 +47,8 @@ export const workosCodes = {
     exit: 4,
   },
   WORKOS_DOMAIN_TAKEN: {
-    cause: "A domain of the tenant belongs to another organization of the same WorkOS environment. Nothing was changed.",
+    cause:
+      "A domain of the tenant belongs to another organization of the same WorkOS environment. Nothing was changed.",
     mend: "Take the domain off the other organization in the WorkOS dashboard, or out of `domains:` of the tenant.",
     exit: 4,
   },

@@ -1,5 +1,8 @@
 import type { Auth0ConnectionName } from "../../vendor/auth0/clients.ts";
 import type { Auth0Connections } from "../../vendor/auth0/connections.ts";
+import { markerNames } from "../../vendor/auth0/marker-names.ts";
+import { textIn } from "../../vendor/json.ts";
+import type { MarkerScope } from "./marker.ts";
 
 /** A name that no connection has. */
 export interface MissingConnection {
@@ -14,6 +17,7 @@ export class ConnectionDirectory {
   readonly #byName = new Map<string, Auth0ConnectionName>();
   readonly #byId = new Map<string, Auth0ConnectionName>();
   readonly #pending = new Map<string, Promise<Auth0ConnectionName | undefined>>();
+  readonly #ofApps = new Map<string, Promise<boolean>>();
   #complete = false;
 
   constructor(host: string, connections: Auth0Connections) {
@@ -49,6 +53,25 @@ export class ConnectionDirectory {
     const connection = await this.#connections.read(id);
     if (connection !== undefined) this.remember(connection);
     return connection?.name;
+  }
+
+  /**
+   * Whether a connection is the record of an app of ours at this Auth0 tenant, which enables it for the organization
+   * itself. Asked only about those that nobody names.
+   */
+  isOfApp(id: string, scope: MarkerScope): Promise<boolean> {
+    const asked =
+      this.#ofApps.get(id) ??
+      this.#connections
+        .metadata(id)
+        .then(
+          (metadata) =>
+            textIn(metadata, markerNames.workspace) === scope.workspace &&
+            textIn(metadata, markerNames.environment) === scope.environment &&
+            textIn(metadata, markerNames.key) !== undefined,
+        );
+    this.#ofApps.set(id, asked);
+    return asked;
   }
 
   async #named(name: string): Promise<Auth0ConnectionName | undefined> {

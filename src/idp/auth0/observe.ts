@@ -156,7 +156,7 @@ async function listLookout(context: ObserveContext): Promise<Lookout> {
 
 /** The organization in the words of the model. One that is switched off shows the connections that are kept for it. */
 async function observePart(
-  { tenant, connections }: ObserveContext,
+  { tenant, scope, connections }: ObserveContext,
   part: OrganizationPart,
   organization: Auth0Organization,
   own: OwnMetadata,
@@ -165,7 +165,13 @@ async function observePart(
   const of = { address: part.address, id: organization.id };
   const fields = { name: organization.name, displayName: organization.displayName };
   if (!deep) return { ...of, fields: { ...fields, active: own.kept === undefined } };
-  const enabled = await tenant.organizations.enabledConnections(organization.id);
+  const all = await tenant.organizations.enabledConnections(organization.id);
+  const ofApps = await Promise.all(
+    all.map(({ connectionId, name }) =>
+      part.enabledConnections.includes(name) ? false : connections.isOfApp(connectionId, scope),
+    ),
+  );
+  const enabled = all.filter((_, index) => ofApps[index] === false);
   // What somebody has enabled since lets people in again.
   const active = own.kept === undefined || enabled.length > 0;
   const names = active

@@ -2,6 +2,8 @@ import type { OrganizationPart } from "../../desired/connection.ts";
 import { tenantOfKey } from "../../desired/key.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { Auth0Failure } from "../../vendor/auth0/failure.ts";
+import { appNote } from "../../vendor/auth0/marker-names.ts";
+import type { Auth0Organization } from "../../vendor/auth0/organizations.ts";
 import type { Auth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionDirectory } from "./connection-directory.ts";
@@ -52,7 +54,8 @@ async function switchOn(context: SettleOrganizationContext, part: OrganizationPa
     else if (!present.assignMembershipOnLogin) await tenant.organizations.reenable(id, enabling);
   }
   for (const { connectionId } of enabled) {
-    if (!wanted.includes(connectionId)) await tenant.organizations.disable(id, connectionId);
+    if (wanted.includes(connectionId) || (await context.connections.isOfApp(connectionId, context.scope))) continue;
+    await tenant.organizations.disable(id, connectionId);
   }
   if (found.own.kept !== undefined || found.organization.displayName !== part.displayName) {
     await organizations.edit(part, ({ kept: _kept, ...own }) => own, part.displayName);
@@ -98,11 +101,17 @@ async function make(
   }
 }
 
-async function switchOff({ tenant, organizations }: SettleOrganizationContext, part: OrganizationPart): Promise<void> {
+async function switchOff(
+  { tenant, scope, connections, organizations }: SettleOrganizationContext,
+  part: OrganizationPart,
+): Promise<void> {
   const found = await organizations.read(part);
   if (found === undefined) return;
   const { id } = found.organization;
-  const enabled = await tenant.organizations.enabledConnections(id);
+  const all = await tenant.organizations.enabledConnections(id);
+  // Those of apps are switched off as the records that they are.
+  const ofApps = await Promise.all(all.map(({ connectionId }) => connections.isOfApp(connectionId, scope)));
+  const enabled = all.filter((_, index) => ofApps[index] === false);
   await organizations.edit(part, (own) => ({ ...own, kept: united(own.kept ?? [], enabled) }), part.displayName);
   for (const { connectionId } of enabled) await tenant.organizations.disable(id, connectionId);
 }
@@ -119,7 +128,7 @@ async function removeUnused(
 ): Promise<void> {
   const organization = await tenant.organizations.named(part.name);
   const own = organization === undefined ? undefined : organizations.ownIn(organization, part.tenant);
-  if (organization === undefined || own === undefined) return;
+  if (organization === undefined || own === undefined || isOfAppToo(organization)) return;
   const listed = await clients.all();
   const hidden = await Promise.all(
     own.clientIds.filter((id) => !listed.clients.some((each) => each.clientId === id)).map((id) => clients.read(id)),
@@ -129,4 +138,9 @@ async function removeUnused(
     return key !== undefined && tenantOfKey(key) === part.tenant;
   });
   if (!left) await tenant.organizations.remove(organization.id);
+}
+
+/** Whether an app at this Auth0 tenant keeps its connections of the customer in the organization. */
+function isOfAppToo({ metadata }: Auth0Organization): boolean {
+  return metadata[appNote] !== undefined;
 }

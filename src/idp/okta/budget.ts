@@ -56,7 +56,7 @@ function ofOne(calls: CallCounts, work: PlannedWork): void {
 
 /** A group that is missing is asked for twice in each look, and again before it is made; then it is read. */
 function makeGroups(calls: CallCounts, { parts }: PlannedWork): void {
-  const made = parts.filter(({ change }) => change.action === "create").length;
+  const made = parts.filter(({ part, change }) => part.kind === "group" && change.action === "create").length;
   calls.add(groups, 6 * made).add(group, made);
 }
 

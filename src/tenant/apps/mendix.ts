@@ -45,6 +45,12 @@ const qualified = z.string().regex(mendixQualifiedName, "must be a name of the m
 
 const names = Object.keys(mendixIdpConstants) as [MendixIdpConstant, ...MendixIdpConstant[]];
 
+const constantsMessage =
+  "must be a template such as `Sso.Whiterabbit_{name}`, or a map of the module's names to the app's, such as `ClientID: Sso.WhiterabbitClient`";
+
+const parserMessage =
+  "must be `entra`, `sam`, `oidcProvider`, or a microflow `Module.Name` whose name contains `CustomATP`";
+
 const timeout = z.number().int("must be whole milliseconds").min(1).max(600_000);
 
 export const mendixEntry = z.strictObject({
@@ -59,19 +65,19 @@ export const mendixEntry = z.strictObject({
         z.string().refine((text) => {
           const filled = text.replace("{name}", "ClientID");
           return text.includes("{name}") && mendixQualifiedName.test(filled);
-        }),
+        }, constantsMessage),
         z.partialRecord(z.enum(names), qualified),
       ],
-      "must be a template such as `Sso.Whiterabbit_{name}`, or a map of the module's names to the app's, such as `ClientID: Sso.WhiterabbitClient`",
+      constantsMessage,
     )
     .optional(),
   tokenProcessing: z
     .union(
       [
         z.enum(["entra", "sam", "oidcProvider"]),
-        qualified.refine((text) => text.slice(text.indexOf(".")).includes("CustomATP")),
+        qualified.refine((text) => text.slice(text.indexOf(".")).includes("CustomATP"), parserMessage),
       ],
-      "must be `entra`, `sam`, `oidcProvider`, or a microflow `Module.Name` whose name contains `CustomATP`",
+      parserMessage,
     )
     .optional(),
   tokenType: z.enum(["access", "id"]).optional(),

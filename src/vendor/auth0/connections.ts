@@ -1,16 +1,19 @@
+import { objectIn } from "../json.ts";
 import { orGone, requiredText } from "./answer.ts";
 import type { Auth0ConnectionName } from "./clients.ts";
 import type { CallPurpose } from "./failure.ts";
 import { readWhole } from "./paging.ts";
 import type { Auth0Transport } from "./transport.ts";
 
-/** Connections: where people come from. Read by name only, and enabled for clients; never made or changed. */
+/** Connections: where people come from. Read by name and note only, and enabled for clients; never made or changed. */
 export interface Auth0Connections {
   all(): Promise<readonly Auth0ConnectionName[]>;
   /** The one of exactly this name. */
   named(name: string): Promise<Auth0ConnectionName | undefined>;
   /** Undefined when it is not there. */
   read(id: string): Promise<Auth0ConnectionName | undefined>;
+  /** What is noted with a connection; empty when it is not there. */
+  metadata(id: string): Promise<Readonly<Record<string, unknown>>>;
   /** Enables or disables the connection for one client; the others stay. Asked for what is so already, it does nothing. */
   switchFor(id: string, clientId: string, enabled: boolean): Promise<void>;
 }
@@ -43,6 +46,12 @@ export function auth0Connections(transport: Auth0Transport): Auth0Connections {
       const path = `connections/${encodeURIComponent(id)}?${fields}`;
       const body = await orGone(transport.send({ method: "GET", path, purpose }));
       return body === undefined ? undefined : parse(purpose, body);
+    },
+
+    async metadata(id) {
+      const purpose = reading(`read connection ${id}`);
+      const path = `connections/${encodeURIComponent(id)}?fields=id,name,metadata&include_fields=true`;
+      return objectIn(await orGone(transport.send({ method: "GET", path, purpose })), "metadata");
     },
 
     async switchFor(id, clientId, enabled) {

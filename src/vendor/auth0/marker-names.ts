@@ -5,3 +5,6 @@ export const markerNames = {
   tenant: "tenantryTenant",
   workspace: "tenantryWorkspace",
 } as const;
+
+/** In an organization's metadata: that an app at the Auth0 tenant has connections for it. */
+export const appNote = "tenantryApp";

@@ -72,7 +72,9 @@ export async function openKongAdminApi(options: KongAdminApiOptions): Promise<Ko
       reply = await caller.call(call);
     } catch (error) {
       if (!(error instanceof TransportFault)) throw error;
-      throw new KongFailure("KONG_UNREACHABLE", `Kong (${host}) could not ${what}: ${error.why}`, undefined, { cause: error });
+      throw new KongFailure("KONG_UNREACHABLE", `Kong (${host}) could not ${what}: ${error.why}`, undefined, {
+        cause: error,
+      });
     }
     const { status, body } = reply;
     if (status === 404) return undefined;
@@ -117,7 +119,10 @@ export async function openKongAdminApi(options: KongAdminApiOptions): Promise<Ko
       }
     },
     async deletePlugin(workspace, id) {
-      await send({ method: "DELETE", path: `/${at(workspace)}/plugins/${at(id)}`, repeatable: true }, "delete a plugin");
+      await send(
+        { method: "DELETE", path: `/${at(workspace)}/plugins/${at(id)}`, repeatable: true },
+        "delete a plugin",
+      );
     },
     close: () => caller.close(),
   };
@@ -133,10 +138,18 @@ function failureOf(host: string, what: string, status: number, said: string | un
     return new KongFailure("KONG_CREDENTIALS_REFUSED", `Kong (${host}) refused to ${what}${why}`, status);
   }
   if (status >= 500) {
-    return new KongFailure("KONG_UNREACHABLE", `Kong (${host}) could not ${what}, it answered status ${status}${why}`, status);
+    return new KongFailure(
+      "KONG_UNREACHABLE",
+      `Kong (${host}) could not ${what}, it answered status ${status}${why}`,
+      status,
+    );
   }
   if (status < 400) {
-    return new KongFailure("KONG_UNEXPECTED_ANSWER", `Kong (${host}) answered with a redirect (status ${status})`, status);
+    return new KongFailure(
+      "KONG_UNEXPECTED_ANSWER",
+      `Kong (${host}) answered with a redirect (status ${status})`,
+      status,
+    );
   }
   return new KongFailure("KONG_REJECTED", `Kong (${host}) refused to ${what} (status ${status})${why}`, status);
 }

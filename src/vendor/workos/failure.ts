@@ -69,7 +69,10 @@ export function failureOfAnswer({ what, writes }: CallPurpose, answer: ErrorAnsw
     const message = `${could}, it answered status ${status}${why}`;
     return new WorkosFailure("WORKOS_UNAVAILABLE", message, { ...details, effect, passing: status <= 504 });
   }
-  return new WorkosFailure("WORKOS_UNEXPECTED_ANSWER", `${could}, it answered status ${status}`, { ...details, effect });
+  return new WorkosFailure("WORKOS_UNEXPECTED_ANSWER", `${could}, it answered status ${status}`, {
+    ...details,
+    effect,
+  });
 }
 
 /** The failure that a fault of the connection means. */

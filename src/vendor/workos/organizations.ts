@@ -47,7 +47,10 @@ export interface WorkosOrganizations {
 
 /** @see https://workos.com/docs/reference/organization */
 export function organizationsOf(transport: WorkosTransport): WorkosOrganizations {
-  const list = async (what: string, query: Readonly<Record<string, string>>): Promise<readonly WorkosOrganization[]> => {
+  const list = async (
+    what: string,
+    query: Readonly<Record<string, string>>,
+  ): Promise<readonly WorkosOrganization[]> => {
     const purpose = { what, writes: false };
     const items = await readPages(transport, "/organizations", query, purpose);
     return items.map((item) => parseOrganization(purpose, item));

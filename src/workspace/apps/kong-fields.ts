@@ -60,7 +60,10 @@ export function isVaultReference(text: string): boolean {
  */
 export function checkKongConfig(
   config: unknown,
-  { version, secrets = "references" }: { readonly version: string; readonly secrets?: "references" | "any" | undefined },
+  {
+    version,
+    secrets = "references",
+  }: { readonly version: string; readonly secrets?: "references" | "any" | undefined },
 ): readonly KongConfigIssue[] {
   whole ??= readTable();
   const found: KongConfigIssue[] = [];
@@ -86,11 +89,17 @@ interface Walk {
 function check(value: unknown, shape: Shape, path: readonly (string | number)[], walk: Walk): void {
   switch (shape.kind) {
     case "list":
-      if (!Array.isArray(value)) return note(walk, path, "must be a list");
+      if (!Array.isArray(value)) {
+        note(walk, path, "must be a list");
+        return;
+      }
       for (const [index, item] of value.entries()) check(item, shape.item, [...path, index], walk);
       return;
     case "object": {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return note(walk, path, "must be a map");
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        note(walk, path, "must be a map");
+        return;
+      }
       for (const [name, member] of Object.entries(value)) {
         const known = shape.members.get(name);
         if (known !== undefined) {
@@ -106,9 +115,10 @@ function check(value: unknown, shape: Shape, path: readonly (string | number)[],
       return;
     }
     case "leaf":
-      return checkLeaf(value, shape, path, walk);
+      checkLeaf(value, shape, path, walk);
+      return;
     default:
-      return shape satisfies never;
+      shape satisfies never;
   }
 }
 
@@ -116,16 +126,28 @@ function checkLeaf(value: unknown, leaf: Leaf, path: readonly (string | number)[
   const isReference = typeof value === "string" && isVaultReference(value);
   if (isReference && leaf.vault) return;
   const fits =
-    leaf.type === "integer" ? Number.isInteger(value) : leaf.type === "number" ? Number.isFinite(value) : typeof value === leaf.type;
-  if (!fits) return note(walk, path, `must be a ${leaf.type === "boolean" ? "true or false" : leaf.type}`);
+    leaf.type === "integer"
+      ? Number.isInteger(value)
+      : leaf.type === "number"
+        ? Number.isFinite(value)
+        : typeof value === leaf.type;
+  if (!fits) {
+    note(walk, path, `must be ${typeNames[leaf.type]}`);
+    return;
+  }
   if (typeof value === "string") {
     if (leaf.secret && walk.secrets === "references") {
-      return note(walk, path, "must be a reference to a vault of the gateway, never the secret itself", vaultHint);
+      note(walk, path, "must be a reference to a vault of the gateway, never the secret itself", vaultHint);
+      return;
     }
-    if (isReference) return note(walk, path, "cannot be a reference to a vault: Kong does not look it up here");
+    if (isReference) {
+      note(walk, path, "cannot be a reference to a vault: Kong does not look it up here");
+      return;
+    }
     if (leaf.options !== undefined && !leaf.options.includes(value)) {
       const near = nearest(value, leaf.options);
-      return note(walk, path, `must be one of ${leaf.options.join(", ")}`, near && `did you mean \`${near}\`?`);
+      note(walk, path, `must be one of ${leaf.options.join(", ")}`, near && `did you mean \`${near}\`?`);
+      return;
     }
     if (leaf.filled && value === "") note(walk, path, "must not be empty");
   }
@@ -133,6 +155,13 @@ function checkLeaf(value: unknown, leaf: Leaf, path: readonly (string | number)[
     note(walk, path, `must be from ${leaf.least} to ${leaf.most}`);
   }
 }
+
+const typeNames = {
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+} as const;
 
 const vaultHint = "write `{vault://PREFIX/RESOURCE/KEY}` as Kong spells it";
 

@@ -98,9 +98,17 @@ const deckVariable = line(200).regex(
 );
 
 /** A tag as Kong takes it: no comma, no slash, nothing that cannot be seen. */
-const tag = line(128).regex(/^[\x21-\x7e]+$/, "must be visible ASCII").regex(/^[^,/]+$/, "must not hold `,` or `/`");
+const tag = line(128)
+  .regex(/^[\x21-\x7e]+$/, "must be visible ASCII")
+  .regex(/^[^,/]+$/, "must not hold `,` or `/`");
 
 const headerName = line(100).regex(/^[A-Za-z0-9-]+$/, "must be the name of a header, such as `x-user-email`");
+
+/** Kong's Admin API often listens on this machine alone, without TLS. */
+const adminUrl = z.union(
+  [httpsBase, z.string().regex(/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/)],
+  "must be an https URL without a slash at its end; `http://` only of this machine",
+);
 
 const propagation = z
   .string()
@@ -116,7 +124,7 @@ export const kongApp = z
       .regex(/^[A-Za-z0-9._~-]{1,100}$/, "must be the name of a workspace of Kong's")
       .default("default"),
     adminApi: z
-      .strictObject({ url: httpsBase, token: reference.optional(), propagation: propagation.default("6s") })
+      .strictObject({ url: adminUrl, token: reference.optional(), propagation: propagation.default("6s") })
       .optional(),
     deck: z
       .strictObject({
@@ -180,7 +188,10 @@ export const kongApp = z
   });
 
 /** What is wrong with a `config:` map of an app or an entry. */
-export function kongConfigIssues(config: Readonly<Record<string, unknown>>, version: string): ReturnType<typeof checkKongConfig> {
+export function kongConfigIssues(
+  config: Readonly<Record<string, unknown>>,
+  version: string,
+): ReturnType<typeof checkKongConfig> {
   const said = Object.keys(config).filter((name) => Object.hasOwn(kongModelFields, name));
   const rest = Object.fromEntries(Object.entries(config).filter(([name]) => !said.includes(name)));
   return [

@@ -60,7 +60,7 @@ export const mendixApp = z
       .string()
       .regex(/^[2-4]\.\d{1,2}(\.\d{1,3})?$/, "must be a version such as `4.7`")
       .refine(
-        (text) => isMendixModule(text, firstMendixModule),
+        (text) => !/^[2-4]\./.test(text) || isMendixModule(text, firstMendixModule),
         `must be ${firstMendixModule} or later: older ones read no constants`,
       )
       .default("4.7"),

@@ -47,7 +47,6 @@ function tellsNoMethod(mapping: SqlMapping | undefined, methods: readonly Client
   return mapping !== undefined && methods.length > 1 && mapping.columns.clientAuth === undefined;
 }
 
-
 /** The app as later rooms work with it. */
 export function resolveSqlApp(name: string, written: z.output<typeof sqlApp>): SqlApp {
   return {

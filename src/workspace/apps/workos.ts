@@ -37,7 +37,10 @@ export const workosApp = z
     organization: z
       .string()
       .max(70, "must have at most 70 characters")
-      .regex(/^[A-Za-z0-9._-]*\{tenant\}[A-Za-z0-9._-]*$/, "must hold `{tenant}` once, besides letters, digits, `.`, `_` and `-`")
+      .regex(
+        /^[A-Za-z0-9._-]*\{tenant\}[A-Za-z0-9._-]*$/,
+        "must hold `{tenant}` once, besides letters, digits, `.`, `_` and `-`",
+      )
       .default("{tenant}"),
     handOff: line(300)
       .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))/, "must be a path inside the workspace")

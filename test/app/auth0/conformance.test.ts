@@ -19,7 +19,8 @@ conformanceSuite({
         const settings = { metadata: { tenantryWorkspace: "others", tenantryKey: "fernhill/people" }, options: {} };
         bench.sandbox.auth0.addConnection(name, "oidc", settings);
         return {
-          unchanged: async () => JSON.stringify(bench.connection()?.settings.metadata) === JSON.stringify(settings.metadata),
+          unchanged: async () =>
+            JSON.stringify(bench.connection()?.settings.metadata) === JSON.stringify(settings.metadata),
         };
       },
       async addUnknown() {
@@ -30,13 +31,18 @@ conformanceSuite({
           ...options,
           tenant_domain: "theirs",
           upstream_params: { screen_name: { alias: "login_hint" } },
-          connection_settings: { ...(options?.connection_settings as object), theirs: 1 },
+          non_persistent_attrs: ["theirs"],
         } as never;
         connection.settings.metadata = { ...metadata, theirs: "kept" } as never;
         return {
           isStillThere: async () => {
             const now = JSON.stringify(bench.connection()?.settings);
-            const all = ['"tenant_domain":"theirs"', '"screen_name":{"alias":"login_hint"}', '"theirs":1', '"theirs":"kept"'];
+            const all = [
+              '"tenant_domain":"theirs"',
+              '"screen_name":{"alias":"login_hint"}',
+              '"non_persistent_attrs":["theirs"]',
+              '"theirs":"kept"',
+            ];
             return all.every((part) => now.includes(part));
           },
         };

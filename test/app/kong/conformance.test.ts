@@ -1,6 +1,8 @@
 import { env } from "node:process";
+import { describe } from "vitest";
 import type { StoredPlugin } from "../../../sandbox/kong/state.ts";
-import { closingId, pluginId } from "../../../src/app/kong/plugin.ts";
+import { pluginId } from "../../../src/app/kong/plugin.ts";
+import { parseReference } from "../../../src/workspace/reference.ts";
 import { conformanceSuite, type Place } from "../conformance/suite.ts";
 import { deckKong, kong, kongGatewayHost, openKongWorld, writeFor } from "./place.ts";
 
@@ -58,7 +60,9 @@ async function byAdminApi(): Promise<Place> {
         isStillThere: async () => {
           const now = plugins.get(id);
           return (
-            now?.tags?.includes("team-a") === true && now.protocols.join() === "https" && now.config.display_errors === true
+            now?.tags?.includes("team-a") === true &&
+            now.protocols.join() === "https" &&
+            now.config.display_errors === true
           );
         },
       };
@@ -110,4 +114,45 @@ async function byDeckFile(): Promise<Place> {
 
 conformanceSuite({ name: "kong by its Admin API", open: byAdminApi });
 conformanceSuite({ name: "kong by a decK file", open: byDeckFile });
-void [closingId, env];
+
+/** A real gateway, to which this suite adds a route of its own, and from which it takes that again. */
+async function byLiveGateway(): Promise<Place> {
+  const base = env.TENANTRY_LIVE_KONG ?? "";
+  const token = env.TENANTRY_LIVE_KONG_TOKEN;
+  const world = await openKongWorld(Date.now, false);
+  world.values.set("TENANTRY_LIVE_KONG_TOKEN", token ?? "");
+  const adminApi = {
+    url: base,
+    token: token === undefined ? undefined : parseReference("env:TENANTRY_LIVE_KONG_TOKEN"),
+    propagation: 0,
+  };
+  const app = { ...kong(), adminApi };
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const reply = await fetch(`${base}${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...(token === undefined ? {} : { "kong-admin-token": token }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!reply.ok && reply.status !== 404) throw new Error(`Kong answered ${method} ${path} with ${reply.status}`);
+    return reply.status === 204 || reply.status === 404 ? undefined : await reply.json();
+  };
+  const entry = { route: "tenantry-conformance" };
+  await ask("PUT", "/services/tenantry-conformance", { url: "http://127.0.0.1:9" });
+  await ask("PUT", `/routes/${entry.route}`, {
+    service: { name: "tenantry-conformance" },
+    paths: ["/tenantry-conformance"],
+  });
+  return {
+    write: writeFor(app, { entry }),
+    adapter: () => world.adapter(app),
+    close: async () => {
+      await ask("DELETE", `/routes/${entry.route}`);
+      await ask("DELETE", "/services/tenantry-conformance");
+      await world.close();
+    },
+  };
+}
+
+describe.skipIf(env.TENANTRY_LIVE_KONG === undefined)("live: TENANTRY_LIVE_KONG names an Admin API", () => {
+  conformanceSuite({ name: "kong, a real gateway", open: byLiveGateway });
+});

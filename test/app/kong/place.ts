@@ -25,7 +25,10 @@ export const key = "whiterabbit/gateway" as ConnectionKey;
 
 /** The app as a file would say it, with changes. */
 export function kong(change: Readonly<Record<string, unknown>> = {}): KongApp {
-  const carrier = "deck" in change ? {} : { adminApi: { url: `https://${kongAdminHost}`, token: "env:KONG_ADMIN_TOKEN", propagation: "0s" } };
+  const carrier =
+    "deck" in change
+      ? {}
+      : { adminApi: { url: `https://${kongAdminHost}`, token: "env:KONG_ADMIN_TOKEN", propagation: "0s" } };
   const written = kongApp.parse({
     kind: "kong",
     baseUrl: `https://${kongGatewayHost}`,
@@ -153,8 +156,13 @@ export interface KongWorld {
   close(): Promise<void>;
 }
 
-export async function openKongWorld(clock: () => number = Date.now): Promise<KongWorld> {
-  const box = await startTestSandbox({ clock });
+/** @param played whether everything goes to the sandbox; otherwise to where the addresses say */
+export async function openKongWorld(
+  clock: () => number = Date.now,
+  played = true,
+  onPath: (path: string) => void = () => {},
+): Promise<KongWorld> {
+  const box = await startTestSandbox({ clock, onRequest: ({ path }) => onPath(path) });
   const root = mkdtempSync(join(tmpdir(), "tenantry-kong-"));
   const keptValues = new Map<string, Json>();
   const kept: KeptValues = {
@@ -167,7 +175,7 @@ export async function openKongWorld(clock: () => number = Date.now): Promise<Kon
     },
   };
   const { host, port, ca, env } = box.sandbox;
-  const network: Network = { connect: { host, port, ca } };
+  const network: Network = played ? { connect: { host, port, ca } } : {};
   const known: string[] = [];
   const waits: number[] = [];
   const values = new Map(Object.entries(env));

@@ -5,8 +5,8 @@ import { onTestFinished } from "vitest";
 import type { AppAdapter, RecordWrite } from "../../../src/app/app.ts";
 import { openMendixApp } from "../../../src/app/mendix/open.ts";
 import type { AppOpenOptions, KeptValues } from "../../../src/app/open-options.ts";
-import { mendixKind } from "../../../src/desired/apps/mendix.ts";
 import type { AppUse } from "../../../src/desired/app-kind.ts";
+import { mendixKind } from "../../../src/desired/apps/mendix.ts";
 import type { Address, ConnectionKey, ConnectionRecord, Digest } from "../../../src/desired/connection.ts";
 import type { Json } from "../../../src/desired/json.ts";
 import type { DiscoverySnapshot } from "../../../src/plan/observed.ts";
@@ -69,7 +69,7 @@ export const discovery: DiscoverySnapshot = {
   endSessionEndpoint: "https://acme.okta.com/oauth2/v1/logout",
 };
 
-export const secretText = "it's \"a\" secret: ${{ x }} {{ y }} \\ ünï 🐇 #1";
+export const secretText = 'it\'s "a" secret: ${{ x }} {{ y }} \\ ünï 🐇 #1';
 
 /** What is written for an entry. */
 export function writeOf(
@@ -158,7 +158,10 @@ export interface FilePlace {
 }
 
 /** A folder with the file that a carrier names. */
-export function placeOf(app: MendixApp, options: { readonly secrets?: Readonly<Record<string, string>> } = {}): FilePlace {
+export function placeOf(
+  app: MendixApp,
+  options: { readonly secrets?: Readonly<Record<string, string>> } = {},
+): FilePlace {
   const root = mkdtempSync(join(tmpdir(), "tenantry-mendix-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const kept = keptInMemory();

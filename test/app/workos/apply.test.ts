@@ -56,7 +56,9 @@ test("a file becomes an organization and a connection, its callback is registere
   expect(await comesIn()).toBe(false);
 
   workspace.edit("tenants/whiterabbit.yaml", "status: suspended", "status: active");
-  const resumed = await workspace.tenantry("apply", "--yes");
+  // The connection is made anew, with another callback: that is a hot change.
+  const ack = "idp/workforce/client/whiterabbit/crew:redirectUris";
+  const resumed = await workspace.tenantry("apply", "--yes", "--ack", ack);
   expect(resumed.exit, resumed.err + resumed.out).toBe(0);
   expect(connections()).toHaveLength(1);
   expect(connections()[0]?.opaque).not.toBe(connection?.opaque);
@@ -81,7 +83,7 @@ test("where the API may not make connections, the tenant waits with the exact st
 
   const made = environment.finishPortal(organization?.id ?? "", {
     ...{ clientId, clientSecret: app?.secrets[0]?.value ?? "" },
-    discoveryEndpoint: "https://acme.okta.com/.well-known/openid-configuration",
+    discoveryEndpoint: "https://acme.okta.com/oauth2/default/.well-known/openid-configuration",
   });
   const done = await workspace.tenantry("apply", "--yes");
   expect(done.exit, done.err + done.out).toBe(0);

@@ -22,7 +22,10 @@ function withPerson(place: WorkosTestPlace, app: AppAdapter): AppAdapter {
       }
       if (error.code !== "WORKOS_CHANGE_BY_HAND") throw error;
       const { clientId } = write.record;
-      place.environment.editConnection(place.connection().id, { clientId, clientSecret: write.secret?.value.reveal() ?? "" });
+      place.environment.editConnection(place.connection().id, {
+        clientId,
+        clientSecret: write.secret?.value.reveal() ?? "",
+      });
       await app.write(write);
     }
   };
@@ -57,5 +60,6 @@ conformanceSuite({ name: "workos, with the callback that it hands out", open: ()
 const own = "https://crew.acme.example/sso/callback/whiterabbit222222222";
 conformanceSuite({
   name: "workos, with a callback of the app's own",
-  open: () => open({ callback: "/sso/callback/{id}", connections: "api" }, crewWrite("s3cret-one", { key, redirectUri: own })),
+  open: () =>
+    open({ callback: "/sso/callback/{id}", connections: "api" }, crewWrite("s3cret-one", { key, redirectUri: own })),
 });

@@ -12,6 +12,7 @@ import type { AppTenant, ConnectionKey, ConnectionRecord } from "../../../src/de
 import { TenantryError } from "../../../src/errors/failure.ts";
 import { Secret } from "../../../src/secret/secret.ts";
 import { createHostLimiters } from "../../../src/vendor/limiter.ts";
+import type { Network } from "../../../src/vendor/network.ts";
 import type { WorkosApp } from "../../../src/workspace/apps/workos.ts";
 import type { Workspace } from "../../../src/workspace/workspace.ts";
 import { tenant as anyTenant, write } from "../sql/records.ts";
@@ -28,11 +29,16 @@ export interface WorkosTestPlace {
   readonly api: WorkosApi;
   readonly faults: Faults;
   readonly exchanges: Exchange[];
+  /** How WorkOS is reached. */
+  readonly network: NonNullable<Network["connect"]>;
   /** Folder of the workspace. */
   readonly root: string;
   /** Waits that were asked for. */
   readonly waits: number[];
-  adapter(change?: Partial<WorkosApp>, owner?: { readonly workspace: string; readonly environment: string }): Promise<AppAdapter>;
+  adapter(
+    change?: Partial<WorkosApp>,
+    owner?: { readonly workspace: string; readonly environment: string },
+  ): Promise<AppAdapter>;
   /** The tenant's organization. Throws when there is none. */
   organization(tenant?: string): OrganizationState;
   /** The tenant's connection. Throws when there is none. */
@@ -59,6 +65,7 @@ export async function workosPlace(): Promise<WorkosTestPlace> {
   const waits: number[] = [];
   const place: WorkosTestPlace = {
     ...{ environment, api, faults, exchanges, root, waits },
+    network: { host: "127.0.0.1", port: server.port, ca: authority.certificate },
     adapter(change = {}, owner = { workspace: "acme", environment: "production" }) {
       let time = now;
       const sleep = async (milliseconds: number): Promise<void> => {
@@ -69,7 +76,7 @@ export async function workosPlace(): Promise<WorkosTestPlace> {
         app: { ...workosApp, ...change },
         workspace: { name: owner.workspace, environment: owner.environment, root } as Workspace,
         access: "manage",
-        network: { connect: { host: "127.0.0.1", port: server.port, ca: authority.certificate } },
+        network: { connect: place.network },
         limiters: createHostLimiters({ clock: () => time, sleep }),
         ...{ clock: () => now, sleep, know: () => {} },
         resolve: () => new Secret(apiKey),
@@ -96,9 +103,19 @@ export async function workosPlace(): Promise<WorkosTestPlace> {
 export const tenant = (change: Partial<AppTenant> = {}): AppTenant => anyTenant({ app: "crew", ...change });
 
 /** A write of the tenant's connection. */
-export function crewWrite(secret: string | undefined = "s3cret-one", change: Partial<ConnectionRecord> = {}): RecordWrite {
+export function crewWrite(
+  secret: string | undefined = "s3cret-one",
+  change: Partial<ConnectionRecord> = {},
+): RecordWrite {
   const target = { organization: "whiterabbit", ...change.target };
-  const given = { key, app: "crew", kind: "workos", redirectUri: `https://callback.invalid/${key}`, ...change, target } as const;
+  const given = {
+    key,
+    app: "crew",
+    kind: "workos",
+    redirectUri: `https://callback.invalid/${key}`,
+    ...change,
+    target,
+  } as const;
   return { ...write(secret, given), appTenant: tenant(), routed: [] };
 }
 
@@ -125,4 +142,3 @@ export async function failureOf(work: Promise<unknown>): Promise<TenantryError> 
   if (error instanceof TenantryError) return error;
   throw error ?? new Error("it did not fail");
 }
-

@@ -120,8 +120,8 @@ describe("access", () => {
     expect(at.sandbox.auth0.clients.get(client_id)?.secret).toBe(secret);
   });
 
-  test("Tenantry's own client cannot read the options of connections, nor make or delete one", async () => {
-    const bearer = await managementToken(at);
+  test("a token without the scopes for it cannot read the options of connections, nor make or delete one", async () => {
+    const bearer = await managementToken(at, "read:connections", "update:connections");
     const id = at.sandbox.auth0.connection(fernhillConnection)?.id;
     expect((await call(at, "GET", `/connections/${id}`, undefined, bearer)).json).not.toHaveProperty("options");
     expect((await call(at, "GET", `/connections/${id}`)).json.options).toHaveProperty("issuer");
