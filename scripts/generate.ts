@@ -7,6 +7,7 @@ import { jsonSchemas } from "../src/tenant/json-schema.ts";
 import { capabilitiesPage } from "./capabilities-page.ts";
 import { withChecksTable } from "./checks-table.ts";
 import { withClientAuthTable } from "./client-auth-table.ts";
+import { kongFieldsModule } from "./kong-fields.ts";
 import { mistakesPage } from "./mistakes-page.ts";
 import { presetsPage } from "./presets-page.ts";
 
@@ -19,6 +20,7 @@ for (const [name, schema] of Object.entries({ ...jsonSchemas(), verify: verifySc
 wanted.set("docs/codes.md", codesPage());
 wanted.set("docs/mistakes.md", mistakesPage(root));
 wanted.set("docs/presets.md", presetsPage());
+wanted.set("src/workspace/apps/kong-field-table.ts", kongFieldsModule(root));
 wanted.set("docs/capabilities.md", capabilitiesPage());
 wanted.set("docs/verify.md", withChecksTable(readFileSync(new URL("docs/verify.md", root), "utf8")));
 wanted.set("docs/sources.md", withClientAuthTable(readFileSync(new URL("docs/sources.md", root), "utf8")));

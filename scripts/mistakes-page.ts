@@ -122,6 +122,16 @@ const sections: readonly (readonly [heading: string, rows: readonly Row[]])[] = 
       row("roles by groups of a server that sends none", "181-named-servers", "made without a claim"),
       row("roles without the scopes that bring them", "182-roles-without-scopes", "RULE_CLAIM_NEVER_SENT"),
       row("no client authentication in common", "135-client-auth", "RULE_CLIENT_AUTH"),
+      row(
+        "a client authentication that the customer's product cannot do",
+        "183-product-and-app-limits",
+        "Amazon Cognito",
+      ),
+      row(
+        "endpoints for an app that takes a discovery document only",
+        "183-product-and-app-limits",
+        "external.endpoints",
+      ),
       row("`private_key_jwt` without a key", "143-client-key", "needs a key"),
       row("a key that the identity provider does not take", "143-client-key", "signs with ES256"),
       row("a key's name that it does not take", "143-client-key", "a `kid` that"),

@@ -299,7 +299,10 @@ describe("any value in any place of a right file", () => {
 
 test("schema/*.json are as generated", () => {
   const published = { ...schemas, verify: verifySchema };
-  const committed = readdirSync(join(root, "schema")).sort();
+  // Schemas of others lie in folders of their own.
+  const committed = readdirSync(join(root, "schema"))
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   expect(committed).toEqual(
     Object.keys(published)
       .map((name) => `${name}.schema.json`)

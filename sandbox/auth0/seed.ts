@@ -12,6 +12,9 @@ export const managementClientId = "TenantryManagement0000000000000a";
 /** Client id of a client that is nobody's: it must never be changed by Tenantry. */
 export const billingClientId = "Billing000000000000000000000000a";
 
+/** Client id of the application by which the example's enterprise connections are tried out. */
+const proofsClientId = "Proofs0000000000000000000000000a";
+
 /** Name of an organization that is nobody's. */
 export const foreignOrganization = "acme-internal";
 
@@ -84,6 +87,18 @@ export function seedTenant(tenant: Auth0Tenant, managementSecret: string, fernhi
     }),
   });
   database.clients.add(billing.clientId);
+  // By it a connection is tried out before anybody comes in by it.
+  tenant.addClient({
+    clientId: proofsClientId,
+    settings: settingsFor({
+      name: "Proofs",
+      app_type: "regular_web",
+      callbacks: ["https://proofs.acme.example/done"],
+      grant_types: ["authorization_code"],
+      token_endpoint_auth_method: "client_secret_post",
+      oidc_conformant: true,
+    }),
+  });
   const internal = tenant.addOrganization(foreignOrganization, {
     displayName: "Acme itself",
     metadata: { owner: "billing" },

@@ -4,6 +4,7 @@ export const seededProofs: readonly (readonly [domain: string, value: string])[]
   ["bluefin.example", "tenantry-domain=2ewbumk46e4rjqpt3u45odjpsrvwvue56wgdzr5gamqgjcfdpllq"],
   ["cobaltclinics.example", "tenantry-domain=qjgkoo7qv64qitsig6oyrkvrgnxl6ya4ezjzd2npjbfcfz27cjrq"],
   ["fernhill.example", "tenantry-domain=rn2rzluu745hyvrduwjf2qulf4a3h5i4xxzoieg72rqasa76bvlq"],
+  ["ferrous.example", "tenantry-domain=2c2o5gc5v77szn67hcavanv4ugvejdn5qtdqkifmg3gu2rxlquxq"],
   ["juniperlabs.example", "tenantry-domain=ret4a4vmsyaxtytsvhymjaazlgbpxgz4zp4hqe5ayzlkuzm66vqq"],
   ["marigold.example", "tenantry-domain=ysi7vjyt7zbf3sfyxttqhgomdijaaodcceaejydm7a2yok7fieoq"],
   ["northwindrail.example", "tenantry-domain=3utauzklfrhkwrbxjezbwgtufiyyimhxpytj3qr5yozp763xaqna"],

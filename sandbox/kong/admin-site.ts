@@ -143,8 +143,10 @@ async function bodyOf(request: SiteRequest["request"]): Promise<Members> {
 }
 
 function violation(fields: Readonly<Record<string, Json>>): Refusal {
-  const words = Object.entries(fields).map(
-    ([name, what]) => `${name}: ${typeof what === "string" ? what : JSON.stringify(what)}`,
+  const words = Object.entries(fields).flatMap(([name, what]) =>
+    typeof what === "string"
+      ? [`${name}: ${what}`]
+      : Object.entries(what as Members).map(([field, why]) => `${name}.${field}: ${String(why)}`),
   );
   return new Refusal(400, {
     code: 2,

@@ -87,6 +87,11 @@ export class PlayedMendixApp {
     return this.#configurations.filter(({ apiOnly }) => !apiOnly).map(({ alias }) => alias);
   }
 
+  /** Access tokens of the people who are signed in, as the app keeps them for its own calls to APIs. */
+  get accessTokens(): readonly string[] {
+    return [...this.#sessions.values()].map(({ tokens }) => tokens.accessToken);
+  }
+
   /** Starts the app: `OIDC.ASU_OIDC_Startup` makes its configurations of the constants. Sessions are gone. */
   restart(): void {
     const constants = this.#parts.constants();

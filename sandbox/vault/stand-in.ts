@@ -18,12 +18,16 @@ export interface Vault extends StandIn {
   /** A token that may do these methods on paths that begin so, as `data/sso/`. */
   issue(rights: readonly { readonly prefix: string; readonly methods: readonly string[] }[]): string;
   revoke(token: string): void;
+  /** Nothing is there any more. */
+  clear(): void;
   /** An AppRole by which a token with all rights is given. */
   readonly appRole: { readonly roleId: string; readonly secretId: string };
   /** True: every call is answered 503, as of a server that nobody has unsealed. */
   sealed: boolean;
   /** Called before a write of data is made: another writer may come in between. */
   beforeWrite: (() => void) | undefined;
+  /** Called for every read of data. */
+  onRead: ((path: string) => void) | undefined;
 }
 
 type Rights = readonly { readonly prefix: string; readonly methods: readonly string[] }[];
@@ -73,7 +77,10 @@ export function createVault({ clock }: Pick<StandInParts, "clock">): Vault {
 
   const data = async (mount: Map<string, KvPath>, path: string, method: string, site: SiteRequest): Promise<Answer> => {
     const there = mount.get(path);
-    if (method === "GET") return there?.read() ?? problem(404);
+    if (method === "GET") {
+      vault.onRead?.(path);
+      return there?.read() ?? problem(404);
+    }
     if (method !== "POST" && method !== "PUT") return problem(405, "unsupported operation");
     const body = await bodyOf(site);
     vault.beforeWrite?.();
@@ -111,7 +118,9 @@ export function createVault({ clock }: Pick<StandInParts, "clock">): Vault {
     appRole,
     sealed: false,
     beforeWrite: undefined,
+    onRead: undefined,
     issue,
+    clear: () => mounts.get("kv")?.clear(),
     revoke: (gone) => void tokens.delete(gone),
     path: (mount, path) => mounts.get(mount)?.get(path),
     write(mount, path, members) {

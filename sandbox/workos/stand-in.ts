@@ -44,7 +44,7 @@ export function createWorkos({
     },
   );
   const handedBack = new HandedBack();
-  const sites = [api.site, authSite(environment, auth, handedBack), teamSite(environment, handedBack)];
+  const sites = [apiSite(api), authSite(environment, auth, handedBack), teamSite(environment, handedBack)];
   return { sites, env, environment, api, auth };
 }
 
@@ -66,6 +66,19 @@ class HandedBack {
     this.#pages.delete(code);
     return page;
   }
+}
+
+/** The API, and `GET /sso/authorize`, which needs no key and goes on at `auth.workos.com`. */
+function apiSite(api: WorkosApi): Site {
+  const inner = api.site;
+  return {
+    ...inner,
+    handle: async (site) => {
+      if (site.path !== "/sso/authorize") return inner.handle(site);
+      const location = `https://auth.workos.com/sso/authorize?${site.query}`;
+      send(site.response, { status: 302, headers: { location, "cache-control": "no-store" } });
+    },
+  };
 }
 
 /**
@@ -111,7 +124,7 @@ function teamSite(environment: WorkosEnvironment, handedBack: HandedBack): Site 
       const externalId = /^\/login\/([A-Za-z0-9._-]{1,128})$/.exec(path)?.[1];
       const organization = externalId === undefined ? undefined : environment.organizationNamed(externalId);
       if (organization === undefined) return send(response, missing("There is no such company here."));
-      const location = `https://auth.workos.com/sso/authorize?organization=${organization.id}&response_type=code`;
+      const location = `https://api.workos.com/sso/authorize?organization=${organization.id}&response_type=code`;
       send(response, { status: 303, headers: { location, "cache-control": "no-store" } });
     },
   };

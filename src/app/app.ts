@@ -46,6 +46,8 @@ export interface RecordProblem {
   readonly hint: string;
   /** Path of what names it, from the entry of `connections:`; empty for the entry itself. */
   readonly path: readonly (string | number)[];
+  /** `tenant`: the path is from the tenant's file. */
+  readonly in?: "tenant" | undefined;
 }
 
 /** What an app that hands out callbacks says to a record: its callback, or what a person has to do first. */
@@ -61,8 +63,14 @@ export interface AppAdapter {
   /**
    * What is there of the wanted records, and, unless `others` is false, what else of ours. Writes nothing. Without the
    * others, a look at one record costs the same however many there are.
+   *
+   * @param tenants those of the wanted records, for apps that can tell before a write that something of theirs is taken
    */
-  observe(wanted: readonly ConnectionRecord[], others?: boolean): Promise<RecordObservation>;
+  observe(
+    wanted: readonly ConnectionRecord[],
+    others?: boolean,
+    tenants?: readonly AppTenant[],
+  ): Promise<RecordObservation>;
 
   /**
    * Creates or updates the tenant's row and its domains. A domain is routed when it is among the proven ones or was

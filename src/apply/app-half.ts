@@ -1,4 +1,5 @@
 import type { RecordWrite } from "../app/app.ts";
+import { appKind } from "../desired/app-kinds.ts";
 import type { Connection } from "../desired/connection.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
 import { shownBy } from "../verify/app/subject.ts";
@@ -31,7 +32,7 @@ type Values = Pick<
  */
 export function proveAppHalf(
   world: Pick<World, "verifyIo">,
-  { key, startUrl, proof }: Connection,
+  { key, startUrl, proof, record }: Connection,
   values: Values,
   endpoint: string,
   before: readonly CheckResult[],
@@ -42,6 +43,7 @@ export function proveAppHalf(
   return verifyApp(
     {
       ...{ key, startUrl, preset: proof.preset, authorizationEndpoint: endpoint },
+      hosts: appKind(record.kind).signInHosts,
       ...{ issuer, clientId, redirectUri, scopes, acrValues, pkce, responseMode },
     },
     world.verifyIo,

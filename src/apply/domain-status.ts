@@ -1,3 +1,4 @@
+import { kindOfApp } from "../desired/app-kinds.ts";
 import type { Connection } from "../desired/connection.ts";
 import { type DomainChallenge, domainChallenge } from "../desired/domain-challenge.ts";
 import type { RoutedDomain } from "../plan/observed.ts";
@@ -15,12 +16,13 @@ export interface DomainStatus {
   readonly record: DomainChallenge;
 }
 
-/** How the domains of a connection's tenant stand, in the file's order. */
+/** How the domains of a connection's tenant stand, in the file's order; none at an app that routes nobody by a domain. */
 export function domainStatuses(
   workspace: string,
-  { appTenant }: Pick<Connection, "appTenant">,
+  { appTenant, record }: Pick<Connection, "appTenant" | "record">,
   routed: readonly RoutedDomain[] = [],
 ): readonly DomainStatus[] {
+  if (!kindOfApp(record).tenantRow) return [];
   const known = new Map(routed.map((each) => [each.domain, each]));
   return appTenant.domains.map((domain) => {
     const there = known.get(domain);

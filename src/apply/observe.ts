@@ -74,7 +74,8 @@ export async function observe(world: World, { connections, depth, whole }: Obser
     async (name): Promise<[string, RecordObservation]> => {
       world.progress({ kind: "reading", what: `app ${name}` });
       const records = (byApp.get(name) ?? []).map((connection) => connection.record);
-      return [name, await member(world.apps, name).observe(records)];
+      const tenants = new Map((byApp.get(name) ?? []).map(({ appTenant }) => [appTenant.address, appTenant]));
+      return [name, await member(world.apps, name).observe(records, true, [...tenants.values()])];
     },
   );
   const sources = new Map(

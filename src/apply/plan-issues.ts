@@ -46,12 +46,12 @@ export function findIssues(
       if (connection === undefined) continue;
       issues.push(at(connection, "PLAN_RECORD_FOREIGN", message, "Tenantry never changes what it does not own"));
     }
-    for (const { key, code, message, hint, path } of app.problems ?? []) {
+    for (const { key, code, message, hint, path, in: of } of app.problems ?? []) {
       const connection = byKey.get(key);
       // Nothing at an app stops a connection that is wanted off.
       if (connection?.record.state !== "active") continue;
       const tenant = request.tenants.find((candidate) => candidate.tenant === connection.tenant);
-      const place = ["connections", connection.index, ...path];
+      const place = of === "tenant" ? path : ["connections", connection.index, ...path];
       const position = tenant?.positionOf(place) ?? connection.position;
       issues.push({ code, ...position, path: place, message, hint });
     }

@@ -1,5 +1,6 @@
 import { isOurs } from "../desired/capability.ts";
 import type { Connection, ConnectionKey } from "../desired/connection.ts";
+import { TenantryError } from "../errors/failure.ts";
 import { compareText } from "../errors/issue.ts";
 import type { ObservedRecord } from "../plan/observed.ts";
 import { externalIdp } from "../workspace/workspace.ts";
@@ -38,15 +39,23 @@ export interface Rebuilt {
 export async function rebuildStore(world: RecordingWorld, connections: readonly Connection[]): Promise<Rebuilt> {
   const { store, holder, progress } = world;
   const byIdp = Map.groupBy(connections, (connection) => connection.registration.idp);
-  const observations = new Map(
-    await Promise.all(
-      [...world.engines.keys()].map(async (idp) => {
-        if (idp !== externalIdp) progress({ kind: "reading", what: `identity provider ${idp}` });
-        const registrations = (byIdp.get(idp) ?? []).map((connection) => connection.registration);
-        return [idp, (await member(world.engines, idp).plan(registrations, "fleet")).observation] as const;
-      }),
-    ),
+  const unread = new Map<string, TenantryError>();
+  const read = await Promise.all(
+    [...world.engines.keys()].map(async (idp) => {
+      if (idp !== externalIdp) progress({ kind: "reading", what: `identity provider ${idp}` });
+      const registrations = (byIdp.get(idp) ?? []).map((connection) => connection.registration);
+      try {
+        return [[idp, (await member(world.engines, idp).plan(registrations, "fleet")).observation] as const];
+      } catch (error) {
+        // A customer's own org that cannot be read is the business of that customer's connections alone.
+        if (!(error instanceof TenantryError)) throw error;
+        if (world.workspace.identityProviders.get(idp)?.tenant === undefined) throw error;
+        unread.set(idp, error);
+        return [];
+      }
+    }),
   );
+  const observations = new Map(read.flat());
   const { found: present, foreign } = await readRecords(world, connections);
 
   const rebuilt: RebuiltConnection[] = [];
@@ -56,7 +65,8 @@ export async function rebuildStore(world: RecordingWorld, connections: readonly 
     // Of a customer's client only the file speaks, so it counts from when the app has it.
     const known = isOurs(registration) || record !== undefined;
     const found = known ? observation?.found.get(key) : undefined;
-    const problem = observation?.problems.find((each) => each.key === key && each.kind !== "missing");
+    const problem =
+      unread.get(registration.idp) ?? observation?.problems.find((each) => each.key === key && each.kind !== "missing");
     if (found !== undefined) await store.rememberId(registration.address, found.id);
     else if (problem === undefined) await store.forgetId(registration.address);
     rebuilt.push({

@@ -16,14 +16,16 @@ export interface Stage {
   call(command: string, expected: ExitCode): Promise<void>;
   /** What a reference gives from now on. */
   setSecret(name: string, value: string): void;
+  /** Somebody without a session opens an address; the answer is expected to be this one. */
+  visit(url: string, expected: number): Promise<void>;
 }
 
 const okta = "whiterabbit/portal";
 const oktaCallback = `idp/workforce/client/${okta}:redirectUris`;
 
 /**
- * Eight companies from their files to proven sign-ins; then one of each kind is broken as a person would break it,
- * found, and mended; one is put out and let in again; a draft goes live.
+ * Thirteen companies from their files to proven sign-ins; then one of each kind is broken as a person would break it,
+ * found, and mended; two are put out and let in again; two drafts go live, one of them with a hand's help.
  */
 export async function tell(stage: Stage): Promise<void> {
   await fromFilesToSignIns(stage);
@@ -32,6 +34,7 @@ export async function tell(stage: Stage): Promise<void> {
   await breakAndMendTheirOwn(stage);
   await putOutAndLetIn(stage);
   await draftGoesLive(stage);
+  await handOffGoesOn(stage);
   stage.say("Everything once more, as the apps really use it.");
   await stage.call("verify", 0);
   await stage.call("plan --exit-code", 0);
@@ -39,10 +42,12 @@ export async function tell(stage: Stage): Promise<void> {
 }
 
 async function fromFilesToSignIns({ say, call }: Stage): Promise<void> {
-  say("Eight companies, one file each. Every mistake would be named with its position.");
+  say("Thirteen companies, one file each. Every mistake would be named with its position.");
   await call("validate", 0);
   say("What would be done for one of them: its organization and clients at Auth0, its records in two apps.");
   await call("plan --only fernhill --exit-code", 3);
+  say("And for one at WorkOS, which hands the callback out when the connection is made: no plan can know it before.");
+  await call("plan --only marigold-health --exit-code", 3);
   say("What would be done for all of them.");
   await call("plan --exit-code --out plan.json", 3);
   say("Exactly that plan, or nothing: register, prove, hand over, read back; only then switch on.");
@@ -57,7 +62,7 @@ async function fromFilesToSignIns({ say, call }: Stage): Promise<void> {
 async function breakAndMendOkta({ world, say, happens, call }: Stage): Promise<void> {
   say("Okta: somebody edits a callback in the admin console.");
   happens("the callback of whiterabbit/portal at acme.okta.com loses its last part");
-  world.okta.edit(oktaApp(world), (app) => {
+  world.okta.edit(oktaApp(world, okta).id, (app) => {
     app.oauth.redirect_uris = ["https://portal.acme.example/openid/callback"];
   });
   await call("verify whiterabbit", 6);
@@ -97,19 +102,29 @@ async function breakAndMendTheirOwn({ world, say, happens, call, setSecret }: St
   await call("verify bluefin-studios", 0);
 }
 
-async function putOutAndLetIn({ folder, say, happens, call }: Stage): Promise<void> {
-  say("Fernhill has not paid: nobody of theirs comes in, and nothing is lost.");
-  edit(folder, "tenants/fernhill.yaml", "status: active", "status: suspended");
-  happens("tenants/fernhill.yaml: status: suspended");
-  await call("apply --only fernhill --yes", 0);
-  say("Fernhill has paid.");
-  edit(folder, "tenants/fernhill.yaml", "status: suspended", "status: active");
-  happens("tenants/fernhill.yaml: status: active");
-  await call("apply --only fernhill --yes", 0);
+async function putOutAndLetIn({ folder, say, happens, call, visit }: Stage): Promise<void> {
+  say("Fernhill and Sandstone have not paid: nobody of theirs comes in, and nothing is lost.");
+  for (const slug of ["fernhill", "sandstone-energy"]) {
+    edit(folder, `tenants/${slug}.yaml`, "status: active", "status: suspended");
+    happens(`tenants/${slug}.yaml: status: suspended`);
+  }
+  await visit("https://gateway.acme.example/sandstone-energy", 302);
+  await call("apply --only fernhill --only sandstone-energy --yes", 0);
+  say("A plugin that is switched off would leave Kong's route open. This one is on, and denies everybody.");
+  await visit("https://gateway.acme.example/sandstone-energy", 403);
+  say("They have paid.");
+  for (const slug of ["fernhill", "sandstone-energy"]) {
+    edit(folder, `tenants/${slug}.yaml`, "status: suspended", "status: active");
+    happens(`tenants/${slug}.yaml: status: active`);
+  }
+  await call("apply --only fernhill --only sandstone-energy --yes", 0);
+  await visit("https://gateway.acme.example/sandstone-energy", 302);
 }
 
 async function draftGoesLive({ world, folder, say, happens, call, setSecret }: Stage): Promise<void> {
-  say("Ostrava's IT has registered the client and hands it over: the draft goes live.");
+  say("Ostrava's IT gets a page that says exactly what to register, and what to send back.");
+  await call("guide ostrava-steel --out ostrava-steel.html", 0);
+  say("They have registered the client and hand it over: the draft goes live.");
   const given = world.providers["ostrava-steel"].register({
     clientId: "acme-portal",
     method: "client_secret_basic",
@@ -125,10 +140,31 @@ async function draftGoesLive({ world, folder, say, happens, call, setSecret }: S
   await call("apply --only ostrava-steel --yes", 0);
 }
 
-function oktaApp(world: Sandbox): string {
-  const app = world.okta.apps.find((candidate) => candidate.label.startsWith(okta));
-  if (app === undefined) throw new Error(`the sandbox's org has no app for ${okta}`);
-  return app.id;
+async function handOffGoesOn({ world, folder, say, happens, call }: Stage): Promise<void> {
+  say(
+    "Pebble Press signs. WorkOS lets connections be made only by hand by now: apply does all else, and says the step.",
+  );
+  const { environment } = world.standIns.workos;
+  environment.makesConnections = false;
+  environment.showsDetails = true;
+  edit(folder, "tenants/pebble-press.yaml", "status: draft", "status: active");
+  happens("tenants/pebble-press.yaml: status: active");
+  await call("apply --only pebble-press --yes", 0);
+  say("Somebody does that step; nobody has to tell Tenantry.");
+  happens("the connection is made in WorkOS' portal, with the values that apply printed");
+  const app = oktaApp(world, "pebble-press/crew");
+  environment.finishPortal(environment.organizationNamed("pebble-press")?.id ?? "", {
+    clientId: app.clientId,
+    clientSecret: app.secrets[0]?.value ?? "",
+    discoveryEndpoint: "https://acme.okta.com/oauth2/default/.well-known/openid-configuration",
+  });
+  await call("apply --only pebble-press --yes", 0);
+}
+
+function oktaApp(world: Sandbox, key: string): Sandbox["okta"]["apps"][number] {
+  const app = world.okta.apps.find((candidate) => candidate.label.startsWith(key));
+  if (app === undefined) throw new Error(`the sandbox's org has no app for ${key}`);
+  return app;
 }
 
 function auth0Client(world: Sandbox): string {

@@ -92,6 +92,8 @@ export interface AppKind<K extends AppKindName = AppKindName> {
   readonly capability: Readonly<Record<CapabilityField, Capability>>;
   /** The redirect URI where it is not `baseUrl` and `callback`. */
   redirectUri?(use: AppUse<AppOf<K>>): string | undefined;
+  /** Hosts of the vendor's that a sign-in goes by before it comes to the identity provider. */
+  readonly signInHosts?: readonly string[] | undefined;
   /** The page that starts a sign-in, where it is not `baseUrl` and `start`; `start` when undefined. */
   startUrl?(use: AppUse<AppOf<K>>): string | undefined;
   /**

@@ -32,7 +32,10 @@ export function tenantStacks(
   connections: readonly Connection[],
   out: string,
 ): readonly TenantStack[] {
-  const orgs = [...workspace.identityProviders.values()].filter((idp) => idp.kind === "okta");
+  const orgs = [...workspace.identityProviders.values()]
+    .filter((idp) => idp.kind === "okta")
+    // An org of a customer's own is never carried by an engine that keeps a state.
+    .filter(({ tenant }) => tenant === undefined);
   return orgs
     .flatMap((idp) => {
       const clients = Map.groupBy(

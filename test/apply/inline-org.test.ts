@@ -74,6 +74,9 @@ describe("a customer's own org, given in place", () => {
     expect(applied.out + applied.err).toContain("SECRET_UNRESOLVED");
     expect(workspace.portal("select key from sso_connection_active")).toEqual([{ key: "whiterabbit/portal" }]);
     expect(asked().filter(({ path }) => path.startsWith("/api/"))).toEqual([]);
+    const rebuilt = await workspace.tenantry("status", "--rebuild");
+    expect(rebuilt.exit, rebuilt.err).toBe(0);
+    expect(rebuilt.out).toContain("TENANT_JUNIPER_LABS__ABSENT");
   });
 
   it("is asked nothing for a draft", async () => {
@@ -89,6 +92,33 @@ describe("a customer's own org, given in place", () => {
     expect(moved.out.replaceAll(/\s+/g, " ")).toContain(
       `the client of juniper-labs/portal at https://${host} (no file gives access there)`,
     );
+  });
+
+  it("may be an Auth0 tenant, with an organization of the name that the file says", async () => {
+    const { sandbox } = workspace;
+    workspace.edit("tenantry.yaml", `hosts: [${host}]`, "hosts: [acme.eu.auth0.com]");
+    workspace.edit(
+      file,
+      inPlace,
+      `  auth0:
+    domain: acme.eu.auth0.com
+    organizationName: juniper
+    credentials: { clientId: TenantryManagement0000000000000a, clientSecret: env:TENANT_JUNIPER_LABS__AUTH0 }
+  enabledConnections: [juniper-oidc]
+  organization: { displayName: Juniper at Acme }
+`,
+    );
+    sandbox.auth0.addConnection("juniper-oidc", "oidc");
+    const secret = { TENANT_JUNIPER_LABS__AUTH0: String(sandbox.env.AUTH0_MANAGEMENT_SECRET) };
+    const applied = await workspace.tenantryWith(secret, "apply", "--yes");
+    expect(applied.exit, applied.out + applied.err).toBe(0);
+    const organization = sandbox.auth0.organization("juniper");
+    expect(JSON.stringify(organization)).toContain("Juniper at Acme");
+    expect(workspace.portal("select issuer from sso_connection_active where key = 'juniper-labs/portal'")).toEqual([
+      { issuer: "https://acme.eu.auth0.com/" },
+    ]);
+    const again = await workspace.tenantryWith(secret, "plan", "--exit-code");
+    expect(again.exit, again.out + again.err).toBe(0);
   });
 
   it("is one identity provider", async () => {

@@ -19,6 +19,7 @@ const issuers = [
   "https://theirs.okta.com",
   "https://theirs.okta.com/oauth2/default",
 ];
+const servers = ["", "{ name: Sign-in, audience: a }", "{ name: Sign-in, audience: b }", "{ name: Sign-in }"];
 const orgs = ["theirs.okta.com", "more.theirs.okta.com", "theirs.okta.com", "other.okta.com", "acme.okta.com"];
 const clientIds = [
   "client-1",
@@ -116,8 +117,9 @@ const require = fc.constantFrom(...demands).chain((demand) =>
 const signIn = (values: Values) =>
   fc
     .record({
-      kind: fc.constantFrom("okta", "auth0", "external", "external", "inPlace"),
+      kind: fc.constantFrom("okta", "okta", "auth0", "external", "external", "inPlace"),
       org: fc.constantFrom(...orgs),
+      server: fc.constantFrom(...servers),
       require,
       spell: spelling,
       block,
@@ -127,13 +129,14 @@ const signIn = (values: Values) =>
       clientId: values.clientId,
       listed: fc.boolean(),
     })
-    .map(({ kind, require, spell, block, way, another, issuer, clientId, listed, org }) => (indent: string) => {
+    .map(({ kind, require, spell, block, way, another, issuer, clientId, listed, org, server }) => (indent: string) => {
       const demanded = require(indent);
       const inside = `${indent}    `;
       const long = (value: string): string => block?.(value, inside) ?? spell(value);
+      const served = server === "" ? "" : `${indent}authorizationServer: ${server}\n`;
       switch (kind) {
         case "okta":
-          return `${indent}idp: workforce\n${indent}everyone: true\n${demanded}`;
+          return `${indent}idp: workforce\n${served}${indent}everyone: true\n${demanded}`;
         case "auth0": {
           const all = [way, ...(another === null || another === way ? [] : [another])];
           const list = listed

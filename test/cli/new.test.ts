@@ -74,7 +74,7 @@ connections:
         `  portal  https://portal.acme.example/openid/callback/${id}\nnext: tenantry plan --only acme\n`,
     );
     expect(read("tenants/acme.yaml")).toMatch(/^# yaml-language-server: \$schema=..\/schema\/tenant.schema.json\n/);
-    expect((await tenantry(["validate"])).out).toContain("9 tenants with 10 connections in production: no issues");
+    expect((await tenantry(["validate"])).out).toContain("14 tenants with 18 connections in production: no issues");
   });
 
   it("gives each tenant a public id of its own", async () => {

@@ -3,10 +3,13 @@ import net from "node:net";
 // No test reaches outside loopback: a connection to any other address fails the test that made it.
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost|::ffff:127\.\d+\.\d+\.\d+)$/;
 
+/** Real systems that whoever runs the tests has asked for. */
+const asked = new Set(process.env.TENANTRY_LIVE_WORKOS === undefined ? [] : ["api.workos.com"]);
+
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
   const host = hostOf(args);
-  if (host !== undefined && !loopback.test(host)) {
+  if (host !== undefined && !loopback.test(host) && !asked.has(host)) {
     throw new Error(`a test tried to reach ${host}: tests stay on loopback`);
   }
   return Reflect.apply(connect, this, args) as net.Socket;

@@ -38,7 +38,7 @@ export interface FilesOptions {
 /** The files of one app. */
 export interface Files {
   place(key: ConnectionKey): Promise<Place>;
-  look(key: ConnectionKey, at?: string): Promise<Found>;
+  look(key: ConnectionKey): Promise<Found>;
   /** The old file; undefined when none of ours is kept. */
   kept(key: ConnectionKey): Promise<OwnFile | undefined>;
   replace(path: string, shown: string, text: string, mode: number): Promise<void>;

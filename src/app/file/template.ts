@@ -129,7 +129,8 @@ export function changedValues(
     const wanted = filledLeaf(format, leaf, values);
     const there = valueAt(tree, leaf.path);
     if (there !== undefined && canonicalJson(there) === canonicalJson(wanted)) continue;
-    for (const name of leaf.names) changed.set(name, there ?? "missing");
+    const shown = typeof there === "string" ? (format.decode(leaf.path, there) ?? there) : there;
+    for (const name of leaf.names) changed.set(name, shown ?? "missing");
   }
   return changed;
 }

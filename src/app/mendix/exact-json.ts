@@ -16,7 +16,7 @@ export function parseExact(text: string): Record<string, unknown> | undefined {
     const value = raw.parse(text, (_key, member, { source }) =>
       typeof member === "number" && source !== undefined ? raw.rawJSON(source) : member,
     );
-    return typeof value === "object" && value !== null && !Array.isArray(value)
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !isRaw(value)
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
@@ -25,7 +25,6 @@ export function parseExact(text: string): Record<string, unknown> | undefined {
 }
 
 /** Characters that YAML or a terminal would not take as they are: C1, line separators, the byte order mark. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** The object as JSON on one line, without unprintable characters. Parses back equal. */

@@ -1,13 +1,13 @@
 import type { ManualStep } from "../../desired/app-kind.ts";
 import { workosOrganization } from "../../desired/apps/workos.ts";
-import type { ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
+import type { AppTenant, ConnectionKey, ConnectionRecord } from "../../desired/connection.ts";
 import type { Fields, ObservedAppTenant, ObservedRecord } from "../../plan/observed.ts";
 import type { WorkosConnection } from "../../vendor/workos/connections.ts";
 import type { WorkosOrganization } from "../../vendor/workos/organizations.ts";
 import type { RecordObservation, RecordProblem } from "../app.ts";
 import { letsIn, otherText, standingOf } from "./connection.ts";
 import { type KeptRecord, type OwnPart, readOwn, strangerOf } from "./metadata.ts";
-import { isRouted, strangerText } from "./organization.ts";
+import { isRouted, strangerText, takenText } from "./organization.ts";
 import type { WorkosPlace } from "./place.ts";
 import { activateStep, callbackStep, changeStep, handOffSteps } from "./steps.ts";
 import { fixedDifferences, shownFields } from "./values.ts";
@@ -18,14 +18,20 @@ const few = 10;
 /** What is read of WorkOS: organizations by external id, and their connections. */
 interface Reading {
   readonly organizations: ReadonlyMap<string, WorkosOrganization>;
+  withDomain(domain: string): Promise<readonly WorkosOrganization[]>;
   connectionsOf(organizationId: string): Promise<readonly WorkosConnection[]>;
 }
 
-/** Reads organizations and connections. Writes nothing. */
+/**
+ * Reads organizations and connections. Writes nothing.
+ *
+ * @param tenants those whose domains are looked for at other organizations
+ */
 export async function observeRecords(
   place: WorkosPlace,
   wanted: readonly ConnectionRecord[],
   others: boolean,
+  tenants: readonly AppTenant[],
 ): Promise<RecordObservation> {
   const reading = await read(place, wanted, others);
   const found: Found = { tenants: new Map(), records: new Map(), foreign: [], problems: [], waiting: new Map() };
@@ -46,6 +52,7 @@ export async function observeRecords(
     }
     see(place, found, record, organization, own.record, await reading.connectionsOf(organization.id));
   }
+  for (const tenant of tenants) found.problems.push(...(await takenDomains(place, reading, tenant, wanted)));
   const keys = new Set(wanted.map(({ key }) => key));
   const total = keys.size;
   return {
@@ -77,7 +84,39 @@ async function read(place: WorkosPlace, wanted: readonly ConnectionRecord[], oth
     all ??= Map.groupBy(await connections.list(), ({ organizationId }) => organizationId ?? "");
     return all.get(id) ?? [];
   };
-  return { organizations: byId, connectionsOf };
+  const withDomain = async (domain: string): Promise<readonly WorkosOrganization[]> =>
+    whole
+      ? found.filter((each) => each !== undefined).filter((each) => has(each, domain))
+      : organizations.withDomain(domain);
+  return { organizations: byId, withDomain, connectionsOf };
+}
+
+function has({ domains }: WorkosOrganization, domain: string): boolean {
+  return domains.some((each) => each.domain === domain);
+}
+
+/** Domains of a tenant that another organization has: WorkOS would refuse them. */
+async function takenDomains(
+  { app }: WorkosPlace,
+  { organizations, withDomain }: Reading,
+  { tenant, domains }: AppTenant,
+  wanted: readonly ConnectionRecord[],
+): Promise<readonly RecordProblem[]> {
+  const live = wanted.filter((record) => record.tenant === tenant && record.state === "active");
+  const own = organizations.get(workosOrganization(app, tenant));
+  const problems: RecordProblem[] = [];
+  for (const [index, domain] of live.length === 0 ? [] : domains.entries()) {
+    if (own !== undefined && has(own, domain)) continue;
+    const [owner] = (await withDomain(domain)).filter((each) => each.id !== own?.id && has(each, domain));
+    if (owner === undefined) continue;
+    const message = takenText(domain, tenant, owner);
+    const hint = `take it off that organization in the WorkOS dashboard, or out of \`domains\``;
+    const path = ["domains", index];
+    problems.push(
+      ...live.map(({ key }) => ({ key, code: "WORKOS_DOMAIN_TAKEN", message, hint, path, in: "tenant" }) as const),
+    );
+  }
+  return problems;
 }
 
 /** What there is of one wanted record. */

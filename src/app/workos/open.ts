@@ -40,7 +40,7 @@ export async function openWorkosApp(options: AppOpenOptions<WorkosApp>): Promise
     name: app.name,
     gate: "atomic",
     showsSecret: false,
-    observe: (wanted, others = true) => observeRecords(place, wanted, others),
+    observe: (wanted, others = true, tenants = []) => observeRecords(place, wanted, others, tenants),
     writeTenant: async (tenant, proven = new Map()) => {
       await writeOrganization(place, tenant, proven, now());
     },

@@ -176,11 +176,15 @@ async function domainTaken(
     const owners = (await organizations.withDomain(domain)).filter(({ id }) => id !== ownId);
     const [owner] = owners.filter((each) => each.domains.some((one) => one.domain === domain));
     if (owner === undefined) continue;
-    const message = `The domain ${domain} of the tenant ${tenant} belongs to the WorkOS organization ${owner.id} (${owner.name}).`;
-    return new TenantryError("WORKOS_DOMAIN_TAKEN", message, { cause: refused });
+    return new TenantryError("WORKOS_DOMAIN_TAKEN", takenText(domain, tenant, owner), { cause: refused });
   }
   const message = `A domain of the tenant ${tenant} belongs to another organization: ${refused.message}`;
   return new TenantryError("WORKOS_DOMAIN_TAKEN", message, { cause: refused });
+}
+
+/** What to say of a domain that another organization has. */
+export function takenText(domain: string, tenant: string, { id, name }: WorkosOrganization): string {
+  return `The domain ${domain} of the tenant ${tenant} belongs to the WorkOS organization ${id} (${name}).`;
 }
 
 /** Writes what is kept of the connection; nothing when it is so already. */

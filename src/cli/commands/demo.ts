@@ -11,6 +11,7 @@ import { loadWorkspace, workspaceFile } from "../../workspace/load.ts";
 import type { EngineKind } from "../../workspace/workspace.ts";
 import { loadContext } from "../context.ts";
 import { tell } from "../demo-story.ts";
+import { openAs } from "../demo-visit.ts";
 import { missingText } from "../engines-text.ts";
 import { runCommand } from "../main.ts";
 import { nodeFiles } from "../node-files.ts";
@@ -156,7 +157,13 @@ async function play(
   const setSecret = (name: string, value: string): void => {
     environment[name] = value;
   };
-  await tell({ world, folder, say, happens, call, setSecret });
+  const visit = async (url: string, expected: number): Promise<void> => {
+    const { status, location } = await openAs(world, url);
+    const where = location === undefined ? "" : ` to ${new URL(location, url).host}`;
+    if (!quiet) run.terminal.out(`\n${paint.dim(`(somebody opens ${url}: ${status}${where})`)}\n`);
+    if (status !== expected) throw new Error(`${url} answers ${status}, not ${expected}`);
+  };
+  await tell({ world, folder, say, happens, call, setSecret, visit });
   return steps;
 }
 

@@ -45,7 +45,7 @@ export async function guide(run: Run, name: string, options: GuideOptions): Prom
     return 0;
   }
   writeWhole(surroundings.cwd, options.out, text);
-  terminal.err(`wrote ${options.out}\n`);
+  terminal.out(`wrote ${options.out}\n`);
   return 0;
 }
 

@@ -63,6 +63,7 @@ export const workosKind: AppKind<"workos"> = {
   kind: "workos",
   gate: "atomic",
   tenantRow: true,
+  signInHosts: ["api.workos.com", "auth.workos.com"],
   callback: (app) => (app.callback === "" ? "afterRecord" : "computed"),
   lockScope: () => "tenant",
   secret: (app) => (app.connections === "handOff" ? "byHand" : "written"),

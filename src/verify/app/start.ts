@@ -71,9 +71,10 @@ export function notBegunAgain(answer: Exclude<StartAnswer, { kind: "begun" }>): 
   return inconclusive("VERIFY_APP_ANSWER_UNCLEAR", message, answer.facts);
 }
 
-/** Hosts where the app is at home: those of its start page and of its callback. */
-export function ownHosts({ redirectUri }: AppSubject, startUrl: string): ReadonlySet<string> {
-  return new Set([startUrl, redirectUri].filter((url) => URL.canParse(url)).map((url) => new URL(url).host));
+/** Hosts where the app is at home: those of its start page and of its callback, and those that it signs people in by. */
+export function ownHosts({ redirectUri, hosts = [] }: AppSubject, startUrl: string): ReadonlySet<string> {
+  const own = [startUrl, redirectUri].filter((url) => URL.canParse(url)).map((url) => new URL(url).host);
+  return new Set([...own, ...hosts]);
 }
 
 /** Whether a URL is the authorization endpoint, with parameters behind those that the endpoint has itself. */

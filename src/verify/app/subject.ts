@@ -7,6 +7,8 @@ export interface AppSubject extends IssuerSource {
   readonly key: ConnectionKey;
   /** The page that begins the sign-in; absent: nothing can be asked, and every check is skipped. */
   readonly startUrl?: string | undefined;
+  /** Hosts that the app signs people in by, besides those of its start page and its callback. */
+  readonly hosts?: readonly string[] | undefined;
   /** Where the start page must lead: the endpoint of the record. */
   readonly authorizationEndpoint: string;
   /** The redirect URI of the record, byte for byte as it is registered. */

@@ -171,8 +171,13 @@ function note(walk: Walk, path: readonly (string | number)[], message: string, h
 
 function readTable(): Branch {
   const root: Branch = { kind: "object", members: new Map(), required: new Set() };
+  const needed: string[][] = [];
   for (const line of kongFieldTable.trim().split("\n")) {
     const [place = "", type = "", ...rest] = line.split(" ");
+    if (type === "list") {
+      needed.push(place.replace(/!$/, "").split("."));
+      continue;
+    }
     const bounds = /^(-?\d*)\.\.(-?\d*)$/.exec(rest.find((word) => word.includes("..")) ?? "") ?? [];
     const plain = type === "string" || type === "number" || type === "integer" || type === "boolean";
     put(root, place.replace(/!$/, ""), place.endsWith("!"), {
@@ -185,6 +190,11 @@ function readTable(): Branch {
       secret: rest.includes("secret") || credentials.has(place),
       vault: rest.includes("vault"),
     });
+  }
+  for (const path of needed) {
+    let branch: Shape | undefined = root;
+    for (const step of path.slice(0, -1)) branch = branch?.kind === "object" ? branch.members.get(step) : undefined;
+    if (branch?.kind === "object") branch.required.add(path.at(-1) ?? "");
   }
   return root;
 }

@@ -170,7 +170,7 @@ export async function startBench(options: Omit<SandboxOptions, "dir" | "port"> =
   const addClients = () => {
     auth0.addClient({ clientId: ids.portal, settings: settings("Portal", callback) as never });
     auth0.addClient({ clientId: ids.reports, settings: settings("Reports", callback) as never });
-    auth0.addClient({ clientId: ids.probe, settings: settings("Proofs", probe.redirectUri) as never });
+    auth0.addClient({ clientId: ids.probe, settings: settings("Trials", probe.redirectUri) as never });
   };
   addClients();
   const connection = (called = name) => auth0.connection(called);

@@ -116,16 +116,16 @@ describe("applications", () => {
   test("that are not there, or twice, or the one of the proof stop the connection with their place", async () => {
     bench.sandbox.auth0.addClient({ settings: { ...bench.sandbox.auth0.client(ids.reports)?.settings } as never });
     app = await bench.adapter({ probe });
-    const clients = ["Absent", "Reports", "Proofs"];
+    const clients = ["Absent", "Reports", "Trials"];
     const { problems } = await look(record({}, { clients }));
     expect(problems?.map(({ code, path, message }) => [code, path, message])).toEqual([
       ["AUTH0_APPLICATION_MISSING", ["auth0", "clients", 0], 'Auth0 (acme.eu.auth0.com) has no application "Absent"'],
       ["AUTH0_APPLICATION_MISSING", ["auth0", "clients", 1], expect.stringContaining("two applications")],
-      ["AUTH0_PROBE", ["auth0", "clients", 2], expect.stringContaining("Proofs")],
+      ["AUTH0_PROBE", ["auth0", "clients", 2], expect.stringContaining("Trials")],
     ]);
     for (const [one, code] of [
       ["Absent", "AUTH0_APPLICATION_MISSING"],
-      ["Proofs", "AUTH0_PROBE"],
+      ["Trials", "AUTH0_PROBE"],
     ]) {
       const write = bench.write({}, { clients: [one ?? ""] });
       await expect(app.write(write)).rejects.toMatchObject({ code });

@@ -34,7 +34,7 @@ describe.each(["stand-in", "reference"] as const)("the %s", (which) => {
       roles: { claim: ["realm", "roles"], map: { 'Ops & "more"': "admin" }, default: "member" },
       session: { absolute: 28_800_000, idle: 1_800_000 },
       acrValues: ["urn:mace"],
-      extraParams: { domain_hint: "${{ secrets }}" },
+      extraParams: { domain_hint: "{{ secrets }} $HOME" },
       require: { hd: "whiterabbit.example" },
     });
     expect((await app.observe([full.record])).records.size).toBe(0);

@@ -45,6 +45,8 @@ export interface ReceiverPlace {
   /** Waits that were asked for. */
   readonly waits: number[];
   clock: number;
+  /** Where it listens, for requests of a test's own. */
+  readonly server: { readonly port: number; readonly ca: string };
   adapter(change?: {
     readonly auth?: HttpAuth;
     readonly secretSink?: string;
@@ -122,6 +124,7 @@ export async function receiverPlace(which: "stand-in" | "reference"): Promise<Re
     fault: undefined,
     waits: [],
     clock: now,
+    server: { port: (server.address() as AddressInfo).port, ca: authority.certificate },
     receiver,
     async adapter({ auth = hmac, secretSink, values = {} } = {}) {
       const secrets: Record<string, string> = { KEY: signingKey, SECRET: "a client: secret", ...values };

@@ -60,7 +60,7 @@ describe("a gateway from file to sign-in", () => {
   test("apply proves both halves, and shows no secret", async () => {
     const told = await apply();
     const [plugin] = workspace.sandbox.standIns.kong.state.plugins;
-    const [secret] = plugin?.config.client_secret as readonly string[];
+    const [secret] = (plugin?.config.client_secret ?? []) as readonly string[];
     expect(secret).toMatch(/.{20,}/);
     expect(told).not.toContain(secret);
     expect(plugin?.tags?.some((tag) => tag.startsWith("tenantry-state:"))).toBe(false);

@@ -110,7 +110,7 @@ describe("variables of the environment", () => {
       },
     });
     await (await place.adapter()).write(write);
-    expect(blockIn(place.read()).sort()).toEqual(
+    expect([...blockIn(place.read())].sort()).toEqual(
       [
         "MX_OIDC_ClientID=client-of-whiterabbit",
         "MX_OIDC_ClientAlias=Rabbit",

@@ -69,8 +69,6 @@ export const discovery: DiscoverySnapshot = {
   endSessionEndpoint: "https://acme.okta.com/oauth2/v1/logout",
 };
 
-export const secretText = 'it\'s "a" secret: ${{ x }} {{ y }} \\ ünï 🐇 #1';
-
 /** What is written for an entry. */
 export function writeOf(
   app: MendixApp,
@@ -187,14 +185,18 @@ export function openOptions(
   secrets: Readonly<Record<string, string>>,
   network: Network = {},
 ): AppOpenOptions<MendixApp> {
-  const sleep = async (): Promise<void> => {};
+  let ahead = 0;
+  const clock = (): number => Date.now() + ahead;
+  const sleep = async (milliseconds: number): Promise<void> => {
+    ahead += milliseconds;
+  };
   return {
     app,
     workspace: { name: "acme", environment: "production", root } as AppOpenOptions["workspace"],
     access: "manage",
     network,
-    limiters: createHostLimiters({ clock: Date.now, sleep }),
-    clock: Date.now,
+    limiters: createHostLimiters({ clock, sleep }),
+    clock,
     sleep,
     resolve: (reference: Reference) => new Secret(secrets[reference.text] ?? ""),
     know: () => {},

@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { onTestFinished } from "vitest";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { constantsOfEnvironment } from "../../../sandbox/mendix/configuration.ts";
 import { EnvironmentSettings } from "../../../sandbox/mendix/settings.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
@@ -13,6 +13,8 @@ import { appOf, keptInMemory, openOptions, placeOf } from "./place.ts";
 /** One app with an outside world of its own, whatever brings its constants there. */
 export interface CarrierPlace {
   readonly app: MendixApp;
+  /** The workspace's folder; empty where there is none. */
+  readonly root: string;
   readonly kept: ReturnType<typeof keptInMemory>;
   adapter(change?: Partial<AppOpenOptions<MendixApp>>): Promise<AppAdapter>;
   /** What the app would have if it started now, by full name. */
@@ -86,9 +88,12 @@ function filePlace(kind: Exclude<CarrierKind, "deployApi">, { more = {}, secrets
   const app = appOf({ carrier: carrierOf(kind, !("secretSink" in more)), ...more });
   const place = placeOf(app, { secrets });
   place.put(kind === "kubernetes" ? manifest : variables);
-  const model = new EnvironmentSettings().running();
+  const settings = new EnvironmentSettings();
+  for (const name of [...settings.constants.keys()]) settings.add(`Sso.Northwind_${name.split(".")[1]}`);
+  const model = settings.running();
   return {
     app,
+    root: place.root,
     kept: place.kept,
     adapter: (change) => place.adapter(change),
     constants: () =>
@@ -103,14 +108,14 @@ function filePlace(kind: Exclude<CarrierKind, "deployApi">, { more = {}, secrets
         const rest = kind === "environment MX" ? before : before.replace(/^CONSTANTS=.*\n/m, "");
         return place.put(`${rest}${line}\n`);
       }
-      const [member] = [
-        JSON.stringify(JSON.stringify({ [name]: value }).slice(1, -1))
-          .slice(1, -1)
-          .replaceAll("'", "''"),
-      ];
-      const after = before.replace(/("MicroflowConstants": ?"\{)/, `$1${member.replaceAll("$", "$$$$")},`);
-      if (after === before) throw new Error("no MicroflowConstants");
-      place.put(after);
+      const [first, ...others] = before.split(/^---$/m);
+      const document = parseDocument(first ?? "");
+      const path = ["spec", "runtime", "customConfiguration"];
+      const configuration = JSON.parse(String(document.getIn(path))) as Record<string, string>;
+      const constants = JSON.parse(configuration.MicroflowConstants ?? "{}") as Record<string, string>;
+      const inner = JSON.stringify({ ...constants, [name]: value });
+      document.setIn(path, JSON.stringify({ ...configuration, MicroflowConstants: inner }));
+      place.put([document.toString({ lineWidth: 0 }), ...others].join("---"));
     },
     everything: () => place.read(),
   };
@@ -139,6 +144,7 @@ function deployPlace(sandbox: Sandbox, { more = {}, secrets = {} }: PlaceOptions
   const network = { connect: { host: sandbox.host, port: sandbox.port, ca: sandbox.ca } };
   return {
     app,
+    root: "",
     kept,
     async adapter(change = {}) {
       const all = { "env:MENDIX_API_KEY": sandbox.env.MENDIX_API_KEY ?? "", ...secrets };

@@ -90,3 +90,21 @@ test("where the API may not make connections, the tenant waits with the exact st
   expect(JSON.stringify(workspace.sandbox.okta.apps)).toContain(`/sso/oidc/${made.opaque}/callback`);
   expect(await comesIn()).toBe(true);
 });
+
+test("a domain that another organization has is an issue at its place, before anything is done", async () => {
+  const { environment } = played();
+  const other = environment.addOrganization({ name: "Other Foods" });
+  other.domains.push(environment.newDomain("whiterabbit.example", "verified"));
+  const file = workspace.read("tenants/whiterabbit.yaml").split("\n");
+  const line = file.findIndex((text) => text.startsWith("domains:")) + 1;
+  for (const command of ["plan", "apply"]) {
+    const refused = await workspace.tenantry(command, ...(command === "apply" ? ["--yes"] : []));
+    expect(refused.exit).not.toBe(0);
+    const told = refused.out + refused.err;
+    expect(told).toContain("WORKOS_DOMAIN_TAKEN");
+    expect(told).toContain(`tenants/whiterabbit.yaml:${line}:`);
+    expect(told).toContain(other.id);
+  }
+  expect(environment.organizationNamed("whiterabbit")).toBeUndefined();
+  expect(workspace.sandbox.okta.apps.filter(({ label }) => String(label).startsWith("whiterabbit/crew"))).toEqual([]);
+});

@@ -86,6 +86,7 @@ describe("secrets", () => {
   });
 
   test("a hostile one reaches WorkOS byte for byte", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as it is
     const hostile = 'q\'"`\\ ${{ env "X" }} {{x}} $HOME #%&<>\n\tü€😀';
     await live(app, crewWrite(hostile));
     expect(place.connection().oidc?.clientSecret).toBe(hostile);

@@ -100,6 +100,22 @@ describe("a tenant's organization", () => {
     },
   );
 
+  test("a domain that another organization has is seen before a write, whether one record is read or all", async () => {
+    const other = place.environment.addOrganization({ name: "Other Foods" });
+    other.domains.push(place.environment.newDomain("taken.example", "pending"));
+    const wanted = tenant({ domains: ["whiterabbit.example", "taken.example"] });
+    for (const others of [true, false]) {
+      const { problems } = await app.observe([crewRecord()], others, [wanted]);
+      expect(problems).toEqual([
+        expect.objectContaining({ key, code: "WORKOS_DOMAIN_TAKEN", path: ["domains", 1], in: "tenant" }),
+      ]);
+      expect((await app.observe([crewRecord({ state: "disabled" })], others, [wanted])).problems).toEqual([]);
+    }
+    other.domains.length = 0;
+    await app.writeTenant(wanted);
+    expect((await app.observe([crewRecord()], false, [wanted])).problems).toEqual([]);
+  });
+
   test("metadata of others survives every write", async () => {
     await app.writeTenant(tenant());
     place.organization().metadata.plan = "enterprise";

@@ -42,7 +42,9 @@ describe("what a tenant's block may say", () => {
     expect(wrongEntry({ constants: { ClientID: "Sso.Client" } })).toEqual([]);
     expect(wrongEntry({ constants: "Sso.Whiterabbit" })).toEqual([message]);
     expect(wrongEntry({ constants: { ClientId: "Sso.Client" } })).toEqual([`constants Unrecognized key: "ClientId"`]);
-    expect(wrongEntry({ constants: { ClientID: "client" } })).toEqual([message]);
+    expect(wrongEntry({ constants: { ClientID: "client" } })).toEqual([
+      "constants.ClientID must be a name of the model, `Module.Name`",
+    ]);
   });
 });
 

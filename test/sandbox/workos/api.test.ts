@@ -118,7 +118,7 @@ describe("the stand-in of WorkOS", () => {
     const taken = await ask("POST", "/organization_domains", { domain: "only.example", organization_id: second });
     expect(taken).toMatchObject({ status: 409, body: { code: "domain_already_exists" } });
     const found = await ask("GET", "/organizations?domains=only.example");
-    expect((found.body?.data as { id: string }[]).map(({ id }) => id)).toEqual([first]);
+    expect(found.body?.data).toEqual([expect.objectContaining({ id: first })]);
     expect(await ask("POST", "/portal/generate_link", { organization: first, intent: "sso" })).toMatchObject({
       status: 201,
       body: { link: expect.stringContaining("https://setup.workos.com?token=") },

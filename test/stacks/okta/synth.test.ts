@@ -8,14 +8,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "../../../src/cli/main.ts";
 import { plain } from "../../../src/plan/render-text.ts";
 import { isJsonObject, objectIn } from "../../../src/vendor/json.ts";
+import { sqlCompanies } from "../../support/workspace.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "tenantry-synth-"));
-  for (const part of ["tenantry.yaml", "tenants"])
+  for (const part of ["tenantry.yaml", ...sqlCompanies.map((tenant) => `tenants/${tenant}.yaml`)]) {
     cpSync(join(repository, part), join(root, part), { recursive: true });
+  }
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

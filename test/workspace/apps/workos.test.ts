@@ -57,5 +57,5 @@ test("a connection may name its callback and custom attributes", () => {
     [],
   );
   expect(wrongEntry({ callback: "http://auth.workos.com/x" })).toHaveLength(1);
-  expect(wrongEntry({ attributes: { team: "" } })).toEqual(["attributes.team must not be empty"]);
+  expect(wrongEntry({ attributes: { team: "a\nb" } })).toEqual(["attributes.team must be one line"]);
 });

@@ -61,8 +61,9 @@ test("a file becomes a row of the team's own table, proven; drift in it is seen 
   expect((await workspace.tenantry("verify", "whiterabbit")).exit).toBe(0);
 
   workspace.changePortal(`update "Org" set token_endpoint = 'https://evil.example/token'`);
+  // Another host of an endpoint is acknowledged by name.
   const drifted = await workspace.tenantry("plan", "--exit-code");
-  expect([drifted.exit, drifted.out]).toEqual([3, expect.stringContaining("evil.example")]);
+  expect([drifted.exit, drifted.out]).toEqual([4, expect.stringContaining("evil.example")]);
   const mended = await workspace.tenantry("apply", "--yes", ...acks(drifted.out));
   expect(mended.exit, mended.err + mended.out).toBe(0);
   expect(org()).toMatchObject({ token_endpoint: "https://acme.okta.com/oauth2/default/v1/token" });
@@ -80,7 +81,11 @@ function acks(plan: string): readonly string[] {
 
 test("what the table has no column for is an issue with its place, before anything is done", async () => {
   workspace.edit("tenants/whiterabbit.yaml", "scopes: [openid, email, profile]", "scopes: [openid, email, groups]");
-  workspace.edit("tenants/whiterabbit.yaml", "domains: [whiterabbit.example]", "domains: [whiterabbit.example, b.example]");
+  workspace.edit(
+    "tenants/whiterabbit.yaml",
+    "domains: [whiterabbit.example]",
+    "domains: [whiterabbit.example, b.example]",
+  );
   const { exit, err, out } = await workspace.tenantry("validate");
   expect(exit).not.toBe(0);
   expect(err + out).toMatch(/whiterabbit\.yaml:\d+:\d+[\s\S]*scopes[\s\S]*apps\.portal\.mapping\.columns\.scopes/);
