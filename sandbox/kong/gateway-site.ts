@@ -2,10 +2,11 @@ import { type Answer, send } from "../answer.ts";
 import { messagePage } from "../external/page.ts";
 import type { Json } from "../json.ts";
 import { readForm } from "../sign-in/form.ts";
-import type { Site, SiteRequest } from "../site.ts";
+import type { Site } from "../site.ts";
 import { kongGatewayHost } from "./hosts.ts";
 import type { OpenidConnect } from "./openid-connect.ts";
 import type { KongState, KongWorkspace, StoredPlugin, StoredRoute } from "./state.ts";
+import type { GatewayRequest } from "./verdict.ts";
 
 /** Priorities of plugins: the higher runs first, unless its `ordering` says otherwise. */
 const priorities: Readonly<Record<string, number>> = {
@@ -13,16 +14,6 @@ const priorities: Readonly<Record<string, number>> = {
   "rate-limiting": 910,
   "request-termination": 2,
 };
-
-/** What a request comes to: an answer, or headers for the app behind. */
-export type Verdict = { readonly answer: Answer } | { readonly upstream: Readonly<Record<string, string>> };
-
-/** A request as plugins see it. */
-export interface GatewayRequest {
-  readonly site: SiteRequest;
-  /** Parameters of the query, or of a posted form. */
-  readonly parameters: URLSearchParams;
-}
 
 /** The gateway itself: it finds the route of a request, runs what is on it, and answers as the app behind would. */
 export function gatewaySite(state: KongState, openid: OpenidConnect): Site {

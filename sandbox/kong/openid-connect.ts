@@ -5,8 +5,8 @@ import type { InnerCalls } from "../inner-call.ts";
 import type { Json } from "../json.ts";
 import { randomToken } from "../random.ts";
 import { cookieOf } from "../sign-in/cookie.ts";
-import type { GatewayRequest, Verdict } from "./gateway-site.ts";
 import type { Members, StoredPlugin } from "./state.ts";
+import type { GatewayRequest, Verdict } from "./verdict.ts";
 
 interface Begun {
   readonly plugin: string;

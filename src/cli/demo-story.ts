@@ -18,6 +18,8 @@ export interface Stage {
   setSecret(name: string, value: string): void;
   /** Somebody without a session opens an address; the answer is expected to be this one. */
   visit(url: string, expected: number): Promise<void>;
+  /** Shows a member of a JSON file, which is expected to be there. */
+  look(file: string, member: string): void;
 }
 
 const okta = "whiterabbit/portal";
@@ -41,7 +43,7 @@ export async function tell(stage: Stage): Promise<void> {
   await stage.call("status", 0);
 }
 
-async function fromFilesToSignIns({ say, call }: Stage): Promise<void> {
+async function fromFilesToSignIns({ world, say, happens, call, visit, look }: Stage): Promise<void> {
   say("Thirteen companies, one file each. Every mistake would be named with its position.");
   await call("validate", 0);
   say("What would be done for one of them: its organization and clients at Auth0, its records in two apps.");
@@ -53,6 +55,12 @@ async function fromFilesToSignIns({ say, call }: Stage): Promise<void> {
   say("Exactly that plan, or nothing: register, prove, hand over, read back; only then switch on.");
   await call("apply --plan plan.json --yes", 0);
   await call("plan --exit-code", 0);
+  say("The intranet reads a file. It says in which place of Vault the secret is, and holds none.");
+  look(".tenantry/sandbox/intranet/ferrous-works.json", "clientSecretReference");
+  say("A Mendix app reads its constants when it starts; the plan has said so.");
+  happens("somebody restarts the app in the Mendix Portal");
+  world.standIns.mendix.restart();
+  await visit("https://service.acme.example/oauth/v2/login", 302);
   say("How everybody stands. A draft waits for its customer; a suspended one was never let in.");
   await call("status", 0);
   say("One customer with a provider of their own, with every check.");

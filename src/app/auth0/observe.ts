@@ -32,7 +32,7 @@ export async function observeConnections(
   others: boolean,
 ): Promise<RecordObservation> {
   const whole = wanted.length <= few;
-  const lookout = openLookout(place, others || !whole);
+  const lookout = openLookout(place, others || !whole, whole);
   const foreign: { key: ConnectionKey; message: string }[] = [];
   const problems: RecordProblem[] = [];
   const found: Found[] = [];
@@ -78,24 +78,28 @@ export async function observeConnections(
   };
 }
 
-/** Where one observation looks for connections: at the list, or by their names. */
-function openLookout(place: Auth0Place, listing: boolean) {
+/**
+ * Where one observation looks for connections: at the list, or by their names.
+ *
+ * @param whole whether a name that the list does not have is asked for: one of a strategy that is not listed may have it
+ */
+function openLookout(place: Auth0Place, listing: boolean, whole: boolean) {
   const { enterpriseConnections, host } = place.tenant;
-  let asked: Promise<readonly Auth0EnterpriseConnection[]> | undefined;
+  let asked: Promise<Listed> | undefined;
   const list = () => {
-    asked ??= enterpriseConnections.all();
+    asked ??= enterpriseConnections.all().then((connections) => listed(place, connections));
     return asked;
   };
-  const all = async (look: boolean): Promise<readonly OwnConnection[]> =>
-    look ? (await list()).flatMap((connection) => ownIn(place, connection) ?? []) : [];
+  const all = async (look: boolean): Promise<readonly OwnConnection[]> => (look ? (await list()).own : []);
 
-  /** By the wanted name; one of a strategy that is not listed is asked for by it. */
   const named = async (record: ConnectionRecord): Promise<Auth0EnterpriseConnection | undefined> => {
     const { name } = targetOf(record);
-    const listed = listing ? (await list()).find((connection) => connection.name === name) : undefined;
-    if (listed !== undefined || (listing && record.state !== "active")) return listed;
+    const found = listing ? (await list()).byName.get(name) : undefined;
+    if (found !== undefined || (listing && (record.state !== "active" || !whole))) return found;
     return enterpriseConnections.named(name);
   };
+  const marked = async (key: ConnectionKey): Promise<OwnConnection | undefined> =>
+    onlyOf(place, key, (await list()).byKey.get(key) ?? []);
 
   return {
     all,
@@ -109,11 +113,11 @@ function openLookout(place: Auth0Place, listing: boolean) {
       const there = await named(record);
       const own = there === undefined ? undefined : ownIn(place, there);
       if (own?.note.key === key) {
-        if (listing) onlyOf(place, key, await all(true));
+        if (listing) await marked(key);
         if (record.state === "active") problems.push(...strategyProblems(record, own.connection.strategy));
         return own;
       }
-      const other = onlyOf(place, key, await all(true));
+      const other = await marked(key);
       if (other !== undefined) {
         // What is to be off is switched off under whatever name.
         if (record.state === "active") problems.push(renamed(host, record, other.connection.name));
@@ -124,6 +128,21 @@ function openLookout(place: Auth0Place, listing: boolean) {
       } else if (record.state === "active") problems.push(...strategyProblems(record, strategy));
       return undefined;
     },
+  };
+}
+
+interface Listed {
+  readonly own: readonly OwnConnection[];
+  readonly byKey: ReadonlyMap<ConnectionKey, readonly OwnConnection[]>;
+  readonly byName: ReadonlyMap<string, Auth0EnterpriseConnection>;
+}
+
+function listed(place: Auth0Place, connections: readonly Auth0EnterpriseConnection[]): Listed {
+  const own = connections.flatMap((connection) => ownIn(place, connection) ?? []);
+  return {
+    own,
+    byKey: Map.groupBy(own, ({ note }) => note.key),
+    byName: new Map(connections.map((connection) => [connection.name, connection])),
   };
 }
 

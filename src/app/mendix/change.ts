@@ -201,10 +201,25 @@ async function shut(context: ChangeContext, key: ConnectionKey, state: "disabled
       ]),
       shared: new Map(),
       remove,
-      note: note === undefined ? undefined : { ...note, state, constants: left, secretId: null },
+      note: note === undefined ? undefined : shutNote(note, carried, state, left),
     });
   }
   await settleRecord(context, key);
+}
+
+/** What the blank constants held stays to be seen, so that a change is told when the set is filled in again. */
+function shutNote(
+  { closed: before, ...note }: OwnerNote,
+  carried: Carried,
+  state: OwnerNote["state"],
+  constants: OwnerNote["constants"],
+): OwnerNote {
+  const held = (["ClientID", "AutomaticConfigurationURL"] as const).flatMap((door): [string, string][] => {
+    const value = carried.constants.get(constants[door] ?? "") || before?.[door];
+    return value === undefined ? [] : [[door, value]];
+  });
+  const closed = state === "disabled" ? { closed: Object.fromEntries(held) } : {};
+  return { ...note, state, constants, secretId: null, ...closed };
 }
 
 /** The constants of a connection by the module's names, with the note of them; undefined when it has none. */

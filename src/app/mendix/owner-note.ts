@@ -16,6 +16,8 @@ export interface OwnerNote {
   readonly secretId: string | null;
   /** Whether people are to be signed out at the identity provider too, also where it has no address for that. */
   readonly endSession: boolean;
+  /** Of a set that is off: what the blank constants held, by the module's names; never the secret. */
+  readonly closed?: Readonly<Record<string, string>> | undefined;
 }
 
 const states: readonly string[] = ["active", "disabled", "tombstone"] satisfies OwnerNote["state"][];
@@ -26,10 +28,14 @@ export function noteOf(value: unknown): OwnerNote | undefined {
   const { constants, state, secretId, endSession } = value;
   const texts = ["workspace", "environment", "key", "tenant", "signIn", "specDigest"] as const;
   if (texts.some((name) => textIn(value, name) === undefined) || !states.includes(String(state))) return undefined;
-  if (!isJsonObject(constants) || Object.values(constants).some((name) => typeof name !== "string")) return undefined;
+  if (!isTexts(constants) || (value.closed !== undefined && !isTexts(value.closed))) return undefined;
   if (secretId !== null && typeof secretId !== "string") return undefined;
   if (typeof endSession !== "boolean") return undefined;
   return value as unknown as OwnerNote;
+}
+
+function isTexts(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every((text) => typeof text === "string");
 }
 
 /** The note in a JSON text; undefined when it is none. */

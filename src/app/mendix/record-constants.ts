@@ -101,8 +101,9 @@ export function fieldsOf(app: MendixApp, wanted: ConnectionRecord, found: Find, 
     const full = names[name];
     const { value, hidden } = full === undefined ? { value: undefined, hidden: false } : found(full);
     if (hidden) return;
-    const unset = full === undefined || value === undefined ? mendixIdpConstants[name].default : value;
-    Object.assign(fields, read(unset));
+    const text = full === undefined || value === undefined ? mendixIdpConstants[name].default : value;
+    const open = text === "" && doors.has(name) ? behindDoor(name, note) : text;
+    if (open !== undefined) Object.assign(fields, read(open));
   };
   const list = (text: string): readonly string[] => text.split(/\s+/).filter((each) => each !== "");
   const flag = (text: string): boolean => text.toLowerCase() === "true";
@@ -171,6 +172,14 @@ const modelConstants: ReadonlySet<string> = new Set([
   "OIDC.Encryptionkey",
   "Encryption.EncryptionKey",
 ] satisfies (MendixIdpConstant | MendixAppConstant)[]);
+
+const doors: ReadonlySet<string> = new Set(doorConstants);
+
+/** What a constant held that we have blanked; undefined where that cannot be told. */
+function behindDoor(name: string, note: OwnerNote | undefined): string | undefined {
+  if (note === undefined) return undefined;
+  return note.state === "disabled" ? note.closed?.[name] : "";
+}
 
 /** A slash at an issuer's end is not to be seen in the address of its document. */
 function issuerIn(address: string, wanted: string): string {

@@ -54,7 +54,7 @@ function saysOff({ status, message }: WorkosFailure): boolean {
  *
  * @throws TenantryError WORKOS_CONNECTION_OTHER, WORKOS_ATTRIBUTE_MISSING and those of the call
  */
-export async function makeConnection(
+async function makeConnection(
   { connections }: WorkosPlace,
   body: ConnectionBody,
 ): Promise<WorkosConnection | "off"> {

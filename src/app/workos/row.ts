@@ -24,14 +24,14 @@ const columns = [
 ] as const;
 
 /** The organization that the row names. */
-export interface RowOrganization {
+interface RowOrganization {
   readonly id: string;
   readonly name: string;
   readonly externalId: string;
 }
 
 /** The file's text: a head and the connection's row. The column of the secret is empty, as WorkOS' contract advises. */
-export function rowText({ record, appTenant }: RecordWrite, organization: RowOrganization): string {
+function rowText({ record, appTenant }: RecordWrite, organization: RowOrganization): string {
   const row: Readonly<Record<(typeof columns)[number], string>> = {
     name: appTenant.name,
     organizationName: organization.name,

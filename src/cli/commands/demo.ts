@@ -163,7 +163,12 @@ async function play(
     if (!quiet) run.terminal.out(`\n${paint.dim(`(somebody opens ${url}: ${status}${where})`)}\n`);
     if (status !== expected) throw new Error(`${url} answers ${status}, not ${expected}`);
   };
-  await tell({ world, folder, say, happens, call, setSecret, visit });
+  const look = (file: string, member: string): void => {
+    const found: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"))[member];
+    if (found === undefined) throw new Error(`${file} has no ${member}`);
+    happens(`${file} has ${member} ${JSON.stringify(found)}`);
+  };
+  await tell({ world, folder, say, happens, call, setSecret, visit, look });
   return steps;
 }
 

@@ -32,7 +32,7 @@ export interface PlanOptions extends PlanningOptions {
 }
 
 /**
- * Shows what an apply would do. Changes nothing and sends no tenant's secret anywhere. Ctrl-C ends it at once; where
+ * Shows what an apply would do. Changes nothing and sends no tenant's client secret anywhere. Ctrl-C ends it at once; where
  * an engine may be running a program, that is told and waited for first, so that it leaves no lock behind.
  */
 export async function plan(run: Run, options: PlanOptions): Promise<ExitCode> {

@@ -10,6 +10,8 @@ export const mendixKind: AppKind<"mendix"> = {
   gate: "atomic",
   tenantRow: false,
   callback: () => "computed",
+  // The module has one callback for all identity providers of an app.
+  sharedCallback: true,
   // All identity providers of an app are in one file, or one list of settings.
   lockScope: () => "app",
   secret: (app) => (app.secretSink === undefined ? "written" : "sink"),

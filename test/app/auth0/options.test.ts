@@ -4,6 +4,7 @@ import type { ConnectionRecord } from "../../../src/desired/connection.ts";
 import type { Json } from "../../../src/desired/json.ts";
 import { recordFields } from "../../../src/plan/fields.ts";
 import type { ObservedRecord } from "../../../src/plan/observed.ts";
+import { Browser } from "../../sandbox/auth0/browser.ts";
 import { type Bench, discovery, editor, ids, key, name, probe, record, startBench } from "./bench.ts";
 
 // What a record becomes among the options of a connection, and what it reads back as.
@@ -276,4 +277,31 @@ test("people come in by the platform's application at the customer's own provide
   expect(await bench.visit(ids.reports)).toBe("out");
   expect(probe.clientId).toBe(ids.probe);
   expect(await bench.visit(ids.probe)).toBe("out");
+});
+
+test("an address of a proven domain leads to the customer's provider, any other to no one's", async () => {
+  const { auth0 } = bench.sandbox;
+  auth0.connection("Username-Password-Authentication")?.clients.add(ids.portal);
+  await bench.live(app);
+  const query = new URLSearchParams({
+    ...{ client_id: ids.portal, redirect_uri: "https://portal.acme.example/callback", response_type: "code" },
+    ...{ scope: "openid", state: "state-0123456789abcdef" },
+    ...{ code_challenge: "c".repeat(43), code_challenge_method: "S256" },
+  });
+  const browser = new Browser(bench.test);
+  const { url, text } = await browser.follow(`/authorize?${query}`);
+  expect(text).not.toContain("Continue with");
+  const typed = async (email: string) => (await browser.visit(url, `username=${encodeURIComponent(email)}`)).location;
+  expect(await typed(editor)).toContain(discovery.authorizationEndpoint);
+  expect(await typed("somebody@else.example")).toBe("");
+});
+
+test("another Auth0 tenant is a provider like any other, with the slash at the end of its issuer", async () => {
+  const issuer = "https://fernhill.eu.auth0.com/";
+  const write = { ...bench.write({ issuer }), discovery: { ...discovery, issuer } };
+  await bench.live(app, write);
+  expect(bench.options()).toMatchObject({
+    issuer,
+    discovery_url: "https://fernhill.eu.auth0.com/.well-known/openid-configuration",
+  });
 });

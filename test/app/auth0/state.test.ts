@@ -67,6 +67,28 @@ describe("the gate", () => {
     expect(await bench.visit(ids.reports)).toBe("out");
   });
 
+  test("an activation that was cut short shows in the next look, and is finished by the next run", async () => {
+    await app.writeTenant(tenant(), domains);
+    await app.write(bench.write());
+    const rule = { host: "acme.eu.auth0.com", method: "PATCH", path: "/clients$" };
+    bench.sandbox.faults.add({ ...rule, effect: "status-before", status: 400, times: 1 });
+    await expect(app.activate(key)).rejects.toMatchObject({ code: "AUTH0_REJECTED" });
+    const { records } = await look(record(), await bench.adapter());
+    expect(records.get(key)).toMatchObject({ state: "active", fields: { "auth0.clients": [] } });
+    await bench.live(await bench.adapter());
+    expect(await bench.visit()).toBe("in");
+  });
+
+  test("switching off that was cut short has let nobody in meanwhile, and is finished by the next run", async () => {
+    await bench.live(app);
+    const rule = { host: "acme.eu.auth0.com", method: "PATCH", path: "/connections/[^/]*$" };
+    bench.sandbox.faults.add({ ...rule, effect: "status-before", status: 400, times: 1 });
+    await expect(app.disable(key)).rejects.toMatchObject({ code: "AUTH0_REJECTED" });
+    expect(await bench.visit()).toBe("out");
+    await (await bench.adapter()).disable(key);
+    expect((await look()).records.get(key)?.state).toBe("disabled");
+  });
+
   test("what is off is not switched on without being written again", async () => {
     await bench.live(app);
     await app.disable(key);

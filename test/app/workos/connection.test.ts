@@ -96,6 +96,18 @@ describe("a connection that is made by API", () => {
     },
   );
 
+  test("one from an attempt whose answer was lost is made again, because its secret is not known", async () => {
+    const fault = { host: "api.workos.com", path: "/connections", method: "POST", effect: "reset-after" } as const;
+    place.faults.add({ ...fault, times: 3 });
+    expect((await failureOf(live(app, crewWrite("before-the-rotation")))).code).toBe("WORKOS_UNREACHABLE");
+    const lost = place.connection();
+    expect(await found()).toMatchObject({ state: "pending" });
+    await live(await place.adapter(), crewWrite("after-the-rotation"));
+    expect(place.connection().id).not.toBe(lost.id);
+    expect(place.connection().oidc?.clientSecret).toBe("after-the-rotation");
+    expect(place.environment.connections.size).toBe(1);
+  });
+
   test("with a callback of the app's own, WorkOS is told it and hands none out", async () => {
     const other = await place.adapter({ callback: "/sso/callback/{id}", connections: "api" });
     expect(other.handOut).toBeUndefined();

@@ -18,7 +18,7 @@ import type { Workspace } from "../../../src/workspace/workspace.ts";
 import { tenant as anyTenant, write } from "../sql/records.ts";
 
 export const key = "whiterabbit/crew" as ConnectionKey;
-export const apiKey = "sk_test_a-key-of-the-stand-in";
+const apiKey = "sk_test_a-key-of-the-stand-in";
 const now = Date.UTC(2026, 10, 21, 9);
 
 const certificates = createAuthority(Date.now());
