@@ -167,6 +167,12 @@ const sections: readonly (readonly [heading: string, rows: readonly Row[]])[] = 
       row("two attestations of one check", "176-attestations", "RULE_ATTEST_TWICE"),
       row("Pulumi without a passphrase", "162-passphrase-missing", "tenantry.yaml:13"),
       row("wrong in another environment only", "129-other-environments", "RULE_APP_UNKNOWN"),
+      row("what an app has no place for", "185-app-mistakes", "`session` cannot"),
+      row("a block for another kind of app", "185-app-mistakes", "RULE_APP_ENTRY"),
+      row("two tenants on one route", "185-app-mistakes", "RULE_APP_NAME_TAKEN"),
+      row("an Auth0 app of no Auth0 tenant", "186-app-idp", "custmers"),
+      row("a sink that nothing is put into", "187-sinks", "RULE_SINK_UNUSED"),
+      row("two secrets in one place", "187-sinks", "RULE_SINK_SHARED"),
     ],
   ],
 ];
