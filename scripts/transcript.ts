@@ -13,7 +13,8 @@ const leftOut = [
   "The plan shows the drift.",
   "Auth0: somebody rotates",
   "Their own provider: Northwind's",
-  "Fernhill has paid.",
+  "They have paid.",
+  "They have registered the client",
 ];
 
 /** One `# …` section of the demo: its heading and the commands under it. */
@@ -101,6 +102,9 @@ function withPlaceholders(output: string): string {
         clients.set(id, known);
         return known;
       })
+      // Ids and callbacks that WorkOS hands out.
+      .replaceAll(/\b(org|conn)_[0-9A-Z]{20,}\b/g, "($1 id)")
+      .replaceAll(/(\/sso\/oidc\/)\w+(\/callback)/g, "$1(id)$2")
       .replaceAll(/\bocs\w{17}\b/g, (id) => {
         const known = secrets.get(id) ?? `(secret id ${secrets.size + 1})`;
         secrets.set(id, known);

@@ -1,11 +1,14 @@
+import type { InnerCalls } from "../inner-call.ts";
 import { randomToken } from "../random.ts";
-import type { StandIn, StandInParts } from "../stand-ins.ts";
+import type { Site } from "../site.ts";
 import { deployApiSite } from "./deploy-api.ts";
 import { PlayedMendixApp } from "./played-app.ts";
 import { EnvironmentSettings } from "./settings.ts";
 
 /** Mendix Cloud with one app that is played: its settings by the Deploy API, and the running app itself. */
-export interface PlayedMendix extends StandIn {
+export interface PlayedMendix {
+  readonly sites: readonly Site[];
+  readonly env: Readonly<Record<string, string>>;
   /** Settings of the app's environments, to look into and to change as somebody at the portal would. */
   readonly production: EnvironmentSettings;
   readonly acceptance: EnvironmentSettings;
@@ -19,7 +22,13 @@ export interface PlayedMendix extends StandIn {
 export const mendixUsername = "platform@acme.example";
 
 /** Makes an app whose constants are the module's defaults. */
-export function createMendix({ clock, calls }: StandInParts): PlayedMendix {
+export function createMendix({
+  clock,
+  calls,
+}: {
+  readonly clock: () => number;
+  readonly calls: InnerCalls;
+}): PlayedMendix {
   const production = new EnvironmentSettings();
   const acceptance = new EnvironmentSettings();
   const apiKey = randomToken(24);

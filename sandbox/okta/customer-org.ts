@@ -7,7 +7,7 @@ import { OktaOrg } from "./org.ts";
 import { RateLimits } from "./rate-limits.ts";
 
 /** Host of an org that belongs to a customer, who gave an API token for it. */
-export const customerOrgHost = "juniper.okta.com";
+const customerOrgHost = "juniper.okta.com";
 
 /** The customer's org: new at each start, with people and without authorization servers of its own. */
 export function createCustomerOrg({ clock }: { readonly clock: () => number }): {

@@ -36,7 +36,7 @@ export const inlineHostIsAllowed: Rule = ({ workspace, signIns }) => {
 };
 
 /** Whether a pattern of `references.hosts` allows a host. `*` stands for one label. */
-export function allowsHost(pattern: string, host: string): boolean {
+function allowsHost(pattern: string, host: string): boolean {
   if (!pattern.startsWith("*.")) return pattern === host;
   const dot = host.indexOf(".");
   return dot > 0 && host.slice(dot) === pattern.slice(1);

@@ -151,13 +151,19 @@ describe("a sink of files", () => {
   test("of others, over a link, or where git would take it in, is refused", async () => {
     const world = openFileWorld();
     world.write("secrets/whiterabbit", "theirs");
-    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({ code: "SECRET_SINK_FOREIGN" });
+    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({
+      code: "SECRET_SINK_FOREIGN",
+    });
     execFileSync("rm", ["-r", `${world.root}/secrets`]);
     execFileSync("ln", ["-s", "/tmp", `${world.root}/secrets`]);
-    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({ code: "SECRET_SINK_REFUSED" });
+    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({
+      code: "SECRET_SINK_REFUSED",
+    });
     execFileSync("rm", [`${world.root}/secrets`]);
     execFileSync("git", ["init", "--quiet", world.root]);
-    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({ code: "SECRET_IN_REPOSITORY" });
+    await expect(sink(world).put(reference, new Secret("x"), mark)).rejects.toMatchObject({
+      code: "SECRET_IN_REPOSITORY",
+    });
     world.close();
   });
 });

@@ -120,7 +120,8 @@ describe("references to a secret manager", () => {
     const [, secret = ""] = /^TENANT_NORTHWIND_RAIL__CLIENT_SECRET=['"]?(.*?)['"]?$/m.exec(env) ?? [];
     vault.write("kv", "tenants/northwind-rail/sso", { client_secret: secret });
     const from = "env:TENANT_NORTHWIND_RAIL__CLIENT_SECRET";
-    const write = (reference: string) => workspace.write("tenants/northwind-rail.yaml", northwind.replace(from, `"${reference}"`));
+    const write = (reference: string) =>
+      workspace.write("tenants/northwind-rail.yaml", northwind.replace(from, `"${reference}"`));
 
     write("vault:kv/tenants/whiterabbit/sso#client_secret");
     const others = await workspace.tenantry("validate");

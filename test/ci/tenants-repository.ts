@@ -147,16 +147,21 @@ function addReaders({ root, sandbox }: TestWorkspace, store: string): TenantsRep
   const keys = Object.fromEntries(Object.entries(env).filter(([name]) => /_SEALING_KEY$|_CLIENT_KEY$/.test(name)));
   const handedOver = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("TENANT_")));
   const { OKTA_PRIVATE_KEY = "" } = env;
+  const named = (names: RegExp) => Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
+  const reach = named(/^(KONG_ADMIN_TOKEN|BILLING_RECEIVER_KEY|CREW_WORKOS_KEY|MENDIX_API_KEY)$/);
+  const vault = named(/^VAULT_TOKEN$/);
+  const readers = {
+    ...{ OKTA_CLIENT_ID: reader, OKTA_PRIVATE_KEY },
+    ...{ AUTH0_CLIENT_ID: planner.clientId, AUTH0_MANAGEMENT_SECRET: planner.secret },
+  };
   return {
-    "tenantry-plan": {
-      ...databases,
-      ...{ OKTA_CLIENT_ID: reader, OKTA_PRIVATE_KEY },
-      ...{ AUTH0_CLIENT_ID: planner.clientId, AUTH0_MANAGEMENT_SECRET: planner.secret },
-    },
-    "tenantry-verify": { ...databases, ...keys, TENANTRY_STORE: `sqlite:${store}` },
+    "tenantry-plan": { ...databases, ...reach, ...readers, ...named(/^TENANT_\w+__OKTA_TOKEN$/) },
+    "tenantry-verify": { ...databases, ...keys, ...reach, ...vault, ...readers, TENANTRY_STORE: `sqlite:${store}` },
     production: {
       ...databases,
       ...keys,
+      ...reach,
+      ...vault,
       ...handedOver,
       ...{ OKTA_CLIENT_ID: serviceClientId, OKTA_PRIVATE_KEY },
       ...{ AUTH0_CLIENT_ID: managementClientId, AUTH0_MANAGEMENT_SECRET: env.AUTH0_MANAGEMENT_SECRET ?? "" },

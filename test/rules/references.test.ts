@@ -13,6 +13,11 @@ test.each([
   ["file:secrets/{tenant}/*", "acme-foods", "file:secrets/acme-foods/client/secret"],
   ["file:secrets/{tenant}.txt", "acme", "file:secrets/acme.txt"],
   ["env:SHARED_*", "acme", "env:SHARED_X"],
+  ["vault:kv/tenants/{tenant}/*", "acme-foods", "vault:kv/tenants/acme-foods/sso#client_secret"],
+  ["vault:kv/tenants/{tenant}#*", "acme", "vault:kv/tenants/acme#client_secret"],
+  ["op://tenants/{tenant}/*", "acme", "op://tenants/acme/oidc/secret"],
+  ["aws-sm:tenants/{tenant}/*", "acme", "aws-sm:tenants/acme/sso#secret"],
+  ["gcp-sm:projects/acme-sso/secrets/{tenant}__*", "acme", "gcp-sm:projects/acme-sso/secrets/acme__sso"],
 ])("%s allows %s the reference %s", (pattern, tenant, text) => {
   expect(isPattern(pattern)).toBe(true);
   expect(allowsReference(pattern, tenant, text)).toBe(true);
@@ -30,6 +35,12 @@ test.each([
   ["file:secrets/{tenant}/*", "acme", "file:./secrets/acme/client"],
   ["file:secrets/{tenant}/*", "acme", "file:secrets/ACME/client"],
   ["file:secrets/{tenant}.txt", "acme", "file:secrets/acme.txt.old"],
+  ["vault:kv/tenants/{tenant}/*", "acme", "vault:kv/tenants/acme-foods/sso#client_secret"],
+  ["vault:kv/tenants/{tenant}/*", "acme", "vault:kv2/tenants/acme/sso#client_secret"],
+  ["vault:kv/tenants/{tenant}#*", "acme", "vault:kv/tenants/acme/other#client_secret"],
+  ["op://tenants/{tenant}/*", "acme", "op://tenants/Acme/secret"],
+  ["aws-sm:tenants/{tenant}/*", "acme", "aws-sm:tenants/acme-foods/sso"],
+  ["gcp-sm:projects/acme-sso/secrets/{tenant}__*", "acme", "gcp-sm:projects/acme-sso/secrets/acme-foods__sso"],
 ])("%s does not allow %s the reference %s", (pattern, tenant, text) => {
   expect(isPattern(pattern)).toBe(true);
   expect(allowsReference(pattern, tenant, text)).toBe(false);
@@ -43,9 +54,13 @@ const two = fc
     how === "apart" ? [a, b] : how === "before" ? [a, `${a}-${b}`] : [a, `${b}-${a}`],
   )
   .filter(([a, b]) => a !== b);
-const piece = fc.constantFrom("{TENANT}", "{tenant}", "_", "__", "-", "/", ".", "T", "SECRET", "a", "1");
+const piece = fc.constantFrom("{TENANT}", "{tenant}", "_", "__", "-", "/", ".", "#", "T", "SECRET", "a", "1");
 const pattern = fc
-  .tuple(fc.constantFrom("env:", "file:"), fc.array(piece, { minLength: 1, maxLength: 6 }), fc.constantFrom("", "*"))
+  .tuple(
+    fc.constantFrom("env:", "file:", "vault:", "op://", "aws-sm:", "gcp-sm:projects/"),
+    fc.array(piece, { minLength: 1, maxLength: 6 }),
+    fc.constantFrom("", "*"),
+  )
   .map(([scheme, pieces, end]) => scheme + pieces.join("") + end)
   .filter((text) => /\{tenant\}|\{TENANT\}/.test(text) && isPattern(text));
 

@@ -1,8 +1,8 @@
 import type { Json } from "../../desired/json.ts";
 import type { FileApp } from "../../workspace/apps/file.ts";
-import { jsonFormat } from "./json-format.ts";
 import { dotenvFormat } from "./dotenv-format.ts";
 import type { FileFormat } from "./format.ts";
+import { jsonFormat } from "./json-format.ts";
 import { kubernetesFormat } from "./kubernetes-format.ts";
 import { fieldNames, readTemplate, type Template } from "./template.ts";
 import type { Tree } from "./tree.ts";

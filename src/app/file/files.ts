@@ -65,7 +65,9 @@ export function openFiles({ app, workspace, format }: FilesOptions): Files {
     } catch (cause) {
       if (cause instanceof TenantryError) throw cause;
       if (cause instanceof FilePlaceFault) {
-        throw new TenantryError("APPFILE_PLACE", `the file ${shown} of the app ${app.name} ${cause.message}`, { cause });
+        throw new TenantryError("APPFILE_PLACE", `the file ${shown} of the app ${app.name} ${cause.message}`, {
+          cause,
+        });
       }
       const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
       const message = `the file ${shown} of the app ${app.name} cannot be read or written${code}`;
@@ -132,7 +134,8 @@ export function openFiles({ app, workspace, format }: FilesOptions): Files {
         const { mark } = judged.own;
         const parts = parseConnectionKey(mark.key);
         // A copy under another name is not where we would look for it.
-        if (parts?.app === app.name && fillSink(app.path, namesOf(mark.key as ConnectionKey)) === path) marks.push(mark);
+        if (parts?.app === app.name && fillSink(app.path, namesOf(mark.key as ConnectionKey)) === path)
+          marks.push(mark);
       }
       return marks;
     },

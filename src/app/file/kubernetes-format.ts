@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import type { Json } from "../../desired/json.ts";
 import { type FileFormat, FormatFault } from "./format.ts";
-import { isObject, laidOver, type Leaf, type Tree, valueAt, without } from "./tree.ts";
+import { isObject, type Leaf, laidOver, type Tree, valueAt, without } from "./tree.ts";
 
 /** The annotation that says whose the manifest is. */
 const annotation: Leaf["path"] = ["metadata", "annotations", "tenantry/record"];
@@ -27,7 +27,8 @@ export const kubernetesFormat: FileFormat = {
   },
 
   print({ tree, mark }) {
-    const marked = mark === undefined ? tree : laidOver(tree, { metadata: { annotations: { "tenantry/record": mark } } });
+    const marked =
+      mark === undefined ? tree : laidOver(tree, { metadata: { annotations: { "tenantry/record": mark } } });
     return `${yamlOf(marked, "")}\n`;
   },
 
@@ -52,7 +53,9 @@ function yamlOf(tree: Tree, indent: string): string {
   if (isObject(tree)) {
     const members = Object.entries(tree);
     if (members.length === 0) return "{}";
-    return members.map(([name, member]) => `${indent}${keyOf(name)}:${inlineOrBelow(member, `${indent}  `)}`).join("\n");
+    return members
+      .map(([name, member]) => `${indent}${keyOf(name)}:${inlineOrBelow(member, `${indent}  `)}`)
+      .join("\n");
   }
   return typeof tree === "string" ? quoted(tree) : JSON.stringify(tree);
 }
@@ -63,7 +66,9 @@ function inlineOrBelow(tree: Tree, indent: string): string {
 }
 
 function keyOf(name: string): string {
-  return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name) ? name : quoted(name);
+  return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name)
+    ? name
+    : quoted(name);
 }
 
 function quoted(text: string): string {

@@ -90,4 +90,3 @@ function tenantOf(tenant: string, { tenant: { id, name, status, domains, routed 
   const gone = state === "tombstone";
   return { tenant, status, routed, fields: { id, name, status, ...(gone ? {} : { domains }) } };
 }
-

@@ -15,7 +15,7 @@ import type { Mark } from "./mark.ts";
 import { observeFiles } from "./observe.ts";
 import { printFile } from "./print.ts";
 import { readTemplate, shownText, type Template } from "./template.ts";
-import { type FileSecret, expectText } from "./values.ts";
+import { expectText, type FileSecret } from "./values.ts";
 
 /** A file with a secret in it is its owner's alone. */
 const secretMode = 0o600;
@@ -85,7 +85,11 @@ export async function openFileApp(options: AppOpenOptions<FileApp>): Promise<App
       const verification = proven.get(tenant.tenant)?.get(domain);
       return before ?? { domain, verifiedAt: new Date(clock()).toISOString(), verification: verification ?? "kept" };
     });
-  const tenantOf = (there: Mark["tenant"] | undefined, tenant: AppTenant, routed: readonly string[]): Mark["tenant"] => ({
+  const tenantOf = (
+    there: Mark["tenant"] | undefined,
+    tenant: AppTenant,
+    routed: readonly string[],
+  ): Mark["tenant"] => ({
     id: tenant.id,
     name: tenant.name,
     status: tenant.status,

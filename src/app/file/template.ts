@@ -69,7 +69,10 @@ export function readTemplate(format: FileFormat, text: string, shown: string): T
     const odd = names.find((name) => !known.has(name));
     if (odd !== undefined) {
       const near = nearest(odd, [...known]);
-      throw invalid(`has the unknown placeholder {{${odd}}}`, near === undefined ? undefined : `Did you mean {{${near}}}?`);
+      throw invalid(
+        `has the unknown placeholder {{${odd}}}`,
+        near === undefined ? undefined : `Did you mean {{${near}}}?`,
+      );
     }
     const alone = inner.trim().replace(placeholder, "") === "" && names.length === 1 ? names[0] : undefined;
     if (alone === undefined && names.includes("clientSecret")) {

@@ -95,6 +95,7 @@ export type Find = (name: string) => { readonly value: string | undefined; reado
 export function fieldsOf(app: MendixApp, wanted: ConnectionRecord, found: Find, note: OwnerNote | undefined): Fields {
   const names = namesOf(app, wanted);
   const apiOnly = isApiOnly(wanted);
+  const isShut = found(names.AutomaticConfigurationURL ?? "").value === "";
   const fields: Record<string, Json> = note === undefined ? {} : { tenant: note.tenant, signIn: note.signIn };
   const take = (name: MendixIdpConstant, read: (text: string) => Readonly<Record<string, Json>>): void => {
     if (apiOnly && !isOfApiOnly(name)) return;
@@ -102,7 +103,7 @@ export function fieldsOf(app: MendixApp, wanted: ConnectionRecord, found: Find, 
     const { value, hidden } = full === undefined ? { value: undefined, hidden: false } : found(full);
     if (hidden) return;
     const text = full === undefined || value === undefined ? mendixIdpConstants[name].default : value;
-    const open = text === "" && doors.has(name) ? behindDoor(name, note) : text;
+    const open = text === "" && doors.has(name) ? behindDoor(name, note, isShut) : text;
     if (open !== undefined) Object.assign(fields, read(open));
   };
   const list = (text: string): readonly string[] => text.split(/\s+/).filter((each) => each !== "");
@@ -176,8 +177,8 @@ const modelConstants: ReadonlySet<string> = new Set([
 const doors: ReadonlySet<string> = new Set(doorConstants);
 
 /** What a constant held that we have blanked; undefined where that cannot be told. */
-function behindDoor(name: string, note: OwnerNote | undefined): string | undefined {
-  if (note === undefined) return undefined;
+function behindDoor(name: string, note: OwnerNote | undefined, isShut: boolean): string | undefined {
+  if (note === undefined) return isShut ? undefined : "";
   return note.state === "disabled" ? note.closed?.[name] : "";
 }
 

@@ -54,10 +54,7 @@ function saysOff({ status, message }: WorkosFailure): boolean {
  *
  * @throws TenantryError WORKOS_CONNECTION_OTHER, WORKOS_ATTRIBUTE_MISSING and those of the call
  */
-async function makeConnection(
-  { connections }: WorkosPlace,
-  body: ConnectionBody,
-): Promise<WorkosConnection | "off"> {
+async function makeConnection({ connections }: WorkosPlace, body: ConnectionBody): Promise<WorkosConnection | "off"> {
   try {
     return await connections.create(body);
   } catch (error) {

@@ -75,11 +75,11 @@ export function mendixValues(use: AppUse<MendixApp>): Readonly<Partial<Record<Me
   const { users = {}, keySetTimeouts = {} } = entry;
   const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : String(value));
   const flow = entry.userParsing ?? "standard";
-  const process =
+  const parser =
     entry.tokenProcessing === undefined ? "" : (tokenProcessing[entry.tokenProcessing] ?? entry.tokenProcessing);
   const values: Partial<Record<MendixIdpConstant, string | undefined>> = {
     ClientAlias: mendixAlias(use),
-    CustomATP: process,
+    CustomATP: parser,
     CustomATPTokenType: entry.tokenType === undefined ? undefined : `${entry.tokenType.toUpperCase()}-TOKEN`,
     KeyPair_ExpirationDays: entry.keyExpirationDays?.toString(),
     SelectedClaim: (entry.selectedClaims ?? []).join(" "),

@@ -15,7 +15,7 @@ import type { MarkerScope } from "./marker.ts";
 const looks = [1_000, 2_000, 4_000];
 
 /** What a server that we make says of itself: its marker. */
-export function serverDescription({ workspace, environment }: MarkerScope): string {
+function serverDescription({ workspace, environment }: MarkerScope): string {
   return `Made by Tenantry for workspace ${workspace}, environment ${environment}.`;
 }
 

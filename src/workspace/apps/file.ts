@@ -27,7 +27,7 @@ const placeholder = /\{(tenant|app|signIn|workspace|environment)\}/g;
 
 const pathTemplate = relativePath
   .refine((text) => !/[{}*?<>|"]/.test(text.replace(placeholder, "")), {
-    error: "must not hold `{` but in `{tenant}`, `{app}`, `{signIn}`, `{workspace}` and `{environment}`, nor `*?<>|\"`",
+    error: 'must not hold `{` but in `{tenant}`, `{app}`, `{signIn}`, `{workspace}` and `{environment}`, nor `*?<>|"`',
   })
   .refine((text) => text.includes("{tenant}"), "must hold `{tenant}`: every tenant has a file of its own");
 

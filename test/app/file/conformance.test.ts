@@ -33,7 +33,12 @@ const ways: readonly Way[] = [
     app: fileOf({ path: "sso/{tenant}/{signIn}.json", template: "sso.template.json" }),
     path: "sso/whiterabbit/default.json",
     template: JSON.stringify({
-      oidc: { issuer: "{{issuer}}", client: ["{{clientId}}", "{{clientSecret}}"], scope: "{{scope}}", about: "{{name}} ({{key}})" },
+      oidc: {
+        issuer: "{{issuer}}",
+        client: ["{{clientId}}", "{{clientSecret}}"],
+        scope: "{{scope}}",
+        about: "{{name}} ({{key}})",
+      },
       fixed: [1, true, null],
     }),
     clientOf: (text) => (JSON.parse(text) as { oidc?: { client?: Json[] } }).oidc?.client?.[0],
@@ -87,7 +92,9 @@ for (const way of ways) {
           return { isStillThere: async () => way.hasUnknown(world.read(way.path)) };
         },
         visitor: async () =>
-          existsSync(join(world.root, way.path)) && (way.clientOf(world.read(way.path)) ?? null) !== null ? "in" : "out",
+          existsSync(join(world.root, way.path)) && (way.clientOf(world.read(way.path)) ?? null) !== null
+            ? "in"
+            : "out",
         close: async () => world.close(),
       };
     },

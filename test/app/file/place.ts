@@ -97,7 +97,10 @@ export interface FileWorld {
 }
 
 export function openFileWorld(
-  options: { readonly isIgnored?: ((path: string) => Promise<GitSight>) | undefined; readonly environment?: string } = {},
+  options: {
+    readonly isIgnored?: ((path: string) => Promise<GitSight>) | undefined;
+    readonly environment?: string;
+  } = {},
 ): FileWorld {
   const root = mkdtempSync(join(tmpdir(), "tenantry-file-"));
   const { isIgnored = async () => "ignored" as const, environment = "production" } = options;

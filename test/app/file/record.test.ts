@@ -37,7 +37,10 @@ describe("what stands in a file", () => {
 
   test("a template gives the shape; no value can become a part of it", async () => {
     const here = world();
-    const template = { oidc: { issuer: "{{ issuer }}", text: "{{name}}: {{scope}}", list: ["{{scopes}}", "x"] }, "{{key}}": 1 };
+    const template = {
+      oidc: { issuer: "{{ issuer }}", text: "{{name}}: {{scope}}", list: ["{{scopes}}", "x"] },
+      "{{key}}": 1,
+    };
     here.write("t.json", JSON.stringify(template));
     const app = fileOf({ secretSink: sink, template: "t.json" });
     const write = writeFor(app);
@@ -156,7 +159,11 @@ describe("the tenant's part", () => {
     const first = writeFor(app);
     await adapter.write(first);
     await adapter.write(writeFor(app, second));
-    const tenant = { ...first.appTenant, name: "White Rabbit SE", domains: ["whiterabbit.example", "wr.example", "wait.example"] };
+    const tenant = {
+      ...first.appTenant,
+      name: "White Rabbit SE",
+      domains: ["whiterabbit.example", "wr.example", "wait.example"],
+    };
     await adapter.writeTenant(tenant, new Map([["wr.example", "tenantry=1"]]));
     for (const signIn of ["default", "staff"]) {
       expect(JSON.parse(here.read(`sso/whiterabbit/${signIn}.json`))).toMatchObject({
@@ -183,6 +190,8 @@ describe("the tenant's part", () => {
     expect((await adapter.observe([writeFor(app).record])).records.get(key)?.state).toBe("tombstone");
     await expect(adapter.write(writeFor(app))).rejects.toMatchObject({ code: "APPFILE_RECORD_RETIRED" });
     await expect(adapter.activate(key)).rejects.toMatchObject({ code: "APPFILE_RECORD_RETIRED" });
-    await expect(adapter.activate("nobody/legacy" as ConnectionKey)).rejects.toMatchObject({ code: "APPFILE_RECORD_MISSING" });
+    await expect(adapter.activate("nobody/legacy" as ConnectionKey)).rejects.toMatchObject({
+      code: "APPFILE_RECORD_MISSING",
+    });
   });
 });

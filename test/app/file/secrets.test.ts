@@ -131,7 +131,9 @@ describe("any secret survives byte for byte", () => {
           ? (JSON.parse(text) as { clientSecret: string }).clientSecret
           : format === "dotenv"
             ? sourced(join(here.root, "sso/whiterabbit")).get("SSO_CLIENT_SECRET")
-            : Buffer.from((parse(text) as { data: { clientSecret: string } }).data.clientSecret, "base64").toString("utf8");
+            : Buffer.from((parse(text) as { data: { clientSecret: string } }).data.clientSecret, "base64").toString(
+                "utf8",
+              );
       expect(read).toBe(secret);
       expect((await (await here.adapter(app)).secretOf(key))?.value.reveal()).toBe(secret);
     }
@@ -148,10 +150,20 @@ describe("any secret survives byte for byte", () => {
 });
 
 describe("what a shell would run is never taken for a value", () => {
-  test.each(["A=$(id)", "A=`id`", 'A="$HOME"', "A=b c", "A='a", 'A="a', "A", "A=b;id", "A=b|c", "1A=b", "A =b", "A=b\\"])(
-    "%j",
-    (text) => expect(() => dotenvFormat.parse(text)).toThrow(/line 1|no `NAME=VALUE`/),
-  );
+  test.each([
+    "A=$(id)",
+    "A=`id`",
+    'A="$HOME"',
+    "A=b c",
+    "A='a",
+    'A="a',
+    "A",
+    "A=b;id",
+    "A=b|c",
+    "1A=b",
+    "A =b",
+    "A=b\\",
+  ])("%j", (text) => expect(() => dotenvFormat.parse(text)).toThrow(/line 1|no `NAME=VALUE`/));
 });
 
 describe("a secret in plain text", () => {
@@ -193,13 +205,17 @@ describe("a secret in plain text", () => {
     here.write("sso/whiterabbit.json", "{}");
     execFileSync("git", ["-C", here.root, "add", "--force", "sso/whiterabbit.json"]);
     execFileSync("rm", [join(here.root, "sso/whiterabbit.json")]);
-    await expect((await here.adapter(app)).write(writeFor(app))).rejects.toMatchObject({ code: "SECRET_IN_REPOSITORY" });
+    await expect((await here.adapter(app)).write(writeFor(app))).rejects.toMatchObject({
+      code: "SECRET_IN_REPOSITORY",
+    });
   });
 
   test("is refused where git cannot be asked, and taken outside of every repository", async () => {
     const app = fileOf();
     const blind = world({ isIgnored: async () => "unknown" });
-    await expect((await blind.adapter(app)).write(writeFor(app))).rejects.toMatchObject({ code: "SECRET_IN_REPOSITORY" });
+    await expect((await blind.adapter(app)).write(writeFor(app))).rejects.toMatchObject({
+      code: "SECRET_IN_REPOSITORY",
+    });
     const free = world({ isIgnored: (path) => gitSight(path, { PATH: process.env.PATH }) });
     await (await free.adapter(app)).write(writeFor(app));
     expect(free.read("sso/whiterabbit.json")).toContain("plain-secret-1");

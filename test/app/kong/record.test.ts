@@ -366,6 +366,50 @@ describe("what stands in the way", () => {
   });
 });
 
+describe("a run that is cut off in between", () => {
+  const answer = async (): Promise<number> => (await world.box.fetch("gateway.acme.example", "/whiterabbit")).status;
+  const failing = (id: string) =>
+    ({ host: kongAdminHost, method: "PUT", path: id, effect: "status-before", status: 400, times: 1 }) as const;
+
+  test("while it switches off: the place is closed first", async () => {
+    const { adapter } = await written(kong());
+    world.box.sandbox.faults.add(failing(openid().id));
+    await expect(adapter.disable(key)).rejects.toMatchObject({ code: "KONG_REJECTED" });
+    expect(await answer()).toBe(403);
+    await adapter.disable(key);
+    expect(openid().config.claims_forbidden).toEqual(["iss"]);
+  });
+
+  test("where the place cannot be closed, the plugin itself denies everybody", async () => {
+    const { adapter, write } = await written(kong());
+    const id = "11111111-2222-4333-8444-555555555555";
+    const route = openid().route;
+    const { plugins: store } = state().workspace("default");
+    store.set(id, {
+      ...openid(),
+      id,
+      name: "request-termination",
+      instance_name: null,
+      route,
+      tags: ["team"],
+      enabled: false,
+    });
+    await expect(adapter.disable(key)).rejects.toMatchObject({ code: "KONG_REJECTED" });
+    expect(openid().config).toMatchObject({ claims_forbidden: ["iss"], audience_required: ["tenantry-suspended"] });
+    expect((await adapter.observe([{ ...write.record, state: "disabled" }])).records.get(key)?.state).toBe("active");
+  });
+
+  test("while it switches on: the place is opened last", async () => {
+    const { adapter, write } = await written(kong());
+    await adapter.disable(key);
+    world.box.sandbox.faults.add(failing(openid().id));
+    await expect(adapter.write(write)).rejects.toMatchObject({ code: "KONG_REJECTED" });
+    expect(await answer()).toBe(403);
+    await adapter.write(write);
+    expect(await answer()).toBe(302);
+  });
+});
+
 describe("a record that moves to another route", () => {
   test("the route that it leaves is closed, not open; taken back, it is as before", async () => {
     const { adapter } = await written(kong());

@@ -93,6 +93,21 @@ describe.each(carrierKinds)("by %s", (kind) => {
     expect((await adapter.observe([write.record])).records.get(write.record.key)?.state).toBe("active");
   });
 
+  test("off, it is seen to be as it was, so that switching it on again shows no change of its own", async () => {
+    const place = carrierPlace(kind, shared.sandbox);
+    const adapter = await place.adapter();
+    const write = writeOf(place.app);
+    await adapter.write(write);
+    const of = async () => (await adapter.observe([write.record])).records.get(write.record.key)?.fields;
+    const { clientId, issuer, ...others } = (await of()) ?? {};
+    await adapter.disable(write.record.key);
+    await (await place.adapter()).disable(write.record.key);
+    expect(await of()).toEqual(hasNotes(kind) ? { ...others, clientId, issuer } : others);
+    await adapter.write(write);
+    place.setByHand("OIDC.ClientID", "");
+    expect(await of()).toMatchObject({ clientId: "", issuer });
+  });
+
   test("drift of any constant is seen; True and true are one (B4)", async () => {
     const place = carrierPlace(kind, shared.sandbox);
     const adapter = await place.adapter();

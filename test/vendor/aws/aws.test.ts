@@ -25,7 +25,8 @@ function answer(action: string, input: Input): Input {
   const name = String(input.SecretId ?? input.Name);
   const there = held.get(name);
   const tags = (input.Tags ?? []) as readonly { readonly Key: string; readonly Value: string }[];
-  if (tags.some(({ Value }) => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(Value))) throw new Refused("ValidationException");
+  if (tags.some(({ Value }) => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(Value)))
+    throw new Refused("ValidationException");
   if (action === "CreateSecret") {
     if (there !== undefined) throw new Refused("ResourceExistsException");
     held.set(name, { text: String(input.SecretString), tags: new Map(tags.map(({ Key, Value }) => [Key, Value])) });

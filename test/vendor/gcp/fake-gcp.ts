@@ -28,7 +28,10 @@ export function openFakeGcp(): FakeGcp {
     if (method === "POST" && path.endsWith("/secrets")) {
       const made = `${path.slice("/v1/".length)}/${query.get("secretId")}`;
       if (held.has(made)) return undefined;
-      held.set(made, { annotations: (body as { annotations?: Record<string, string> }).annotations ?? {}, versions: [] });
+      held.set(made, {
+        annotations: (body as { annotations?: Record<string, string> }).annotations ?? {},
+        versions: [],
+      });
       return { name: made };
     }
     const there = held.get(name);

@@ -27,8 +27,11 @@ const client: OnePasswordClient = {
       const item = [...items.values()].find((one) => one.title.toLowerCase() === title.toLowerCase());
       const [field = "", section] = rest.reverse();
       const sectionId = item?.sections.find((one) => one.title === section)?.id;
-      const found = item?.fields.find((one) => one.title === field && (section === undefined || one.sectionId === sectionId));
-      if (vaultName !== vault.title || found === undefined) throw new Error("no item matched the secret reference query");
+      const found = item?.fields.find(
+        (one) => one.title === field && (section === undefined || one.sectionId === sectionId),
+      );
+      if (vaultName !== vault.title || found === undefined)
+        throw new Error("no item matched the secret reference query");
       return found.value;
     },
   },
