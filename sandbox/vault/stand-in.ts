@@ -2,13 +2,15 @@ import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Answer, readBody, send } from "../answer.ts";
 import { parseJsonBody } from "../json-body.ts";
 import type { Site, SiteRequest } from "../site.ts";
-import type { StandIn, StandInParts } from "../stand-ins.ts";
 import { KvPath, type Members, VaultRefusal } from "./kv-path.ts";
 
 export const vaultHost = "vault.acme.example";
 
 /** A Vault server as tests and people look into it and change it. */
-export interface Vault extends StandIn {
+export interface Vault {
+  readonly sites: readonly Site[];
+  /** Values of the references by which the example reaches it. */
+  readonly env: Readonly<Record<string, string>>;
   /** A token with all rights on the mount `kv`. */
   readonly token: string;
   /** What is at a path of a mount; undefined: nothing. */
@@ -37,7 +39,7 @@ type Rights = readonly { readonly prefix: string; readonly methods: readonly str
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
  */
-export function createVault({ clock }: Pick<StandInParts, "clock">): Vault {
+export function createVault({ clock }: { readonly clock: () => number }): Vault {
   const mounts = new Map<string, Map<string, KvPath>>([["kv", new Map()]]);
   const tokens = new Map<string, Rights>();
   const issue = (rights: Rights): string => {

@@ -9,6 +9,7 @@
 // id that it has is the client id that counts, because replacing a client breaks the customer.
 
 import type { AppTenant, ConnectionRecord, IdpPart, Registration } from "../desired/connection.ts";
+import { textsOf } from "../desired/json.ts";
 import { isPlaceholder, tenantOfKey } from "../desired/key.ts";
 import type { Change, HotField } from "./change.ts";
 import { appTenantFields, differingFields, partFields, recordFields, registrationFields } from "./fields.ts";
@@ -34,6 +35,9 @@ export interface Sides {
   readonly after: Fields;
 }
 
+/** Stands for a value that only an apply can tell. */
+const knownAfter = "(known after)";
+
 const nothing: Difference = { changes: [], unchanged: false };
 const same: Difference = { changes: [], unchanged: true };
 
@@ -50,10 +54,21 @@ export function diffRegistration(wanted: Registration, found: ObservedRegistrati
     return oneChange({ ...of, action: "create", after: without(registrationFields(wanted), knownAfter), knownAfter });
   }
   if (wanted.state === "absent") return oneChange({ ...of, action: "delete", before: found.fields });
-  const after = { ...registrationFields(wanted), clientId: found.fields.clientId ?? wanted.clientId };
+  const after = {
+    ...registrationFields(wanted),
+    clientId: found.fields.clientId ?? wanted.clientId,
+    ...callbackLater(wanted, found.fields),
+  };
   const paths = differingFields(found.fields, after);
   if (paths.length === 0) return same;
   return oneChange(updateOf(of, found.fields, after, paths, hotRegistrationFields(found.fields, after, paths)));
+}
+
+/** A callback that the app hands out anew is known only after; until then the client keeps the placeholder that it has. */
+function callbackLater({ redirectUris }: Registration, before: Fields): Fields {
+  if (!redirectUris.some(isPlaceholder)) return {};
+  const waits = textsOf(before.redirectUris).some(isPlaceholder);
+  return { redirectUris: waits ? (before.redirectUris ?? []) : knownAfter };
 }
 
 /** Something that registrations of one identity provider share. */
@@ -171,9 +186,6 @@ export function diffRecord(
   if (found.state !== "active") changes.push({ ...of, action: "activate" });
   return { changes, unchanged: changes.length === 0 };
 }
-
-/** Stands for a value that only an apply can tell. */
-const knownAfter = "(known after)";
 
 function wantedFields(wanted: ConnectionRecord, { discovery, secretId }: RecordContext): Fields {
   if (discovery === undefined) throw new TypeError(`no discovery document was read for ${wanted.key}`);

@@ -37,7 +37,9 @@ export function hotRegistrationFields(before: Fields, after: Fields, paths: read
   // Nobody has come in by a placeholder.
   const callbacks = textsOf(before.redirectUris);
   const unused = callbacks.length > 0 && callbacks.every(isPlaceholder);
-  if (paths.includes("redirectUris") && !unused) hot.push("redirectUris");
+  // Nor can anybody whose app is still to hand a callback out.
+  const later = after.redirectUris !== undefined && !Array.isArray(after.redirectUris);
+  if (paths.includes("redirectUris") && !unused && !later) hot.push("redirectUris");
   // Any change, not only a weakening: Okta holds one method per client, so sign-ins fail until the record follows.
   if (paths.includes("clientAuth") || (paths.includes("pkce") && after.pkce === "off")) hot.push("clientAuth");
   if (paths.includes("clientKey")) hot.push("clientAuth");

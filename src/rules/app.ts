@@ -52,6 +52,8 @@ export const appNamesAreFree: Rule = ({ workspace, uses }) => {
       .map(({ name, path }) => ({ use, name, path, at: `${use.app.name} ${name}` })),
   );
   return [...Map.groupBy(claims, ({ at }) => at).values()].flatMap((all) => {
+    // A place is looked up in the file only where two clash.
+    if (all.length === 1) return [];
     const [first, ...others] = all
       .map((claim) => ({ ...claim, position: claim.use.tenant.positionOf(placeOf(claim.use, claim.path)) }))
       .sort((a, b) => compareText(a.position.file, b.position.file) || a.position.line - b.position.line);

@@ -20,13 +20,13 @@ export const sinksAreUsed: Rule = ({ uses }) => {
 
 /** Two connections whose secrets, or whose files, are put into one place would overwrite each other. */
 export const sinksAreTheirOwn: Rule = ({ workspace, uses }) => {
-  const claims = uses.flatMap((use) =>
-    placesOf(use, workspace).map((at) => ({ use, at, position: use.tenant.positionOf(entryPath(use)) })),
-  );
+  const claims = uses.flatMap((use) => placesOf(use, workspace).map((at) => ({ use, at })));
   return [...Map.groupBy(claims, ({ at }) => at).values()].flatMap((all): readonly Issue[] => {
-    const [first, ...others] = all.sort(
-      (a, b) => compareText(a.position.file, b.position.file) || a.position.line - b.position.line,
-    );
+    // A place is looked up in the file only where two clash.
+    if (all.length === 1) return [];
+    const [first, ...others] = all
+      .map((claim) => ({ ...claim, position: claim.use.tenant.positionOf(entryPath(claim.use)) }))
+      .sort((a, b) => compareText(a.position.file, b.position.file) || a.position.line - b.position.line);
     if (first === undefined) return [];
     return others.map(({ use, at, position }) => ({
       code: "RULE_SINK_SHARED" as const,

@@ -67,7 +67,12 @@ describe("a secret sink", () => {
     const manager = await vault();
     let seen: unknown;
     const adapter = withSecretSink(
-      { ...(await world.adapter(app)), write: async () => void (seen = server().path("kv", at)?.newest) },
+      {
+        ...(await world.adapter(app)),
+        write: async () => {
+          seen = server().path("kv", at)?.newest;
+        },
+      },
       { template, workspace: "acme", environment: "production", manager: async () => manager, know: () => {} },
     );
     await adapter.write(writeFor(app));

@@ -7,7 +7,7 @@ import { type Companies, openCompanies } from "../support/companies.ts";
 import { type DatabaseKind, onEachDatabase } from "../support/postgres.ts";
 import { ourApps } from "../support/workspace.ts";
 
-const tables = ["journal", "run", "meta", "id", "evidence", "audit", "lock"];
+const tables = ["journal", "run", "meta", "id", "evidence", "audit", "lock", "kept"];
 
 interface Status {
   readonly connections: readonly {

@@ -24,13 +24,13 @@ async function open(): Promise<{ workspace: TestWorkspace; reads: string[] }> {
   opened.push(workspace);
   const { vault } = workspace.sandbox.standIns;
   const env = workspace.read(".tenantry/sandbox/env");
-  const valueOf = (name: string): string => {
+  const variable = (name: string): string => {
     const found = new RegExp(`^${name}=(?:'([^']*)'|"([^"]*)"|(.*))$`, "m").exec(env);
     return (found?.[1] ?? found?.[2] ?? found?.[3] ?? "").replaceAll("\\n", "\n");
   };
   for (const [written, [reference, name]] of Object.entries(moved)) {
     const [, path = "", field = ""] = /^vault:kv\/(.+)#(.+)$/.exec(reference) ?? [];
-    const value = name === undefined ? written : valueOf(name);
+    const value = name === undefined ? written : variable(name);
     vault.write("kv", path, { ...vault.path("kv", path)?.newest, [field]: value });
     workspace.edit("tenantry.yaml", written, `"${reference}"`);
   }

@@ -21,12 +21,10 @@ it("no rule looks up where something is written while nothing is wrong", () => {
   };
   const tenants = loadTenants(files).tenants.map((tenant) => ({
     ...tenant,
-    connections: tenant.connections.map(({ app, signIn, status }) => ({
-      app,
-      signIn,
-      status,
+    connections: tenant.connections.map(({ position: _known, ...entry }) => ({
+      ...entry,
       get position() {
-        return ask(`${tenant.tenant}/${app}`);
+        return ask(`${tenant.tenant}/${entry.app}`);
       },
     })),
     positionOf: (path: readonly (string | number)[]) => ask(`${tenant.tenant} ${path.join(".")}`),

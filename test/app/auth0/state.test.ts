@@ -55,6 +55,10 @@ describe("the gate", () => {
     await app.disable(key);
     expect([enabled(), membership(), bench.options().domain_aliases]).toEqual([[], undefined, []]);
     expect([await bench.visit(ids.probe), await bench.visit()]).toEqual(["out", "out"]);
+    // Written again it waits like a new one, twice too.
+    for (let time = 0; time < 2; time++) await app.write(bench.write({ scopes: ["openid", `scope${time}`] }));
+    expect((await look()).records.get(key)?.state).toBe("pending");
+    expect([enabled(), membership(), bench.options().domain_aliases]).toEqual([[ids.probe], undefined, []]);
   });
 
   test("somebody who has enabled a connection that is off shows, and is undone", async () => {
