@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { managementClientId, type RequestEntry, serviceClientId } from "../../sandbox/sandbox.ts";
-import { readScopes } from "../../src/vendor/auth0/credential.ts";
+import { connectionReadScopes } from "../../src/vendor/auth0/credential.ts";
 import { oktaScopes } from "../../src/vendor/okta/credential.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
@@ -137,7 +137,8 @@ function addReaders({ root, sandbox }: TestWorkspace, store: string): TenantsRep
   const management = auth0.clients.get(managementClientId);
   if (management === undefined) throw new Error("the sandbox has no management client");
   const planner = auth0.addClient({ settings: { ...management.settings, name: "Tenantry plans" } });
-  auth0.addGrant(planner.clientId, auth0.audience, { scopes: readScopes });
+  // What docs/apps/auth0.md asks for besides, for an app that is the Auth0 tenant itself.
+  auth0.addGrant(planner.clientId, auth0.audience, { scopes: connectionReadScopes });
 
   const { env } = sandbox;
   const databases = {

@@ -5,6 +5,7 @@ import { type Auth0Credential, connectionReadScopes } from "../../vendor/auth0/c
 import { auth0Rates } from "../../vendor/auth0/published-rates.ts";
 import { openAuth0Tenant } from "../../vendor/auth0/tenant.ts";
 import type { Auth0App } from "../../workspace/apps/auth0.ts";
+import { parseReference } from "../../workspace/reference.ts";
 import type { Auth0IdentityProvider } from "../../workspace/workspace.ts";
 import type { AppAdapter } from "../app.ts";
 import type { AppOpenOptions, KeptValues } from "../open-options.ts";
@@ -86,7 +87,11 @@ function credentialOf(
   { resolve }: Pick<AppOpenOptions, "resolve">,
 ): Auth0Credential {
   if ("token" in credentials) return { token: resolve(credentials.token, `the token of ${name}`) };
-  const { clientId, clientSecret } = credentials;
+  const { clientSecret } = credentials;
+  // A run that only looks may come in by another client: then a reference stands in the place of the id.
+  const reference = parseReference(credentials.clientId);
+  const clientId =
+    reference === undefined ? credentials.clientId : resolve(reference, `the client id of ${name}`).reveal();
   return { clientId, clientSecret: resolve(clientSecret, `the secret of ${name}`) };
 }
 

@@ -49,7 +49,7 @@ export interface Gateway {
 export const openidConnect = "openid-connect";
 
 /** The plugin that answers 403 where nobody may come in. */
-export const requestTermination = "request-termination";
+const requestTermination = "request-termination";
 
 const namespace = "6f1f3c52-3f0e-5d4e-9a76-0c7c0a6b9d11";
 

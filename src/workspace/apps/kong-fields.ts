@@ -34,7 +34,7 @@ type Shape = Leaf | Branch | { readonly kind: "list"; readonly item: Shape };
 const credentials = new Set(["http_proxy_authorization", "https_proxy_authorization"]);
 
 /** Fields that gateways before 3.14 do not have. */
-export const since314: ReadonlySet<string> = new Set([
+const since314: ReadonlySet<string> = new Set([
   "jwks_endpoint",
   "upstream_headers",
   "downstream_headers",

@@ -28,11 +28,11 @@ describe("what stands in a file", () => {
     await adapter.write(writeFor(app));
     await adapter.settle(key);
     const at = `sso/whiterabbit.${end}`;
-    await expect(here.read(at)).toMatchFileSnapshot(`golden/active.${end}`);
+    await expect(here.read(at)).toMatchFileSnapshot(`golden/active-${format}.txt`);
     await adapter.disable(key);
-    await expect(here.read(at)).toMatchFileSnapshot(`golden/disabled.${end}`);
+    await expect(here.read(at)).toMatchFileSnapshot(`golden/disabled-${format}.txt`);
     await adapter.remove(key);
-    await expect(here.read(at)).toMatchFileSnapshot(`golden/tombstone.${end}`);
+    await expect(here.read(at)).toMatchFileSnapshot(`golden/tombstone-${format}.txt`);
   });
 
   test("a template gives the shape; no value can become a part of it", async () => {

@@ -56,7 +56,7 @@ describe("a decK file from a tenant's file", () => {
     const vault = await wrong("signIn:\n", 'signIn:\n  extraParams: { a: "{vault://env/x}" }\n');
     expect(vault).toMatch(/whiterabbit\.yaml:9:21 +RULE_APP_CANNOT/);
     const typo = await wrong("route: api-whiterabbit", "route: api-whiterabbit, config: { login_acton: redirect }");
-    expect(typo).toMatch(/whiterabbit\.yaml:18:\d+/);
+    expect(typo).toMatch(/whiterabbit\.yaml:17:60/);
     expect(typo).toContain("did you mean `login_action`?");
   });
 });

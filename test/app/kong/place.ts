@@ -19,7 +19,7 @@ import { type KongApp, kongApp, resolveKongApp } from "../../../src/workspace/ap
 import type { Workspace } from "../../../src/workspace/workspace.ts";
 import { startTestSandbox, type TestSandbox } from "../../support/sandbox.ts";
 
-export { kongAdminHost, kongGatewayHost };
+export { kongGatewayHost };
 
 export const key = "whiterabbit/gateway" as ConnectionKey;
 

@@ -139,6 +139,7 @@ describe("an engine", () => {
       "All Applications",
       "Tenantry",
       "Billing",
+      "Proofs",
     ]);
   });
 });
