@@ -34,6 +34,7 @@ const beyond: readonly (readonly [message: RegExp, reason: string])[] = [
   [/must be the issuer, not the URL of/, "an address that looks like another URL is still an address"],
   [/must be the algorithm of the curve/, "two fields are compared"],
   [/^`\w+` is `[\w.-]+` already/, "two entries are compared"],
+  [/there is no identity provider `/, "two sections are compared"],
   [/must close the tenant's name/, "the check is a function"],
   [/must not set a parameter that the sign-in itself sends/, "the check is a function"],
   [/must be a date of the calendar/, "a pattern does not know the calendar"],

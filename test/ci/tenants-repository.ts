@@ -156,7 +156,7 @@ function addReaders({ root, sandbox }: TestWorkspace, store: string): TenantsRep
     ...{ AUTH0_CLIENT_ID: planner.clientId, AUTH0_MANAGEMENT_SECRET: planner.secret },
   };
   return {
-    "tenantry-plan": { ...databases, ...reach, ...readers, ...named(/^TENANT_\w+__OKTA_TOKEN$/) },
+    "tenantry-plan": { ...databases, ...reach, ...readers },
     "tenantry-verify": { ...databases, ...keys, ...reach, ...vault, ...readers, TENANTRY_STORE: `sqlite:${store}` },
     production: {
       ...databases,
