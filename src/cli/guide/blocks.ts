@@ -189,7 +189,7 @@ export function domainBlocks({ domains, name }: Guide): readonly Block[] {
   return [
     {
       kind: "text",
-      text: line`Whoever types an address of these domains is sent to your provider, so we make sure that they are ${strong(name)}'s. Set one TXT record for each domain and leave it there; it holds no secret.`,
+      text: line`Whoever types an address of these domains is sent to this sign-in, so we make sure that they are ${strong(name)}'s. Set one TXT record for each domain and leave it there; it holds no secret.`,
     },
     ...domains.flatMap(({ domain, record }): readonly Block[] => [
       { kind: "value", label: `${domain}: name of the TXT record`, value: record.name },

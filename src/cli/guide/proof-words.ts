@@ -4,7 +4,7 @@ import type { GuideConnection } from "./guide.ts";
 import { type Block, code, type Line, line, strong, told } from "./page.ts";
 
 /** What is proven without anybody signing in, in the customer's words, and by which checks. */
-export interface ProofTopic {
+interface ProofTopic {
   readonly checks: readonly CheckId[];
   readonly words: string;
   /** Whether it is looked at for a connection. */
@@ -13,16 +13,16 @@ export interface ProofTopic {
 
 const byDiscovery = ({ sendBack }: GuideConnection): boolean => !sendBack.endpoints;
 
-export const proofTopics: readonly ProofTopic[] = [
+const proofTopics: readonly ProofTopic[] = [
   {
     checks: ["D1", "D3", "D5", "D6", "T1", "T2"],
     words:
-      "The discovery document is reachable from the internet over https, names exactly the issuer that you sent, and has the endpoints that a sign-in needs.",
+      "The discovery document is reachable from the internet over https, names exactly the issuer that was agreed, and has the endpoints that a sign-in needs.",
     when: byDiscovery,
   },
   {
     checks: ["D6", "T1", "T2"],
-    words: "The endpoints that you sent are reachable from the internet over https.",
+    words: "The endpoints that were agreed are reachable from the internet over https.",
     when: ({ sendBack }) => sendBack.endpoints,
   },
   {
