@@ -2,7 +2,7 @@ import type { JWTPayload } from "jose";
 import type { Configuration } from "./configuration.ts";
 
 /** A role of the played app, by the GUID of the model and by its name. */
-export const appRoles: Readonly<Record<string, string>> = {
+const appRoles: Readonly<Record<string, string>> = {
   "c1c31b36-2779-4ddd-a6e7-eaff22ad382c": "Administrator",
   "a3f0de2b-5a54-4d8e-9a4c-6a1a2f2a7b11": "Planner",
   "0b4f6f2e-9f6c-4f0a-8f3e-6d8f1f1c2d33": "User",

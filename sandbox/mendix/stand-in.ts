@@ -19,7 +19,7 @@ export interface PlayedMendix {
 }
 
 /** User of the Deploy API; the same at every start. */
-export const mendixUsername = "platform@acme.example";
+const mendixUsername = "platform@acme.example";
 
 /** Makes an app whose constants are the module's defaults. */
 export function createMendix({

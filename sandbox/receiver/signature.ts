@@ -13,7 +13,7 @@ export interface Sent {
 }
 
 /** How far a signature's time may be from ours, in seconds; its nonce is remembered for as long. */
-export const signatureWindow = 300;
+const signatureWindow = 300;
 
 const form =
   /^tenantry=(\(("[@a-z-]+"(?: "[@a-z-]+")*)\);created=(\d{1,12});nonce="([A-Za-z0-9_-]{16,64})";keyid="([A-Za-z0-9._~:/-]{1,100})";alg="hmac-sha256";tag="tenantry")$/;

@@ -17,12 +17,14 @@ export class VaultRefusal extends Error {
 interface Version {
   readonly data: Members;
   readonly created: string;
+  /** When somebody deleted it; its metadata stays. */
+  deleted?: string;
 }
 
 const writeKeys = new Set(["data", "options"]);
 const metadataKeys = new Set(["custom_metadata", "max_versions", "cas_required", "delete_version_after"]);
 
-/** Most names of custom metadata, and the lengths of theirs and of their values, as Vault has them. */
+/** Most names of custom metadata, and the bytes of theirs and of their values, as Vault has them. */
 const most = { names: 64, name: 128, value: 512 };
 
 /** One path of a KV engine, version 2: its versions, and what is said about it. */
@@ -41,10 +43,23 @@ export class KvPath {
     return this.versions.at(-1)?.data;
   }
 
-  read(): Answer | undefined {
-    const version = this.versions.at(-1);
+  /**
+   * A version that is deleted is told with 404 and its metadata.
+   *
+   * @param number default: the newest version
+   */
+  read(number = this.versions.length): Answer | undefined {
+    const version = this.versions[number - 1];
     if (version === undefined) return undefined;
-    return { status: 200, json: { data: { data: version.data as Json, metadata: this.#metadataOf(version) } } };
+    const isThere = version.deleted === undefined;
+    const data = isThere ? (version.data as Json) : null;
+    return { status: isThere ? 200 : 404, json: { data: { data, metadata: this.#metadataOf(version) } } };
+  }
+
+  /** Deletes the newest version. */
+  delete(): void {
+    const version = this.versions.at(-1);
+    if (version !== undefined) version.deleted ??= new Date(this.#clock()).toISOString();
   }
 
   /** @throws VaultRefusal for a body that Vault would not take, and when the version is not the one that was read */
@@ -75,8 +90,9 @@ export class KvPath {
     if (merged.length > most.names) throw new VaultRefusal(400, "payload must contain at most 64 keys");
     this.custom = Object.fromEntries(
       merged.map(([name, value]) => {
-        const fits = typeof value === "string" && value.length <= most.value && name.length <= most.name;
-        if (!fits) throw new VaultRefusal(400, "custom_metadata validation failed");
+        if (typeof value !== "string") throw new VaultRefusal(400, "custom_metadata validation failed");
+        fits("key", name, name, most.name);
+        fits("value for key", name, value, most.value);
         return [name, value];
       }),
     );
@@ -94,11 +110,22 @@ export class KvPath {
     return {
       created_time: version.created,
       custom_metadata: Object.keys(this.custom).length === 0 ? null : this.custom,
-      deletion_time: "",
+      deletion_time: version.deleted ?? "",
       destroyed: false,
       version: this.versions.indexOf(version) + 1,
     };
   }
+}
+
+/** Both are counted in bytes, and neither may be empty. */
+function fits(what: string, name: string, text: string, limit: number): void {
+  const length = Buffer.byteLength(text);
+  if (length > 0 && length <= limit) return;
+  const part = what === "key" ? "key" : "value";
+  throw new VaultRefusal(
+    400,
+    `custom_metadata validation failed: length of ${what} "${name}" is ${length} but must be 0 < len(${part}) <= ${limit}`,
+  );
 }
 
 function isMembers(value: unknown): value is Members {

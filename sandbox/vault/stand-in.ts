@@ -81,7 +81,12 @@ export function createVault({ clock }: { readonly clock: () => number }): Vault 
     const there = mount.get(path);
     if (method === "GET") {
       vault.onRead?.(path);
-      return there?.read() ?? problem(404);
+      const version = Number(new URLSearchParams(site.query).get("version") ?? "0");
+      return (version > 0 ? there?.read(version) : there?.read()) ?? problem(404);
+    }
+    if (method === "DELETE") {
+      there?.delete();
+      return { status: 204 };
     }
     if (method !== "POST" && method !== "PUT") return problem(405, "unsupported operation");
     const body = await bodyOf(site);

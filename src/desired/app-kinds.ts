@@ -1,4 +1,4 @@
-import type { App, AppKindName, AppOf } from "../workspace/app.ts";
+import type { App, AppKindName } from "../workspace/app.ts";
 import type { AppFinding, AppKind, AppUse, ManualStep } from "./app-kind.ts";
 import { auth0Kind } from "./apps/auth0.ts";
 import { fileKind } from "./apps/file.ts";
@@ -44,9 +44,4 @@ export function kindOfApp(app: Pick<App, "kind">): AnyAppKind {
 /** A kind by its name, with the types of its own apps. */
 export function appKind<K extends AppKindName>(name: K): AppKind<K> {
   return kinds[name];
-}
-
-/** The app, when it is of that kind. */
-export function isAppOf<K extends AppKindName>(app: App, kind: K): app is AppOf<K> & App {
-  return app.kind === kind;
 }

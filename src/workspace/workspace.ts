@@ -4,7 +4,7 @@ import type { SecretSettings } from "./secrets.ts";
 
 export type { App } from "./app.ts";
 export type { SqlApp } from "./apps/sql.ts";
-export type { ClientAuth, ClientKey, PublicKey } from "./client-auth.ts";
+export type { ClientAuth, PublicKey } from "./client-auth.ts";
 
 /** What carries registrations out: we by API, Terraform or OpenTofu through cdktf (Okta), or Pulumi (Auth0). */
 export type EngineKind = "direct" | "terraform" | "pulumi";

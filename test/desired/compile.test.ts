@@ -96,8 +96,8 @@ describe("the spec digest", () => {
 test("connections come sorted by key, whatever the order of files and entries", () => {
   const apps = edited(
     workspaceText,
-    "store:",
-    "  zebra:\n    kind: sql\n    baseUrl: https://zebra.example\n    callback: /{id}\n    database: sqlite:a\n    sealing: { keys: [env:A] }\nstore:",
+    "\napps:\n",
+    "\napps:\n  zebra:\n    kind: sql\n    baseUrl: https://zebra.example\n    callback: /{id}\n    database: sqlite:a\n    sealing: { keys: [env:A] }\n",
   );
   const tenants = ["b", "a-b", "a", "c"].map((slug, index): [string, string] => [
     slug,

@@ -20,7 +20,7 @@ const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: t
 const names = presetNames.filter((name) => name !== "okta" && name !== "auth0").join("|");
 const patterns = [
   // preset.name === "…", preset?.name !== other, switch (preset.name), preset === "…"
-  /\bpreset\??\.name\s*[!=]==?|[!=]==?\s*(?:\w+\.)*preset\??\.name\b|switch\s*\([^)]*\bpreset\b/,
+  /\bpreset\??\.name\s*[!=]==?|[!=]==?\s*(?:\w+\.)*preset\??\.name\b|switch\s*\([^)]*\bpreset(?:\??\.name)?\s*\)/,
   /\bpreset\s*[!=]==?\s*["'`]/,
   new RegExp(
     `[!=]==?\\s*["'\`](?:${names})["'\`]|["'\`](?:${names})["'\`]\\s*[!=]==?|case\\s+["'\`](?:${names})["'\`]`,
@@ -75,6 +75,7 @@ describe("the search finds", () => {
     'mend: "Write the issuer, such as https://acme.okta.com.",',
     "// named.startsWith(okta.com)",
     "const { preset } = context;",
+    "switch (context.preset?.probes.promptNone) {",
     "preset: context.preset.name,",
   ])("nothing in %s", (line) => {
     expect(breaches(line)).toEqual([]);

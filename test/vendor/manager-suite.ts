@@ -5,7 +5,7 @@ import type { SecretManager } from "../../src/secret/sink.ts";
 import { parseReference, type Reference } from "../../src/workspace/reference.ts";
 
 /** Bytes that JSON, templates, shells and headers would each take for something of theirs. */
-export const hostileSecret = `q'"\`\\ $\{{ env "X" }} {{x}} $HOME\n\ttab\r\n ü€😀`;
+const hostileSecret = `q'"\`\\ $\{{ env "X" }} {{x}} $HOME\n\ttab\r\n ü€😀`;
 
 export const markOf = (key: string, secretId = "s1") => ({ owner: `acme/production/${key}`, secretId });
 

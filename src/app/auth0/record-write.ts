@@ -174,7 +174,7 @@ function valuesOf(
 }
 
 /** Whether a connection already has these values. */
-export function isSame({ connection }: OwnConnection, values: ConnectionValues): boolean {
+function isSame({ connection }: OwnConnection, values: ConnectionValues): boolean {
   const { secret, ...shown } = values;
   const { displayName, showAsButton, metadata, options } = connection;
   return (

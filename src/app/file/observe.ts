@@ -10,9 +10,6 @@ import { printFile } from "./print.ts";
 import { changedValues, fieldNames, type Template } from "./template.ts";
 import { type FileSecret, valuesOf } from "./values.ts";
 
-/** What `file.content` says of a file in which every value stands as we wrote it. */
-export const asWritten = "as written";
-
 export interface Sight {
   readonly app: FileApp;
   readonly files: Files;

@@ -107,7 +107,7 @@ function inText(text: string, values: Values): string {
 }
 
 /** A value as text: a text as it is, nothing as nothing, anything else as JSON. */
-export function textOf(value: Json | undefined): string {
+function textOf(value: Json | undefined): string {
   if (isNothing(value)) return "";
   return typeof value === "string" ? value : canonicalJson(value);
 }

@@ -82,7 +82,8 @@ export const ruleCodes = {
     exit: 2,
   },
   RULE_SERVER_ENGINE: {
-    cause: "A sign-in names its authorization server by name, and the identity provider is carried by an engine's program.",
+    cause:
+      "A sign-in names its authorization server by name, and the identity provider is carried by an engine's program.",
     mend: "Write the server's id, or let `direct` carry the identity provider.",
     exit: 2,
   },

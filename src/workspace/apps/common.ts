@@ -38,7 +38,7 @@ export const pathTemplate = z
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,1500}$/, "must be base64url, as in a JSON Web Key");
 
 /** The one algorithm of ECDSA that a curve can sign with (RFC 7518, section 3.4). */
-export const algorithmOfCurve = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" } as const;
+const algorithmOfCurve = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" } as const;
 
 const publicKey = z.discriminatedUnion("kty", [
   z.strictObject({

@@ -67,7 +67,7 @@ export function tenant(change: Partial<AppTenant> = {}): AppTenant {
   };
 }
 
-export const defaultTarget = {
+const defaultTarget = {
   name,
   strategy: "oidc",
   channel: "back",

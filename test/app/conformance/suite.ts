@@ -35,6 +35,7 @@ export interface ConformanceOptions {
 const otherClient = "client-of-the-change";
 
 /** Bytes that templates, shells, YAML and headers would each take for something of theirs. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as it is
 const hostileSecret = 'q\'"`\\ ${{ env "DECK_X" }} {{x}} $HOME #%&<> ü€😀';
 
 /** Runs the suite. `it` is a real server, file or database; nothing of the adapter is replaced. */

@@ -28,6 +28,7 @@ const hostile = [
   'say "no"',
   "`id`",
   "$(id)",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as it is
   "${HOME}",
   "\\",
   "'\\''",
@@ -37,6 +38,7 @@ const hostile = [
   "\ttab ",
   " leading",
   "trailing ",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as it is
   "${{ secrets.X }}",
   "{{issuer}}",
   "{{clientSecret}}",

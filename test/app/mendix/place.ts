@@ -24,9 +24,6 @@ export function appOf(written: Readonly<Record<string, unknown>>): MendixApp {
   return resolveMendixApp("service", parsed);
 }
 
-/** The file of variables in a test's folder, plain secrets allowed. */
-export const inFile = { carrier: { environment: { file: "service.env", plainSecrets: true } } };
-
 /** What the customers' sign-in says when a file says no more. */
 const usual: SignIn = {
   name: "default",
@@ -60,7 +57,7 @@ export function useOf(
   };
 }
 
-export const discovery: DiscoverySnapshot = {
+const discovery: DiscoverySnapshot = {
   issuer: "https://acme.okta.com",
   authorizationEndpoint: "https://acme.okta.com/oauth2/v1/authorize",
   tokenEndpoint: "https://acme.okta.com/oauth2/v1/token",

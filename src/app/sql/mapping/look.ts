@@ -9,7 +9,7 @@ import { type Cell, isOn, rowValues } from "./row-values.ts";
 import type { MappedShape } from "./table-shape.ts";
 
 /** What `sql.row` says of a row that is as we wrote it. */
-export const asWritten = "as written";
+const asWritten = "as written";
 
 /** How many rows are asked for at a time. */
 const chunk = 500;

@@ -75,7 +75,7 @@ function fieldValue(field: SqlMappedField, { record, org }: RecordSource, scopes
 }
 
 /** Our own column of each field that is written as we keep it. */
-export const columnOf = {
+const columnOf = {
   issuer: "issuer",
   authorizationEndpoint: "authorization_endpoint",
   tokenEndpoint: "token_endpoint",

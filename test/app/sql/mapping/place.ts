@@ -67,7 +67,7 @@ export async function mappedPlace(
   };
 }
 
-export const target = { row: "as written" } as const;
+const target = { row: "as written" } as const;
 export const mappedRecord = () => record({ target });
 export const mappedWrite = (secret = "s3cret-one", change = {}) => write(secret, { target, ...change });
 export { tenant };
