@@ -8,7 +8,7 @@ import { runCommand } from "../src/cli/main.ts";
 import { makeRun, openOptions } from "../src/cli/run.ts";
 import type { Surroundings, Terminal } from "../src/cli/terminal.ts";
 import type { Connection } from "../src/desired/connection.ts";
-import { plain } from "../src/plan/render-text.ts";
+import { plain } from "../src/plan/paint.ts";
 
 /** A sandbox in this process for the workspace in `root`. */
 export function startFleetSandbox(root: string): Promise<Sandbox> {

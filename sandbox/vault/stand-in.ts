@@ -113,10 +113,13 @@ export function createVault({ clock }: { readonly clock: () => number }): Vault 
     if (isPatch && !/^application\/merge-patch\+json/.test(String(site.request.headers["content-type"]))) {
       return problem(415, "PATCH requires Content-Type of application/merge-patch+json");
     }
-    if (isPatch && there === undefined) return problem(404);
-    const at = there ?? new KvPath(clock);
-    at.describe(await bodyOf(site), isPatch);
-    mount.set(path, at);
+    if (isPatch && there === undefined) return { status: 404 };
+    const body = await bodyOf(site);
+    // Asked for again: another call may have made the path while the body came in.
+    const at = mount.get(path) ?? new KvPath(clock);
+    at.describe(body, isPatch);
+    // A body that says nothing makes nothing.
+    if (Object.keys(body).length > 0) mount.set(path, at);
     return { status: 204 };
   };
 

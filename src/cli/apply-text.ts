@@ -1,6 +1,6 @@
 import { type ConnectionOutcome, isUnfinished } from "../apply/outcome.ts";
 import type { ExitCode } from "../errors/code.ts";
-import type { Paint } from "../plan/render-text.ts";
+import type { Paint } from "../plan/paint.ts";
 import type { Evidence } from "../store/evidence.ts";
 import { quoted } from "./outcome.ts";
 import { proofDetails } from "./proof-text.ts";

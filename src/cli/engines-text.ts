@@ -1,5 +1,5 @@
 import type { EngineSurvey, IdpSurvey, Missing, ToolSurvey } from "../engine/survey.ts";
-import type { Paint } from "../plan/render-text.ts";
+import type { Paint } from "../plan/paint.ts";
 import { wrap } from "../plan/wrap.ts";
 import { table } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import type { ExitCode } from "../errors/code.ts";
 import { TenantryError } from "../errors/failure.ts";
-import { plain } from "../plan/render-text.ts";
+import { plain } from "../plan/paint.ts";
 import { withStatusLine } from "./live-terminal.ts";
 import { reportError } from "./outcome.ts";
 import { buildProgram } from "./program.ts";

@@ -1,4 +1,4 @@
-import type { Paint } from "../plan/render-text.ts";
+import type { Paint } from "../plan/paint.ts";
 import { wrap } from "../plan/wrap.ts";
 import type { CheckResult, Evidence } from "../store/evidence.ts";
 import type { ClientAuth } from "../workspace/workspace.ts";

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from "../apply/status.ts";
 import type { Connection } from "../desired/connection.ts";
-import { canonicalJson } from "../desired/json.ts";
+import { canonicalJson, type Json } from "../desired/json.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
 /** A label and what is to be said under it. */
@@ -56,12 +56,16 @@ export function recordFacts({ record, specDigest, manualSteps }: Connection): re
     ...(roles === undefined ? [] : [["roles", rolesText(roles, path)] as const]),
     ...Object.entries(demands).map(([claim, value]): Fact => ["must have", `${claim} = ${value}`]),
     ...(session === undefined ? [] : [["session", sessionText(session)] as const]),
-    ...Object.entries(record.target).map(
-      ([name, value]): Fact => [`${record.kind} ${name}`, typeof value === "string" ? value : canonicalJson(value)],
-    ),
+    ...Object.entries(record.target).map(([name, value]): Fact => [`${record.kind} ${name}`, targetText(value)]),
     ...manualSteps.map(({ text, command }): Fact => ["by hand", command === undefined ? text : `${text}: ${command}`]),
     ["spec digest", specDigest],
   ];
+}
+
+function targetText(value: Json): string {
+  if (typeof value === "string") return value;
+  const json = canonicalJson(value);
+  return json === "null" || json === "{}" || json === "[]" ? "none" : json;
 }
 
 function rolesText(

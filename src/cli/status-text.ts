@@ -1,6 +1,6 @@
 import type { Rebuilt, RebuiltConnection } from "../apply/rebuild.ts";
 import type { ConnectionStatus, HandedOver, ProofStatus } from "../apply/status.ts";
-import type { Paint } from "../plan/render-text.ts";
+import type { Paint } from "../plan/paint.ts";
 import type { LockInfo, LockState } from "../store/store.ts";
 
 /**

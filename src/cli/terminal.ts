@@ -1,4 +1,4 @@
-import type { Paint } from "../plan/render-text.ts";
+import type { Paint } from "../plan/paint.ts";
 
 /** Where a command talks: `out` is the result, `err` is talk and progress. Passed in, so that a test can listen. */
 export interface Terminal {

@@ -5,29 +5,12 @@ import type { Change } from "./change.ts";
 import { type FieldLine, fieldLines, marks, omittedFields, summary } from "./describe.ts";
 import type { Stop } from "./guard.ts";
 import { manualText } from "./manual.ts";
+import { type Paint, plain } from "./paint.ts";
 import type { Plan } from "./plan.ts";
 import { unprovenText } from "./unproven.ts";
 import { wrap } from "./wrap.ts";
 
 const columns = 80;
-
-/** Colours for a terminal; the identity where there is none. */
-export interface Paint {
-  readonly green: (text: string) => string;
-  readonly yellow: (text: string) => string;
-  readonly red: (text: string) => string;
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-}
-
-/** No colours at all. */
-export const plain: Paint = {
-  green: (text) => text,
-  yellow: (text) => text,
-  red: (text) => text,
-  bold: (text) => text,
-  dim: (text) => text,
-};
 
 /** A plan for people, at 80 columns where the values allow it. `full` shows every field of what is created. */
 export function renderPlanText(plan: Plan, stops: readonly Stop[], paint: Paint = plain, full = false): string {

@@ -157,7 +157,9 @@ function wrong(path: DocumentPath, message: string, frame: IssueFrame, hint?: st
     ...(key ? frame.positionOfKey(path) : frame.positionOf(path)),
     path,
     message: path.length === 0 ? `the file ${message}` : `\`${pathText(path)}\` ${message}`,
-    hint: hint ?? (secret ? "write `env:NAME` or `file:PATH`" : "write it in that form"),
+    hint:
+      hint ??
+      (secret ? "write `env:NAME`, `file:PATH` or another reference of docs/secrets.md" : "write it in that form"),
   };
 }
 

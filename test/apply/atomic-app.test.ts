@@ -10,7 +10,8 @@ import { loadContext } from "../../src/cli/context.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";
 import type { Connection } from "../../src/desired/connection.ts";
 import { placeholderCallback } from "../../src/desired/key.ts";
-import { plain, renderPlanText } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
+import { renderPlanText } from "../../src/plan/render-text.ts";
 import { openTestWorkspace, ourApps, type TestWorkspace } from "../support/workspace.ts";
 import { MemoryApp } from "./memory-app.ts";
 

@@ -6,7 +6,7 @@ import { planWorld } from "../../src/apply/make-plan.ts";
 import { openRecordingWorld } from "../../src/apply/open.ts";
 import { loadContext } from "../../src/cli/context.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 const [root = "", step = "", state = ""] = process.argv.slice(2);
 const surroundings = {

@@ -7,7 +7,7 @@ import { outcomeLine } from "../../src/cli/apply-text.ts";
 import { loadContext } from "../../src/cli/context.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
 let workspace: TestWorkspace;

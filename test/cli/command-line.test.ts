@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
 import { version } from "../../src/cli/version.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
 const commands = [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
 import { checkIds } from "../../src/desired/check-id.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import type { CheckResult } from "../../src/store/evidence.ts";
 import { besides, diagnose } from "../../src/verify/diagnose.ts";
 import { symptoms } from "../../src/verify/symptoms.ts";

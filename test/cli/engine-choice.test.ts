@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadContext } from "../../src/cli/context.ts";
 import { askedEngine } from "../../src/cli/engine-choice.ts";
 import { makeRun, openOptions } from "../../src/cli/run.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 
 // No program is there: what is told here is told before one is looked for.

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
 import { toolPlatform } from "../../src/engine/terraform/provider-search.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { type FakeTools, fakeTools } from "../support/fake-tools.ts";
 
 // `tenantry engines` with programs that only know their version.

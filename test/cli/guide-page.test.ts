@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { cutOff, faintTexts } from "../sandbox/browser-look.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { addTenant, guideWorkspace } from "./guides.ts";

@@ -7,7 +7,7 @@ import { handOverOf } from "../../src/cli/guide/hand-over.ts";
 import { labelsUnconfirmed } from "../../src/cli/guide/steps.ts";
 import { runCommand } from "../../src/cli/main.ts";
 import { presets } from "../../src/desired/presets/presets.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { addTenant, guideWorkspace } from "./guides.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));

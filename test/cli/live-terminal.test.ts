@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withStatusLine } from "../../src/cli/live-terminal.ts";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { openTestWorkspace } from "../support/workspace.ts";
 
 /** What a terminal would show of all that was written: a carriage return with "erase line" empties the last line. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { guideWorkspace } from "./guides.ts";
 
 // What `tenantry new` writes under the kind of an app.
@@ -64,6 +64,16 @@ describe("tenantry new for an app that needs to know where", () => {
     expect(written()).toContain(`  - app: gateway\n${line}`);
     const validated = await tenantry(["validate"]);
     expect(validated.exit, validated.out).toBe(0);
+  });
+
+  it("names no callback where the app hands it out", async () => {
+    const file = join(root, "tenantry.yaml");
+    const crew = '  crew: { kind: workos, baseUrl: "https://crew.acme.example", apiKey: env:CREW_WORKOS_KEY }\n';
+    writeFileSync(file, readFileSync(file, "utf8").replace("store: {", `${crew}store: {`));
+    const result = await tenantry([...acme, "--app", "crew"]);
+    expect(result.exit, result.err).toBe(0);
+    expect(result.out).toContain("  crew  handed out by crew with its record; `tenantry show` has it then\n");
+    expect(result.out).not.toContain("callback.invalid");
   });
 
   it("takes fields within fields, numbers and lists", async () => {

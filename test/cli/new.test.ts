@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { stopSignal } from "../../src/cli/stop-signal.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 // A run that says when it is told to stop, and then takes the way that its argument names.
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { discoveryDocument, issuer as exampleIssuer, type Provider, startProvider } from "../verify/provider.ts";
 
 // `tenantry verify --issuer` in a folder without a workspace, and flags that cannot be meant.

@@ -7,7 +7,7 @@ import { markdownReport } from "../../src/cli/verify/markdown-report.ts";
 import { proofStream } from "../../src/cli/verify/proof-stream.ts";
 import type { Placed, Report } from "../../src/cli/verify/report.ts";
 import { sarifReport } from "../../src/cli/verify/sarif-report.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { facts, hostile, placed } from "./proofs.ts";
 import { type Element, parseXml } from "./xml.ts";
 

@@ -9,7 +9,7 @@ import { loadContext } from "../../src/cli/context.ts";
 import { runCommand } from "../../src/cli/main.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";
 import { verifySchema } from "../../src/cli/verify/json-schema.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";
 import { parseXml } from "./xml.ts";
 

@@ -3,7 +3,7 @@ import { outcomeLine, plainOutcome } from "../../src/cli/apply-text.ts";
 import { quoted, reportError } from "../../src/cli/outcome.ts";
 import type { ConnectionKey } from "../../src/desired/connection.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 // A program's own words stand below our sentence, each line marked as not ours.
 

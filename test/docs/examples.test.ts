@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateSqlApp } from "../../src/app/sql/migrate.ts";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { codeBlocks, pageAt } from "./pages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenantry-examples-"));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { abridged, runDemo, stepsOf, transcriptIn, withTranscript } from "../../scripts/transcript.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { makeRun } from "../../src/cli/run.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { codeBlocks, pageAt } from "./pages.ts";
 
 const readme = pageAt("README.md");

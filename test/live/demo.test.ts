@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { type FakeTools, fakeTools } from "../support/fake-tools.ts";
 import { hasPulumi } from "./pulumi-bench.ts";
 import { describeWithProvider, providerSettings } from "./terraform-bench.ts";

@@ -5,7 +5,7 @@ import type { RequestMoment } from "../../sandbox/sandbox.ts";
 import { loadContext } from "../../src/cli/context.ts";
 import { runCommand } from "../../src/cli/main.ts";
 import type { Connection } from "../../src/desired/connection.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { secretValues } from "../crash/checks.ts";
 import type { AppName } from "../crash/serving.ts";
 import { openTestWorkspace, type TestWorkspace } from "../support/workspace.ts";

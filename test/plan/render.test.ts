@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Address, ConnectionKey } from "../../src/desired/connection.ts";
 import type { Change } from "../../src/plan/change.ts";
 import { guard } from "../../src/plan/guard.ts";
+import { plain } from "../../src/plan/paint.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { renderPlanMarkdown } from "../../src/plan/render-markdown.ts";
-import { plain, renderPlanText } from "../../src/plan/render-text.ts";
+import { renderPlanText } from "../../src/plan/render-text.ts";
 import { planOf, registrationUpdate, tenants } from "./changes.ts";
 
 const stopsOf = (plan: Plan) =>

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import { fleetMembers, writeFleetTenants, writeFleetWorkspace } from "../../src/cli/fleet-world.ts";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 let root: string;
 let sandbox: Sandbox | undefined;

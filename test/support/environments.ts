@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { runCommand } from "../../src/cli/main.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import type { CommandResult, TestWorkspace } from "./workspace.ts";
 
 const startPage = /^ {4}start: .*\n/gm;

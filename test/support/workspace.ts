@@ -8,7 +8,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/s
 import { runCommand } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { domainChallenge } from "../../src/desired/domain-challenge.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 

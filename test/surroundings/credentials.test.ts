@@ -36,7 +36,7 @@ const unresolved = (name: string, use: string, why: string) => ({
   exit: 2,
   code: "SECRET_UNRESOLVED",
   message: `The reference env:${name}, ${use}, gives no secret: the environment variable ${name} ${why}.`,
-  mend: "Set the variable or write the file that the reference names, then run the command again.",
+  mend: "Set the variable, write the file, or put the value where the reference leads, then run the command again.",
 });
 const checkKey =
   "Check that the client id is that of an active service app of this org, and that the public half of the private key is registered and active there.";

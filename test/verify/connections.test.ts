@@ -7,7 +7,7 @@ import type { RecordingWorld } from "../../src/apply/world.ts";
 import { loadContext } from "../../src/cli/context.ts";
 import { makeRun, recordingOptions } from "../../src/cli/run.ts";
 import type { Connection } from "../../src/desired/connection.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import { Secret } from "../../src/secret/secret.ts";
 import type { CheckResult, Evidence } from "../../src/store/evidence.ts";
 import { discover } from "../../src/verify/verify.ts";

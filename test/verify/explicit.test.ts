@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { notCoveredBy } from "../../src/cli/not-covered.ts";
 import { proofTable } from "../../src/cli/proof-text.ts";
 import { TenantryError } from "../../src/errors/failure.ts";
-import { plain } from "../../src/plan/render-text.ts";
+import { plain } from "../../src/plan/paint.ts";
 import type { Evidence } from "../../src/store/evidence.ts";
 import type { ExplicitEndpoints } from "../../src/tenant/tenant.ts";
 import { discover, toEvidence, type Verification } from "../../src/verify/verify.ts";

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Document, isMap, isSeq, parseDocument, Scalar, visit, type YAMLMap, type YAMLSeq } from "yaml";
@@ -81,7 +81,7 @@ export function deckGateway(app: KongApp, root: string, tag: string): Gateway {
     const beside = `${path}.${randomUUID()}.tmp`;
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(beside, document.toString({ lineWidth: 0 }), { flag: "wx" });
+      await writeFile(beside, escapeControls(document.toString({ lineWidth: 0 })), { flag: "wx" });
       await rename(beside, path);
     } catch (error) {
       await rm(beside, { force: true });
@@ -102,11 +102,11 @@ export function deckGateway(app: KongApp, root: string, tag: string): Gateway {
     },
     put: (plugin) =>
       change((plugins, document) => {
-        const entity = entityOf(plugin, selectTags);
+        const at = plugins.items.findIndex((item) => idOf(item) === plugin.id);
+        const entity = entityOf(withSalt(plugin, plugins.items[at]), selectTags);
         refuseTemplates(entity, plugin.id);
         const node = document.createNode(entity);
         quote(node as YAMLMap);
-        const at = plugins.items.findIndex((item) => idOf(item) === plugin.id);
         if (at === -1) plugins.add(node);
         else plugins.items[at] = node;
       }),
@@ -118,6 +118,25 @@ export function deckGateway(app: KongApp, root: string, tag: string): Gateway {
       await turn;
     },
   };
+}
+
+/**
+ * decK takes no plugin without the salt of its cache: Kong would make another one at each sync, and end the sessions. It is
+ * made once and stays.
+ */
+function withSalt(plugin: KongPlugin, there: unknown): KongPlugin {
+  const { cache_tokens_salt: given } = plugin.config;
+  if (plugin.name !== "openid-connect" || (typeof given === "string" && given !== "")) return plugin;
+  const kept = isMap(there) ? there.getIn(["config", "cache_tokens_salt"]) : undefined;
+  const salt = typeof kept === "string" && kept !== "" ? kept : randomBytes(24).toString("base64url");
+  return { ...plugin, config: { ...plugin.config, cache_tokens_salt: salt } };
+}
+
+/** decK's reader takes no control character, not even in quotes; all texts of ours are in double quotes. */
+function escapeControls(text: string): string {
+  return text
+    .replaceAll(/[\x7f-\x84\x86-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`)
+    .replaceAll(/[\ufffe\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
 }
 
 function idOf(item: unknown): unknown {

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { isPlaceholder } from "../../desired/key.ts";
 import type { ExitCode } from "../../errors/code.ts";
 import { TenantryError } from "../../errors/failure.ts";
 import { checkFiles, findRoot } from "../context.ts";
@@ -56,7 +57,11 @@ export async function newTenant(run: Run, slug: string | undefined, options: New
   talk(`${dryRun ? "would write" : "wrote"} ${checked.file}\n`);
   const theirs = answers.external !== undefined;
   talk(theirs ? "for the customer to register at their provider:\n" : "people come back to the app at:\n");
-  for (const { app, url } of callbacks) talk(`  ${app}  ${url}\n`);
+  for (const { app, url } of callbacks) {
+    talk(
+      `  ${app}  ${isPlaceholder(url) ? `handed out by ${app} with its record; \`tenantry show\` has it then` : url}\n`,
+    );
+  }
   if (next === null) {
     const until = theirs ? "when they have handed over their values, write them" : "when they are to come in, write";
     talk(`next: ${until} into ${checked.file}${theirs ? ", with" : ""} \`status: active\`\n`);

@@ -1,4 +1,4 @@
-import type { Paint } from "../../plan/render-text.ts";
+import type { Paint } from "../../plan/paint.ts";
 import { wrap } from "../../plan/wrap.ts";
 import type { CheckResult } from "../../store/evidence.ts";
 import { besides, diagnose, type JudgedCause } from "../../verify/diagnose.ts";

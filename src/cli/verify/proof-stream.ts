@@ -1,4 +1,4 @@
-import type { Paint } from "../../plan/render-text.ts";
+import type { Paint } from "../../plan/paint.ts";
 import { wrap } from "../../plan/wrap.ts";
 import type { CheckResult, Link } from "../../store/evidence.ts";
 import { type Gap, gapsOf, gapsText } from "../not-covered.ts";

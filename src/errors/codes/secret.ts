@@ -3,8 +3,8 @@ import type { CodeEntry } from "../code.ts";
 export const secretCodes = {
   SECRET_UNRESOLVED: {
     cause:
-      "A secret reference leads to nothing: the variable is not set or empty, or the file is missing, empty, above 1 MiB or no plain file.",
-    mend: "Set the variable or write the file that the reference names, then run the command again.",
+      "A secret reference leads to nothing: the variable is not set or empty, the file is missing, empty, above 1 MiB or no plain file, or the secret manager has nothing there.",
+    mend: "Set the variable, write the file, or put the value where the reference leads, then run the command again.",
     exit: 2,
   },
   SECRET_LINK: {

@@ -70,7 +70,8 @@ const noEnvironment = new Set(["ENVIRONMENT_NOT_FOUND", "INVALID_ENVIRONMENT", "
 
 function refusal({ status, body }: JsonReply, environment: string): TenantryError {
   const code = messageIn(body, "errorCode", "ErrorCode");
-  const said = messageIn(body, "errorMessage", "ErrorMessage") ?? code;
+  // What it says may end in a full stop of its own.
+  const said = messageIn(body, "errorMessage", "ErrorMessage")?.replace(/\.$/, "") ?? code;
   const because = said === undefined ? "" : `: ${said}`;
   const about = `the settings of ${environment}`;
   if (status === 401 || status === 403) {

@@ -201,7 +201,7 @@ async function writePath(ask: Asking, reference: VaultReference, data: JsonObjec
   const body = { options: { cas: version }, data };
   // Not repeatable: the second of two would meet the version that the first has made.
   const reply = await ask({ method: "POST", path: placeOf("data", reference), body, repeatable: false }, what);
-  if (reply.status === 200 || reply.status === 204) return true;
+  if (isDone(reply)) return true;
   if (reply.status === 400 && reasons(reply.body).some((reason) => reason.includes("check-and-set"))) return false;
   throw refusal("", what, reply);
 }
@@ -210,7 +210,10 @@ async function writeMark(ask: Asking, reference: VaultReference, mark: SinkMark)
   await patchMarks(ask, reference, { [markName(reference)]: markText(mark) });
 }
 
-/** Changes these names of the path's custom metadata and no other; makes the metadata where there is none. */
+/**
+ * Changes these names of the path's custom metadata and no other. Where there is no metadata it is made, without names: a
+ * POST with them would take away those that another writer has given in between.
+ */
 async function patchMarks(
   ask: Asking,
   reference: VaultReference,
@@ -218,19 +221,27 @@ async function patchMarks(
 ): Promise<void> {
   const what = `mark ${reference.mount}/${reference.path}`;
   const path = placeOf("metadata", reference);
-  const body = { custom_metadata: marks };
   const headers = { "content-type": "application/merge-patch+json" };
-  const reply = await ask({ method: "PATCH", path, body, headers, repeatable: true }, what);
-  if (reply.status === 200 || reply.status === 204) return;
+  const patch: JsonCall = { method: "PATCH", path, body: { custom_metadata: marks }, headers, repeatable: true };
+  const reply = await ask(patch, what);
+  if (isDone(reply)) return;
   if (reply.status !== 404) throw refusal("", what, reply);
-  const made = await ask({ method: "POST", path, body, repeatable: true }, what);
-  if (made.status !== 200 && made.status !== 204) throw refusal("", what, made);
+  if (Object.values(marks).every((mark) => mark === null)) return;
+  // Nothing is created by a body that says nothing; 0 stands for the engine's own limit.
+  const made = await ask({ method: "POST", path, body: { max_versions: 0 }, repeatable: true }, what);
+  if (!isDone(made)) throw refusal("", what, made);
+  const again = await ask(patch, what);
+  if (!isDone(again)) throw refusal("", what, again);
+}
+
+function isDone({ status }: JsonReply): boolean {
+  return status === 200 || status === 204;
 }
 
 async function deletePath(ask: Asking, reference: VaultReference): Promise<void> {
   const what = `delete ${reference.mount}/${reference.path}`;
   const reply = await ask({ method: "DELETE", path: placeOf("metadata", reference), repeatable: true }, what);
-  if (reply.status !== 204 && reply.status !== 200 && reply.status !== 404) throw refusal("", what, reply);
+  if (!isDone(reply) && reply.status !== 404) throw refusal("", what, reply);
 }
 
 function valueIn(data: JsonObject | undefined, { field, mount, path }: VaultReference): string | undefined {

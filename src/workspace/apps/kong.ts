@@ -195,7 +195,11 @@ export function kongConfigIssues(
   const said = Object.keys(config).filter((name) => Object.hasOwn(kongModelFields, name));
   const rest = Object.fromEntries(Object.entries(config).filter(([name]) => !said.includes(name)));
   return [
-    ...said.map((name) => ({ path: [name], message: `cannot be set here: ${kongModelFields[name]}`, hint: undefined })),
+    ...said.map((name) => ({
+      path: [name],
+      message: `cannot be set here: ${kongModelFields[name]}`,
+      hint: `take \`${name}\` out`,
+    })),
     ...checkKongConfig(rest, { version }).filter(({ path }) => path[0] !== "issuer"),
   ];
 }

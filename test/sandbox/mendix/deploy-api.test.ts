@@ -152,7 +152,10 @@ describe("our writes", () => {
 
   test("wrong credentials are refused without a word of them", async () => {
     const error = await failing({}, "wrong-api-key").catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "MENDIX_CREDENTIALS_REFUSED" });
+    expect(error).toMatchObject({
+      code: "MENDIX_CREDENTIALS_REFUSED",
+      message: expect.stringMatching(/: The user name or the API key is wrong\.$/),
+    });
     expect(String(error)).not.toContain("wrong-api-key");
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "../../../src/cli/main.ts";
-import { plain } from "../../../src/plan/render-text.ts";
+import { plain } from "../../../src/plan/paint.ts";
 import { isJsonObject, objectIn } from "../../../src/vendor/json.ts";
 import { sqlCompanies } from "../../support/workspace.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { configFaults } from "../../../sandbox/kong/plugin-schema.ts";
 import { kongFieldsModule } from "../../../scripts/kong-fields.ts";
 import { kongEntry } from "../../../src/tenant/apps/kong.ts";
-import { kongApp, kongModelFields, resolveKongApp } from "../../../src/workspace/apps/kong.ts";
+import { kongApp, kongConfigIssues, kongModelFields, resolveKongApp } from "../../../src/workspace/apps/kong.ts";
 import { kongFieldTable } from "../../../src/workspace/apps/kong-field-table.ts";
 import { checkKongConfig } from "../../../src/workspace/apps/kong-fields.ts";
 
@@ -139,6 +139,16 @@ describe("`config:`", () => {
   ])("refuses %j at its place", (config, message) => {
     expect(wrong({ adminApi, config })).toEqual([message]);
     for (const one of wrong({ adminApi, config })) expect(one).not.toContain("hush");
+  });
+
+  test("a field that is said elsewhere is to be taken out", () => {
+    expect(kongConfigIssues({ client_id: ["x"] }, "3.14")).toEqual([
+      {
+        path: ["client_id"],
+        message: "cannot be set here: the registration says it",
+        hint: "take `client_id` out",
+      },
+    ]);
   });
 
   test("takes what Kong takes, a reference to a vault where Kong looks it up", () => {
