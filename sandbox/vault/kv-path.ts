@@ -88,7 +88,8 @@ export class KvPath {
     if (!isMembers(given)) throw new VaultRefusal(400, "custom_metadata must be a map");
     const merged = Object.entries(isPatch ? { ...this.custom, ...given } : given).filter(([, value]) => value !== null);
     // Counted are the names of the call: by several patches a path can have more.
-    if (Object.keys(given).length > most.names) throw new VaultRefusal(400, "custom_metadata validation failed: payload must contain at most 64 keys");
+    if (Object.keys(given).length > most.names)
+      throw new VaultRefusal(400, "custom_metadata validation failed: payload must contain at most 64 keys");
     this.custom = Object.fromEntries(
       merged.map(([name, value]) => {
         if (typeof value !== "string") throw new VaultRefusal(400, "custom_metadata validation failed");

@@ -132,11 +132,11 @@ function withSalt(plugin: KongPlugin, there: unknown): KongPlugin {
   return { ...plugin, config: { ...plugin.config, cache_tokens_salt: salt } };
 }
 
-/** decK's reader takes no control character, not even in quotes; all texts of ours are in double quotes. */
+/** decK's reader takes no control character, not even in quotes, and folds odd line ends; all texts of ours are in double quotes. */
 function escapeControls(text: string): string {
   return text
-    .replaceAll(/[\x7f-\x84\x86-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`)
-    .replaceAll(/[\ufffe\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
+    .replaceAll(/[\x7f-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`)
+    .replaceAll(/[\u2028\u2029\ufeff\ufffe\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
 }
 
 function idOf(item: unknown): unknown {
@@ -197,10 +197,15 @@ function entityOf(plugin: KongPlugin, selectTags: readonly string[]): Readonly<R
 /** @throws TenantryError KONG_VALUE_REFUSED */
 function refuseTemplates(value: Json, id: string, field = ""): void {
   if (typeof value === "string") {
-    if (!value.includes("${{") || (field === "client_secret" && template.test(value))) return;
+    // The latter is what decK puts in place of templates in comments meanwhile.
+    if (
+      !(value.includes("${{") || value.includes("__NO_MATCH__")) ||
+      (field === "client_secret" && template.test(value))
+    )
+      return;
     throw new TenantryError(
       "KONG_VALUE_REFUSED",
-      `A value of the plugin ${id} holds \`\${{\`, which decK would run as a template.`,
+      `A value of the plugin ${id} holds \`\${{\` or \`__NO_MATCH__\`, which decK would run or fill in as a template.`,
     );
   }
   if (typeof value !== "object" || value === null) return;

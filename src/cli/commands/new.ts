@@ -43,7 +43,8 @@ export async function newTenant(run: Run, slug: string | undefined, options: New
   if (!dryRun) createWhole(join(root, checked.file), checked.file, checked.text);
 
   const callbacks = checked.connections.flatMap(({ app, registration }) =>
-    registration.redirectUris.map((url) => ({ app, url })),
+    // Null until the app has handed it out.
+    registration.redirectUris.map((url) => ({ app, url: isPlaceholder(url) ? null : url })),
   );
   const next = answers.status === "draft" ? null : `tenantry plan --only ${answers.slug}`;
   if (options.json === true) {
@@ -58,9 +59,7 @@ export async function newTenant(run: Run, slug: string | undefined, options: New
   const theirs = answers.external !== undefined;
   talk(theirs ? "for the customer to register at their provider:\n" : "people come back to the app at:\n");
   for (const { app, url } of callbacks) {
-    talk(
-      `  ${app}  ${isPlaceholder(url) ? `handed out by ${app} with its record; \`tenantry show\` has it then` : url}\n`,
-    );
+    talk(`  ${app}  ${url ?? `handed out by ${app} with its record; \`tenantry show\` has it then`}\n`);
   }
   if (next === null) {
     const until = theirs ? "when they have handed over their values, write them" : "when they are to come in, write";

@@ -18,7 +18,7 @@ export const tenantCodes = {
   },
   TENANT_LITERAL_SECRET: {
     cause: "A secret is written into a tenant's file instead of a reference to it.",
-    mend: "Take the secret out of the history too, have it replaced, and write `env:NAME` or `file:PATH`.",
+    mend: "Take the secret out of the history too, have it replaced, and write `env:NAME`, `file:PATH` or a secret manager's reference (docs/secrets.md).",
     exit: 2,
   },
   TENANT_FILE_NAME: {

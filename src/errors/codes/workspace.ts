@@ -23,7 +23,7 @@ export const workspaceCodes = {
   },
   WORKSPACE_LITERAL_SECRET: {
     cause: "A secret is written into the file instead of a reference to it.",
-    mend: "Put the secret into the environment or a file outside the repository and write `env:NAME` or `file:PATH`.",
+    mend: "Put the secret into the environment or a file outside the repository, or into a secret manager, and write `env:NAME`, `file:PATH` or the manager's reference (docs/secrets.md).",
     exit: 2,
   },
   WORKSPACE_IDP_TWICE: {

@@ -135,6 +135,21 @@ plugins:
     ]);
   });
 
+  test("has the salt of the plugin's cache, which decK asks for, and keeps it", async () => {
+    await live();
+    const salt = read().plugins[0]?.config.cache_tokens_salt;
+    expect(salt).toMatch(/^[\w-]{32}$/);
+    await live(writeFor(app, { record: { clientId: "another" } }));
+    expect(read().plugins[0]?.config).toMatchObject({ client_id: ["another"], cache_tokens_salt: salt });
+  });
+
+  test("has control characters escaped, as decK reads none in the text", async () => {
+    const value = "\x7f \x80 \x85 \x9f \u2028 \ufeff \ufffe \uffff";
+    await live(writeFor(app, { signIn: { extraParams: { a: value } } }));
+    expect(world.deckFile()).not.toMatch(/[\x7f-\x9f\u2028\ufeff\ufffe\uffff]/);
+    expect(read().plugins[0]?.config.authorization_query_args_values).toEqual([value]);
+  });
+
   test("is replaced whole: no half-written file is left beside it", async () => {
     await live();
     expect(readdirSync(join(world.root, "kong"))).toEqual(["sso.yaml"]);
@@ -189,6 +204,7 @@ describe("no value of a tenant becomes code of decK", () => {
     ["a claim", { signIn: { claims: { email: ["a", hostile] } } }],
     ["a group", { signIn: { roles: { claim: "groups", map: { [hostile]: "admin" } } } }],
     ["a field", { entry: { route: "api-whiterabbit", config: { login_redirect_uri: [hostile] } } }],
+    ["decK's mark of a template in a comment", { record: { clientId: "__NO_MATCH__0__" } }],
     ["the very reference that is ours, elsewhere", { record: { clientId: `\${{ env "DECK_SSO_WHITERABBIT" }}` } }],
   ])("%s is refused, and the file stays as it was", async (_what, change) => {
     await live();

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 test.each([
-  ["clients", "&is_global=false", count + 2],
+  ["clients", "&is_global=false", count + 3],
   ["organizations", "", count + 1],
   ["connections", "", count + 2],
 ])("%s come by offset: every one once, 100 at most per page", async (name, filter, total) => {
