@@ -232,6 +232,7 @@ async function afterwards(world: CrashWorld, scenario: Scenario, before: Ended):
   const plan = await world.tenantry("plan", "--exit-code");
   said.push(plan.out, plan.err);
   if (plan.exit !== 0) violations.push(`a plan then ended with ${plan.exit}: ${(plan.out + plan.err).slice(0, 900)}`);
+  violations.push(...(await provenAgain(world)));
   const expected = Object.fromEntries(
     fleet.map((key): [string, Expected] => [key, scenario.becomes?.[key] ?? "active"]),
   );
@@ -240,6 +241,26 @@ async function afterwards(world: CrashWorld, scenario: Scenario, before: Ended):
   violations.push(...leaksIn(secretValues(sandbox), { said, files: [store, ...Object.values(databases)] }));
   violations.push(...watcher.outages.map(({ key, moment, why }) => `${key}: ${why} (${moment})`));
   return violations;
+}
+
+/**
+ * Proves again what the newest proof could not tell, as `status` says to. A proof that was cut off by the fault stays the
+ * newest where nothing is left to change, because an apply that has nothing to do proves nothing.
+ */
+async function provenAgain({ tenantry, said }: CrashWorld): Promise<readonly string[]> {
+  const { connections } = (await tenantry("status", "--json")).json() as unknown as {
+    readonly connections: readonly Row[];
+  };
+  const unclear = connections.filter(({ proof }) => proof?.current === true && proof.verdict === "inconclusive");
+  if (unclear.length === 0) return [];
+  const { exit, out, err } = await tenantry("verify", ...unclear.map(({ key }) => key));
+  said.push(out, err);
+  return exit === 0 ? [] : [`what was unclear was not proven again: ${(out + err).slice(0, 900)}`];
+}
+
+interface Row {
+  readonly key: string;
+  readonly proof: { readonly verdict: string; readonly current: boolean } | null;
 }
 
 function linesOf(file: string): readonly string[] {
