@@ -87,7 +87,9 @@ test("Auth0: whatever the plan, the traffic and the clocks, every call is made o
           const atOnce = Math.max(1, Math.floor(burst * share));
           expect(host.excess(pool, atOnce, perMinute * share), pool).toBeLessThanOrEqual(late);
         }
-        expect(host.refusedTo("us")).toBeLessThanOrEqual(share < 1 ? 3 : 3 + others.length + calls.length / 2);
+        // A bucket that nobody has heard of yet is asked once, and may be one with others that are full.
+        const unheard = Math.max(3, new Set(calls).size);
+        expect(host.refusedTo("us")).toBeLessThanOrEqual(share < 1 ? unheard : 3 + others.length + calls.length / 2);
       },
     ),
     runs,
